@@ -1,0 +1,233 @@
+//! Decimal text with at most eight places, and the two unsigned quantities an order speaks in.
+//!
+//! One unit is 1e-8. Parsing never rounds: a ninth decimal is an error, not a loss.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Decimal places of every amount, price and quantity.
+pub const DECIMALS: usize = 8;
+
+/// Units in one whole: 10^8.
+pub const ONE: u64 = 100_000_000;
+
+/// Why a text is not a decimal number this exchange can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalError {
+    /// The text has no digits, or a character that is not part of a plain decimal number.
+    #[error("not a decimal number")]
+    Malformed,
+    /// More than eight decimal places.
+    #[error("more than 8 decimal places")]
+    TooPrecise,
+    /// Larger than the type can hold.
+    #[error("too large")]
+    TooLarge,
+}
+
+/// Parse an unsigned decimal (`12`, `0.5`, `.5`, `12.`) into units of 1e-8.
+///
+/// Trailing zeros beyond the eighth place are accepted, because they lose nothing. Signs, exponents, separators and
+/// blanks are refused.
+pub fn parse_units(text: &str) -> Result<u128, DecimalError> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return Err(DecimalError::Malformed);
+    }
+    let mut units: u128 = 0;
+    for digit in whole.bytes() {
+        units = push_digit(units, digit)?;
+    }
+    let mut places = 0;
+    for digit in fraction.bytes() {
+        if places == DECIMALS {
+            match digit {
+                b'0' => continue,
+                b'1'..=b'9' => return Err(DecimalError::TooPrecise),
+                _ => return Err(DecimalError::Malformed),
+            }
+        }
+        units = push_digit(units, digit)?;
+        places += 1;
+    }
+    for _ in places..DECIMALS {
+        units = units.checked_mul(10).ok_or(DecimalError::TooLarge)?;
+    }
+    Ok(units)
+}
+
+fn push_digit(units: u128, digit: u8) -> Result<u128, DecimalError> {
+    if !digit.is_ascii_digit() {
+        return Err(DecimalError::Malformed);
+    }
+    units.checked_mul(10).and_then(|n| n.checked_add(u128::from(digit - b'0'))).ok_or(DecimalError::TooLarge)
+}
+
+/// The longest text [`format_units`] writes: sign, 39 digits and a point.
+const TEXT_MAX: usize = 42;
+
+/// A decimal text held without allocation.
+pub(crate) struct DecimalText {
+    bytes: [u8; TEXT_MAX],
+    start: usize,
+}
+
+impl DecimalText {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
+    }
+}
+
+/// Write units of 1e-8 with exactly eight decimal places, as the API does.
+pub(crate) fn format_units(negative: bool, units: u128) -> DecimalText {
+    let mut text = DecimalText { bytes: [b'0'; TEXT_MAX], start: TEXT_MAX };
+    if let Ok(small) = u64::try_from(units) {
+        write_digits_u64(&mut text, small);
+    } else {
+        write_digits_u128(&mut text, units);
+    }
+    if negative && units != 0 {
+        text.start -= 1;
+        text.bytes[text.start] = b'-';
+    }
+    text
+}
+
+/// Machine words divide several times faster than 128-bit numbers, and almost every amount fits one.
+fn write_digits_u64(text: &mut DecimalText, mut units: u64) {
+    let mut written = 0;
+    while written <= DECIMALS || units > 0 {
+        push_front(text, (units % 10) as u8, &mut written);
+        units /= 10;
+    }
+}
+
+fn write_digits_u128(text: &mut DecimalText, mut units: u128) {
+    let mut written = 0;
+    while written <= DECIMALS || units > 0 {
+        push_front(text, (units % 10) as u8, &mut written);
+        units /= 10;
+    }
+}
+
+fn push_front(text: &mut DecimalText, digit: u8, written: &mut usize) {
+    if *written == DECIMALS {
+        text.start -= 1;
+        text.bytes[text.start] = b'.';
+    }
+    text.start -= 1;
+    text.bytes[text.start] = b'0' + digit;
+    *written += 1;
+}
+
+macro_rules! unsigned_decimal {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// Zero.
+            pub const ZERO: Self = Self(0);
+            /// The largest value accepted anywhere: 92,233,720,368.54775807, which every signed 64-bit client can hold.
+            pub const MAX: Self = Self(i64::MAX as u64);
+
+            /// From units of 1e-8; `None` beyond [`Self::MAX`].
+            pub const fn from_units(units: u64) -> Option<Self> {
+                if units > i64::MAX as u64 { None } else { Some(Self(units)) }
+            }
+
+            /// In units of 1e-8.
+            pub const fn units(self) -> u64 {
+                self.0
+            }
+
+            /// Whether this is zero.
+            pub const fn is_zero(self) -> bool {
+                self.0 == 0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = DecimalError;
+
+            fn from_str(text: &str) -> Result<Self, DecimalError> {
+                let units = u64::try_from(parse_units(text)?).map_err(|_| DecimalError::TooLarge)?;
+                Self::from_units(units).ok_or(DecimalError::TooLarge)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(format_units(false, u128::from(self.0)).as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.serialize_str(format_units(false, u128::from(self.0)).as_str())
+                } else {
+                    serializer.serialize_u64(self.0)
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                    text.parse().map_err(|error| de::Error::custom(format_args!("{error}: {text:?}")))
+                } else {
+                    let units = u64::deserialize(deserializer)?;
+                    Self::from_units(units).ok_or_else(|| de::Error::custom(DecimalError::TooLarge))
+                }
+            }
+        }
+    };
+}
+
+unsigned_decimal!(
+    /// A price in units of 1e-8 of the quote asset for one whole unit of the base asset.
+    Price
+);
+unsigned_decimal!(
+    /// A quantity of the base asset in units of 1e-8.
+    Quantity
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_read_exactly_or_refused() {
+        let check = |text: &str, expected: Result<u64, DecimalError>| {
+            assert_eq!(text.parse::<Price>().map(Price::units), expected, "{text:?}");
+        };
+        check("1", Ok(ONE));
+        check("0.00000001", Ok(1));
+        check(".5", Ok(ONE / 2));
+        check("5.", Ok(5 * ONE));
+        check("61685.99000000", Ok(6_168_599_000_000));
+        check("1.000000000", Ok(ONE));
+        check("0.000000001", Err(DecimalError::TooPrecise));
+        check("0.000000010x", Err(DecimalError::Malformed));
+        check("92233720368.54775807", Ok(i64::MAX as u64));
+        check("92233720368.54775808", Err(DecimalError::TooLarge));
+        check("1000000000000000000000000000000000000000000", Err(DecimalError::TooLarge));
+        for malformed in ["", ".", "-1", "+1", "1e3", " 1", "1 ", "1,0", "1.2.3", "０", "NaN"] {
+            check(malformed, Err(DecimalError::Malformed));
+        }
+    }
+
+    #[test]
+    fn text_has_eight_places_and_reads_back() {
+        for units in [0, 1, 99_999_999, ONE, ONE + 1, i64::MAX as u64] {
+            let price = Price::from_units(units).unwrap();
+            let text = price.to_string();
+            assert_eq!(text.split_once('.').unwrap().1.len(), DECIMALS);
+            assert_eq!(text.parse::<Price>().unwrap(), price);
+        }
+        assert_eq!(Price::from_units(6_168_599_000_000).unwrap().to_string(), "61685.99000000");
+    }
+}

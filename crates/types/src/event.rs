@@ -1,0 +1,184 @@
+//! Events: what the core states, in the past tense. Everything downstream is derived from them.
+
+use crate::{
+    AccountId, AccountKind, Amount, AssetId, ExpiryReason, OrderId, OrderState, OrderStatus, OwnerId, PostingReason,
+    Price, Quantity, Rejection, Side, StreamKey, SymbolId, SymbolSpec, Text, TradeId,
+};
+use serde::Serialize;
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event")]
+pub enum Event {
+    /// See [`AssetRegistered`].
+    AssetRegistered(AssetRegistered),
+    /// See [`SymbolListed`].
+    SymbolListed(Box<SymbolListed>),
+    /// See [`AccountOpened`].
+    AccountOpened(AccountOpened),
+    /// See [`Posted`].
+    Posted(Posted),
+    /// See [`Recorded`].
+    Recorded(Box<Recorded>),
+    /// See [`OrderPlaced`].
+    OrderPlaced(OrderPlaced),
+    /// See [`TradeExecuted`].
+    TradeExecuted(TradeExecuted),
+    /// See [`OrderCanceled`].
+    OrderCanceled(OrderCanceled),
+    /// See [`OrderExpired`].
+    OrderExpired(OrderExpired),
+    /// See [`BookChanged`].
+    BookChanged(BookChanged),
+    /// See [`CommandRejected`].
+    CommandRejected(CommandRejected),
+}
+
+/// An asset became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AssetRegistered {
+    /// Its number.
+    pub asset: AssetId,
+    /// Its name.
+    pub name: Text<16>,
+}
+
+/// A book was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SymbolListed {
+    /// Its number.
+    pub symbol: SymbolId,
+    /// What it is made of.
+    pub spec: SymbolSpec,
+}
+
+/// An account was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountOpened {
+    /// Its number.
+    pub account: AccountId,
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// What it is for.
+    pub kind: AccountKind,
+}
+
+/// A balance changed. Every change of any balance is one of these; per command and asset the changes sum to zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Posted {
+    /// Whose balance.
+    pub account: AccountId,
+    /// Of which asset.
+    pub asset: AssetId,
+    /// Change of the free part.
+    pub free_change: Amount,
+    /// Change of the locked part.
+    pub locked_change: Amount,
+    /// The free part afterwards.
+    pub free: Amount,
+    /// The locked part afterwards.
+    pub locked: Amount,
+    /// Why.
+    pub reason: PostingReason,
+}
+
+/// A product's event was accepted; its postings stand beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recorded {
+    /// The aggregate.
+    pub stream: StreamKey,
+    /// How many records the stream has now.
+    pub version: u64,
+    /// The product's own event.
+    #[serde(serialize_with = "serialize_payload")]
+    pub payload: Vec<u8>,
+}
+
+fn serialize_payload<S: serde::Serializer>(payload: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(payload)
+}
+
+/// An order was accepted. What it traded at once follows in the same command's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderPlaced {
+    /// The order, before it trades.
+    pub order: OrderState,
+}
+
+/// What a trade did to one of its two orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Fill {
+    /// The order.
+    pub order_id: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What has traded so far, in base, this trade included.
+    pub executed: Quantity,
+    /// What has traded so far, in quote, this trade included.
+    pub executed_quote: Amount,
+    /// Where the order is after the trade.
+    pub status: OrderStatus,
+    /// The commission of this trade.
+    pub fee: Amount,
+    /// What the commission was paid in.
+    pub fee_asset: AssetId,
+}
+
+/// Two orders traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TradeExecuted {
+    /// On which book.
+    pub symbol: SymbolId,
+    /// The trade, within its symbol.
+    pub trade_id: TradeId,
+    /// At the resting order's price.
+    pub price: Price,
+    /// How much base.
+    pub quantity: Quantity,
+    /// How much quote, rounded down to 1e-8.
+    pub quote_quantity: Amount,
+    /// Which way the incoming order traded.
+    pub taker_side: Side,
+    /// The resting order.
+    pub maker: Fill,
+    /// The incoming order.
+    pub taker: Fill,
+}
+
+/// An order was taken back by its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderCanceled {
+    /// The order, afterwards.
+    pub order: OrderState,
+}
+
+/// An order was ended by a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderExpired {
+    /// The order, afterwards.
+    pub order: OrderState,
+    /// Which rule.
+    pub reason: ExpiryReason,
+}
+
+/// A level of a book has a new total. Once per level and command; the market views are built from these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BookChanged {
+    /// Which book.
+    pub symbol: SymbolId,
+    /// Counts the changes of this book from 1, without gaps.
+    pub update_id: u64,
+    /// Bids or asks.
+    pub side: Side,
+    /// The level.
+    pub price: Price,
+    /// What rests there now; zero when the level is gone.
+    pub quantity: Quantity,
+}
+
+/// The command was refused; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CommandRejected {
+    /// Why.
+    pub rejection: Rejection,
+}

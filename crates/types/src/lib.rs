@@ -1,0 +1,39 @@
+//! The words every other crate speaks: identifiers, money, commands and events.
+//!
+//! Stands at the bottom of the flow. Owns no state. Everything here is plain data with exact arithmetic: no clock, no
+//! randomness, no floating point, no I/O. Two encodings exist and both are derived from these definitions: the compact
+//! binary form of [`codec`] (the journal) and a self-describing form with decimal strings (the interface to other
+//! processes and languages).
+//!
+//! Left out on purpose: any rule of an exchange. Rules live in `engine`.
+
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod amount;
+pub mod codec;
+pub mod command;
+pub mod decimal;
+pub mod event;
+pub mod ids;
+pub mod index;
+pub mod order;
+pub mod posting;
+pub mod query;
+pub mod rate;
+pub mod rejection;
+pub mod symbol;
+pub mod text;
+
+pub use account::{AccountClass, AccountKind};
+pub use amount::{Amount, AmountOverflow};
+pub use command::Command;
+pub use decimal::{DecimalError, Price, Quantity};
+pub use event::Event;
+pub use ids::{AccountId, AssetId, Lots, OrderId, OwnerId, SymbolId, Ticks, TradeId};
+pub use order::{ExpiryReason, OrderState, OrderStatus, OrderType, Side, TimeInForce};
+pub use posting::{Leg, PostingReason, StreamKey};
+pub use rate::Rate;
+pub use rejection::{Bound, Rejection};
+pub use symbol::SymbolSpec;
+pub use text::{ClientOrderId, Text};

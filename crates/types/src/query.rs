@@ -1,0 +1,74 @@
+//! Queries: what may be asked of the live state, and the answers. A query changes nothing and is not journalled.
+
+use crate::command::{OrderReference, PlaceOrder};
+use crate::{AccountId, Amount, AssetId, OrderState, Rejection, SymbolId};
+use serde::{Deserialize, Serialize};
+
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Query {
+    /// Every balance of an account that was ever touched, in order of first touch.
+    Balances {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The open orders of an account, oldest first, on one symbol or all.
+    OpenOrders {
+        /// Whose.
+        account: AccountId,
+        /// Where; all books when absent.
+        symbol: Option<SymbolId>,
+    },
+    /// One open order.
+    OpenOrder {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        symbol: SymbolId,
+        /// Which.
+        order: OrderReference,
+    },
+    /// Whether an order would be accepted, without placing it.
+    TestOrder(PlaceOrder),
+    /// The hash of the whole state.
+    StateHash {},
+}
+
+/// A balance as seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BalanceState {
+    /// Of which asset.
+    pub asset: AssetId,
+    /// What can be used.
+    pub free: Amount,
+    /// What is set aside.
+    pub locked: Amount,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "answer")]
+pub enum Answer {
+    /// To [`Query::Balances`].
+    Balances {
+        /// In order of first touch.
+        balances: Vec<BalanceState>,
+    },
+    /// To [`Query::OpenOrders`] and [`Query::OpenOrder`].
+    Orders {
+        /// Oldest first within a symbol.
+        orders: Vec<OrderState>,
+    },
+    /// To [`Query::TestOrder`]: it would be accepted.
+    Acceptable {},
+    /// The query named something that does not exist, or the tested order would be refused.
+    Refused {
+        /// Why.
+        rejection: Rejection,
+    },
+    /// To [`Query::StateHash`].
+    StateHash {
+        /// BLAKE3 of the canonical state, in hexadecimal.
+        hash: String,
+    },
+}

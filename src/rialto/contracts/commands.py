@@ -1,0 +1,99 @@
+"""Commands: what is asked of the core, in the imperative."""
+
+import msgspec
+
+from rialto.contracts.vocabulary import (
+    AccountKind,
+    OrderType,
+    PostingReason,
+    Side,
+    StreamKey,
+    SymbolSpec,
+    TimeInForce,
+)
+
+
+class RegisterAsset(msgspec.Struct, frozen=True, array_like=True):
+    """Make an asset known."""
+
+    name: str
+
+
+class ListSymbol(msgspec.Struct, frozen=True, array_like=True):
+    """Open a book."""
+
+    spec: SymbolSpec
+
+
+class OpenAccount(msgspec.Struct, frozen=True, array_like=True):
+    """Open an account; an owner has at most one of a kind."""
+
+    owner: int
+    kind: AccountKind
+
+
+class Post(msgspec.Struct, frozen=True, array_like=True):
+    """Move an amount between the outside world and an account: positive comes in, negative goes out."""
+
+    account: int
+    asset: int
+    amount: str
+    reason: PostingReason
+
+
+class Leg(msgspec.Struct, frozen=True, array_like=True):
+    """One leg of a balanced record: signed changes of what is free and what is locked."""
+
+    account: int
+    asset: int
+    free: str
+    locked: str
+    reason: PostingReason
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """Apply a product's event and its postings, all or nothing."""
+
+    stream: StreamKey
+    expected_version: int
+    legs: tuple[Leg, ...]
+    payload: bytes
+
+
+class PlaceOrder(msgspec.Struct, frozen=True, array_like=True):
+    """Place an order."""
+
+    account: int
+    symbol: int
+    client_order_id: str
+    side: Side
+    order_type: OrderType
+    time_in_force: TimeInForce
+    price: str | None = None
+    quantity: str | None = None
+    quote_quantity: str | None = None
+
+
+class OrderReference(msgspec.Struct, frozen=True, array_like=True):
+    """How a client names one of its orders: by the exchange's id, by its own, or both."""
+
+    order_id: int | None = None
+    client_order_id: str | None = None
+
+
+class CancelOrder(msgspec.Struct, frozen=True, array_like=True):
+    """Take an open order back."""
+
+    account: int
+    symbol: int
+    order: OrderReference
+
+
+class CancelAllOrders(msgspec.Struct, frozen=True, array_like=True):
+    """Take back every open order of an account on a symbol."""
+
+    account: int
+    symbol: int
+
+
+Command = RegisterAsset | ListSymbol | OpenAccount | Post | Record | PlaceOrder | CancelOrder | CancelAllOrders

@@ -1,0 +1,193 @@
+"""Events: what the core states, in the past tense, and the outcomes that carry them."""
+
+import msgspec
+
+from rialto.contracts.queries import Answer
+from rialto.contracts.rejections import Rejection
+from rialto.contracts.vocabulary import (
+    AccountKind,
+    ExpiryReason,
+    OrderState,
+    OrderStatus,
+    PostingReason,
+    Side,
+    StreamKey,
+    SymbolSpec,
+)
+
+
+class _Fact(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """One fact; the class name is its tag."""
+
+
+class AssetRegistered(_Fact):
+    """An asset became known."""
+
+    asset: int
+    name: str
+
+
+class SymbolListed(_Fact):
+    """A book was opened."""
+
+    symbol: int
+    spec: SymbolSpec
+
+
+class AccountOpened(_Fact):
+    """An account was opened."""
+
+    account: int
+    owner: int
+    kind: AccountKind
+
+
+class Posted(_Fact):
+    """A balance changed. Per command and asset the changes sum to zero."""
+
+    account: int
+    asset: int
+    free_change: str
+    locked_change: str
+    free: str
+    locked: str
+    reason: PostingReason
+
+
+class Recorded(_Fact):
+    """A product's event was accepted; its postings stand beside it."""
+
+    stream: StreamKey
+    version: int
+    payload: bytes
+
+
+class OrderPlaced(_Fact):
+    """An order was accepted. What it traded at once follows in the same outcome."""
+
+    order: OrderState
+
+
+class Fill(msgspec.Struct, frozen=True, array_like=True):
+    """What a trade did to one of its two orders."""
+
+    order_id: int
+    account: int
+    executed: str
+    executed_quote: str
+    status: OrderStatus
+    fee: str
+    fee_asset: int
+
+
+class TradeExecuted(_Fact):
+    """Two orders traded."""
+
+    symbol: int
+    trade_id: int
+    price: str
+    quantity: str
+    quote_quantity: str
+    taker_side: Side
+    maker: Fill
+    taker: Fill
+
+
+class OrderCanceled(_Fact):
+    """An order was taken back by its owner."""
+
+    order: OrderState
+
+
+class OrderExpired(_Fact):
+    """An order was ended by a rule."""
+
+    order: OrderState
+    reason: ExpiryReason
+
+
+class CommandRejected(_Fact):
+    """The command was refused; nothing changed."""
+
+    rejection: Rejection
+
+
+Event = (
+    AssetRegistered
+    | SymbolListed
+    | AccountOpened
+    | Posted
+    | Recorded
+    | OrderPlaced
+    | TradeExecuted
+    | OrderCanceled
+    | OrderExpired
+    | CommandRejected
+)
+
+
+class BookTickerChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """The best bid or ask of a book changed. A side without orders has price and quantity zero."""
+
+    symbol: int
+    update_id: int
+    bid_price: str
+    bid_quantity: str
+    ask_price: str
+    ask_quantity: str
+
+
+class TradesAggregated(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Trades of one incoming order at one price, as one."""
+
+    symbol: int
+    aggregate_id: int
+    price: str
+    quantity: str
+    first_trade_id: int
+    last_trade_id: int
+    traded_at_us: int
+    buyer_is_maker: bool
+
+
+class CandleClosed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A candle's interval is over. Intervals carry the API's names (`1m`, `1h`, …); times in microseconds."""
+
+    symbol: int
+    interval: str
+    opened_at_us: int
+    closes_at_us: int
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str
+    quote_volume: str
+    trades: int
+    taker_buy_volume: str
+    taker_buy_quote_volume: str
+
+
+MarketUpdate = BookTickerChanged | TradesAggregated | CandleClosed
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """What one command led to. `ticket` is 0 for a command this process did not submit (a replay)."""
+
+    ticket: int
+    sequence: int
+    time_us: int
+    events: list[Event]
+    market: list[MarketUpdate]
+
+
+class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """What one query was answered, as of a sequence number."""
+
+    ticket: int
+    sequence: int
+    answer: Answer
+
+
+Released = Outcome | Answered
+"""What leaves the core, in order, once it is durable."""

@@ -1,0 +1,82 @@
+"""Queries: what may be asked of the live state, and the answers."""
+
+import msgspec
+
+from rialto.contracts.commands import OrderReference, PlaceOrder
+from rialto.contracts.rejections import Rejection
+from rialto.contracts.vocabulary import OrderState
+
+
+class Balances(msgspec.Struct, frozen=True, array_like=True):
+    """Every balance of an account that was ever touched."""
+
+    account: int
+
+
+class OpenOrders(msgspec.Struct, frozen=True, array_like=True):
+    """The open orders of an account, on one symbol or all."""
+
+    account: int
+    symbol: int | None = None
+
+
+class OpenOrder(msgspec.Struct, frozen=True, array_like=True):
+    """One open order."""
+
+    account: int
+    symbol: int
+    order: OrderReference
+
+
+class TestOrder(msgspec.Struct, frozen=True, array_like=True):
+    """Whether an order would be accepted, without placing it."""
+
+    __test__ = False
+
+    order: PlaceOrder
+
+
+class StateHash(msgspec.Struct, frozen=True, array_like=True):
+    """The hash of the whole state."""
+
+
+Query = Balances | OpenOrders | OpenOrder | TestOrder | StateHash
+
+
+class BalanceState(msgspec.Struct, frozen=True, array_like=True):
+    """A balance as seen from outside."""
+
+    asset: int
+    free: str
+    locked: str
+
+
+class BalancesAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Balances"):
+    """To `Balances`: in order of first touch."""
+
+    balances: tuple[BalanceState, ...]
+
+
+class OrdersAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Orders"):
+    """To `OpenOrders` and `OpenOrder`: oldest first within a symbol."""
+
+    orders: tuple[OrderState, ...]
+
+
+class AcceptableAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Acceptable"):
+    """To `TestOrder`: it would be accepted."""
+
+
+class RefusedAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Refused"):
+    """The query named something that does not exist, or the tested order would be refused."""
+
+    rejection: Rejection
+
+
+class StateHashAnswer(msgspec.Struct, frozen=True, array_like=True, tag="StateHash"):
+    """To `StateHash`: BLAKE3 of the canonical state, in hexadecimal."""
+
+    hash: str
+
+
+Answer = BalancesAnswer | OrdersAnswer | AcceptableAnswer | RefusedAnswer | StateHashAnswer
