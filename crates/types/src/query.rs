@@ -1,7 +1,7 @@
 //! Queries: what may be asked of the live state, and the answers. A query changes nothing and is not journalled.
 
 use crate::command::{OrderReference, PlaceOrder};
-use crate::{AccountId, Amount, AssetId, OrderState, Rejection, SymbolId};
+use crate::{AccountId, AccountKind, Amount, AssetId, OrderState, OwnerId, Rejection, SymbolId, SymbolSpec, Text};
 use serde::{Deserialize, Serialize};
 
 /// One question.
@@ -29,9 +29,21 @@ pub enum Query {
         order: OrderReference,
     },
     /// Whether an order would be accepted, without placing it.
-    TestOrder(PlaceOrder),
+    TestOrder {
+        /// The order.
+        order: PlaceOrder,
+    },
     /// The hash of the whole state.
     StateHash {},
+    /// The account of an owner, by what it is for.
+    Account {
+        /// Whose.
+        owner: OwnerId,
+        /// Which.
+        kind: AccountKind,
+    },
+    /// Every asset and every symbol, in order of their ids.
+    Catalog {},
 }
 
 /// A balance as seen from outside.
@@ -70,5 +82,17 @@ pub enum Answer {
     StateHash {
         /// BLAKE3 of the canonical state, in hexadecimal.
         hash: String,
+    },
+    /// To [`Query::Account`].
+    Account {
+        /// The account.
+        account: AccountId,
+    },
+    /// To [`Query::Catalog`].
+    Catalog {
+        /// Names, by asset id.
+        assets: Vec<Text<16>>,
+        /// Definitions, by symbol id.
+        symbols: Vec<SymbolSpec>,
     },
 }

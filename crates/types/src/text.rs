@@ -34,7 +34,10 @@ impl<const N: usize> Text<N> {
         }
         let mut bytes = [0; N];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Text { len: text.len() as u8, bytes })
+        Ok(Text {
+            len: text.len() as u8,
+            bytes,
+        })
     }
 
     /// The text.

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from rialto.contracts.market import MarketUpdate
 from rialto.contracts.queries import Answer
 from rialto.contracts.rejections import Rejection
 from rialto.contracts.vocabulary import (
@@ -124,51 +125,6 @@ Event = (
     | OrderExpired
     | CommandRejected
 )
-
-
-class BookTickerChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The best bid or ask of a book changed. A side without orders has price and quantity zero."""
-
-    symbol: int
-    update_id: int
-    bid_price: str
-    bid_quantity: str
-    ask_price: str
-    ask_quantity: str
-
-
-class TradesAggregated(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Trades of one incoming order at one price, as one."""
-
-    symbol: int
-    aggregate_id: int
-    price: str
-    quantity: str
-    first_trade_id: int
-    last_trade_id: int
-    traded_at_us: int
-    buyer_is_maker: bool
-
-
-class CandleClosed(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A candle's interval is over. Intervals carry the API's names (`1m`, `1h`, …); times in microseconds."""
-
-    symbol: int
-    interval: str
-    opened_at_us: int
-    closes_at_us: int
-    open: str
-    high: str
-    low: str
-    close: str
-    volume: str
-    quote_volume: str
-    trades: int
-    taker_buy_volume: str
-    taker_buy_quote_volume: str
-
-
-MarketUpdate = BookTickerChanged | TradesAggregated | CandleClosed
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -4,7 +4,7 @@ import msgspec
 
 from rialto.contracts.commands import OrderReference, PlaceOrder
 from rialto.contracts.rejections import Rejection
-from rialto.contracts.vocabulary import OrderState
+from rialto.contracts.vocabulary import AccountKind, OrderState, SymbolSpec
 
 
 class Balances(msgspec.Struct, frozen=True, array_like=True):
@@ -40,7 +40,18 @@ class StateHash(msgspec.Struct, frozen=True, array_like=True):
     """The hash of the whole state."""
 
 
-Query = Balances | OpenOrders | OpenOrder | TestOrder | StateHash
+class Account(msgspec.Struct, frozen=True, array_like=True):
+    """The account of an owner, by what it is for."""
+
+    owner: int
+    kind: AccountKind
+
+
+class Catalog(msgspec.Struct, frozen=True, array_like=True):
+    """Every asset and every symbol, in order of their ids."""
+
+
+Query = Balances | OpenOrders | OpenOrder | TestOrder | StateHash | Account | Catalog
 
 
 class BalanceState(msgspec.Struct, frozen=True, array_like=True):
@@ -79,4 +90,25 @@ class StateHashAnswer(msgspec.Struct, frozen=True, array_like=True, tag="StateHa
     hash: str
 
 
-Answer = BalancesAnswer | OrdersAnswer | AcceptableAnswer | RefusedAnswer | StateHashAnswer
+class AccountAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Account"):
+    """To `Account`."""
+
+    account: int
+
+
+class CatalogAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Catalog"):
+    """To `Catalog`: asset names by asset id, symbol definitions by symbol id."""
+
+    assets: tuple[str, ...]
+    symbols: tuple[SymbolSpec, ...]
+
+
+Answer = (
+    BalancesAnswer
+    | OrdersAnswer
+    | AcceptableAnswer
+    | RefusedAnswer
+    | StateHashAnswer
+    | AccountAnswer
+    | CatalogAnswer
+)

@@ -4,6 +4,8 @@ from enum import Enum
 
 import msgspec
 
+from rialto.contracts.vocabulary import AccountKind
+
 
 class Bound(Enum):
     """Which side of a rule was broken."""
@@ -23,6 +25,11 @@ class UnknownAsset(_Refusal):
 
 class UnknownAccount(_Refusal):
     account: int
+
+
+class NoSuchAccountOfOwner(_Refusal):
+    owner: int
+    kind: AccountKind
 
 
 class UnknownSymbol(_Refusal):
@@ -132,6 +139,7 @@ class CapacityReached(_Refusal):
 Rejection = (
     UnknownAsset
     | UnknownAccount
+    | NoSuchAccountOfOwner
     | UnknownSymbol
     | UnknownOrder
     | AssetExists
