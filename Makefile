@@ -1,0 +1,137 @@
+# Everything a developer runs. Python 3.11+, a Rust toolchain and make must be there; the rest is set up here, from
+# locks with hashes, into .venv and target. Stamps in .make tell what is done, so the second run starts at once.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= data
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+BIN := .venv/bin
+STEP := tools/step
+UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv --no-config --no-progress
+# What the extension is built from: a change in a test or a benchmark of a crate does not rebuild it.
+CORE_SOURCES := Cargo.toml $(wildcard Cargo.lock) pyproject.toml $(shell find crates \
+	\( -name tests -o -name benches -o -name target \) -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
+# The crate of the Python module has no Rust tests: it is tested from Python, and so never links libpython.
+RUST_TESTS := --workspace --exclude rialto-python --locked
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- running -------------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: .make/core ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
+	@exec $(BIN)/rialto run --demo --port "$(PORT)" --data "$(DATA)"
+
+.PHONY: build
+build: .make/core ## Set up .venv and build the compiled core into it
+
+.PHONY: wheel
+wheel: .make/core ## Build the installable wheel into dist/
+	@$(STEP) "Building the wheel" $(BIN)/maturin build --release --locked --out dist
+	@ls dist/*.whl
+
+# --- checking ------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: .make/dev .make/core ## Run every test, Rust and Python
+	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
+	@cargo test $(RUST_TESTS) --quiet
+	@$(BIN)/pytest
+
+CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism
+
+.PHONY: check
+check: .make/dev .make/core ## Format, lint, types, imports, stubs, determinism: every failure is shown
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-format: .make/dev
+	@$(STEP) "Python format" $(BIN)/ruff format --check .
+	@$(STEP) "Rust format" cargo fmt --all --check
+check-lint: .make/dev
+	@$(STEP) "Python lint" $(BIN)/ruff check --output-format concise .
+check-rust:
+	@$(STEP) "Rust lint" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+check-types: .make/dev
+	@$(STEP) "Python types" $(BIN)/mypy
+check-stubs: .make/dev .make/core
+	@$(STEP) "Stubs of the core" env MYPYPATH=src $(BIN)/stubtest rialto_core --allowlist tools/stubtest-allowlist.txt
+check-imports: .make/dev
+	@$(STEP) "Import contracts" $(BIN)/lint-imports --no-cache
+check-determinism: .make/dev
+	@$(STEP) "Determinism" $(BIN)/python -m tools.determinism
+
+.PHONY: format
+format: .make/dev ## Format Python and Rust, and mend what the linter can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@cargo fmt --all
+
+.PHONY: simulate
+simulate: .make/dev .make/core ## Crash the real process at seeded points and check what survived (SEED=1)
+	@RIALTO_SEED="$(or $(SEED),1)" $(BIN)/pytest tests/simulation
+
+.PHONY: bench
+bench: .make/dev .make/core ## Run the benchmarks and print percentiles
+	@test -f benches/__main__.py || { echo "There are no benchmarks yet: benches/__main__.py is missing." >&2; exit 1; }
+	@$(BIN)/python -m benches
+
+.PHONY: docs
+docs: .make/dev .make/core ## Build the reference of the Rust crates into target/doc
+	@$(STEP) "Rust reference" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+# --- set-up --------------------------------------------------------------------------------------------------------
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	$(LOCK_FLAGS)
+
+.PHONY: lock
+lock: .make/uv ## Bring requirements/*.txt and Cargo.lock up to what is asked for, changing nothing else
+	@$(STEP) "Locking the bootstrap" env $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
+	@$(STEP) "Locking the run-time" env $(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
+	@$(STEP) "Locking development" env $(LOCK) pyproject.toml requirements/dev.in --extra postgres -o requirements/dev.txt
+	@$(STEP) "Locking the crates" cargo metadata --format-version 1 --quiet
+
+.PHONY: upgrade
+upgrade: ## Lock the newest versions of everything
+	@$(STEP) "Upgrading the crates" cargo update --quiet
+	@$(MAKE) --no-print-directory lock LOCK_FLAGS=--upgrade
+
+.PHONY: clean
+clean: ## Remove everything built or installed here (never DATA)
+	rm -rf .venv .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
+
+.venv/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed; $(PYTHON) is {v[0]}.{v[1]}. Say make PYTHON=python3.12, for example.")'
+	@rm -rf .venv .make
+	@$(STEP) "Creating .venv" $(PYTHON) -m venv .venv
+
+.make/uv: .venv/pyvenv.cfg requirements/bootstrap.txt
+	@mkdir -p .make
+	@$(STEP) "Installing uv" $(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --requirement requirements/bootstrap.txt
+	@touch $@
+
+# A set-up for development serves for running too: it is never thinned out again.
+.make/run: .make/uv requirements/run.txt
+	@test -f .make/dev || $(STEP) "Installing run-time packages" env $(UV) pip sync --require-hashes requirements/run.txt
+	@touch $@
+
+.make/dev: .make/uv requirements/dev.txt
+	@$(STEP) "Installing development packages" env $(UV) pip sync --require-hashes requirements/dev.txt
+	@touch .make/run $@
+
+# Offline, so that the install can add nothing to what the locks put there.
+.make/core: .make/run $(CORE_SOURCES)
+	@command -v cargo >/dev/null || { echo "No cargo here. Install a Rust toolchain, the version in Cargo.toml or newer." >&2; exit 1; }
+	@$(STEP) "Building the core (release)" env UV_OFFLINE=1 VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/maturin develop --release --locked --uv
+	@touch $@
