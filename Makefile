@@ -66,7 +66,7 @@ check-types: .make/dev
 check-stubs: .make/dev .make/core
 	@$(STEP) "Stubs of the core" env MYPYPATH=src $(BIN)/stubtest rialto_core --allowlist tools/stubtest-allowlist.txt
 check-imports: .make/dev
-	@$(STEP) "Import contracts" $(BIN)/lint-imports --no-cache
+	@$(STEP) "Import contracts" env PYTHONPATH=src $(BIN)/lint-imports --no-cache
 check-determinism: .make/dev
 	@$(STEP) "Determinism" $(BIN)/python -m tools.determinism
 
