@@ -87,8 +87,7 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
         if deserializer.is_human_readable() {
             let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-            text.parse()
-                .map_err(|error| de::Error::custom(format_args!("{error}: {text:?}")))
+            text.parse().map_err(|error| de::Error::custom(format_args!("{error}: {text:?}")))
         } else {
             i128::deserialize(deserializer).map(Amount)
         }
@@ -107,21 +106,12 @@ mod tests {
             assert_eq!(amount.to_string(), text);
         }
         assert_eq!("--1".parse::<Amount>(), Err(DecimalError::Malformed));
-        assert_eq!(
-            Amount::from_units(i128::MIN).to_string(),
-            "-1701411834604692317316873037158.84105728"
-        );
+        assert_eq!(Amount::from_units(i128::MIN).to_string(), "-1701411834604692317316873037158.84105728");
     }
 
     #[test]
     fn sums_beyond_the_range_are_reported() {
-        assert_eq!(
-            Amount::from_units(i128::MAX).plus(Amount::from_units(1)),
-            Err(AmountOverflow)
-        );
-        assert_eq!(
-            Amount::from_units(i128::MIN).minus(Amount::from_units(1)),
-            Err(AmountOverflow)
-        );
+        assert_eq!(Amount::from_units(i128::MAX).plus(Amount::from_units(1)), Err(AmountOverflow));
+        assert_eq!(Amount::from_units(i128::MIN).minus(Amount::from_units(1)), Err(AmountOverflow));
     }
 }

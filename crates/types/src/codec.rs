@@ -40,11 +40,7 @@ pub fn decode(bytes: &[u8]) -> Result<Command, CodecError> {
         return Err(CodecError::UnknownVersion(version));
     }
     let (command, rest) = postcard::take_from_bytes(body).map_err(CodecError::Damaged)?;
-    if rest.is_empty() {
-        Ok(command)
-    } else {
-        Err(CodecError::Trailing(rest.len()))
-    }
+    if rest.is_empty() { Ok(command) } else { Err(CodecError::Trailing(rest.len())) }
 }
 
 struct Appending<'a>(&'a mut Vec<u8>);

@@ -59,10 +59,7 @@ fn push_digit(units: u128, digit: u8) -> Result<u128, DecimalError> {
     if !digit.is_ascii_digit() {
         return Err(DecimalError::Malformed);
     }
-    units
-        .checked_mul(10)
-        .and_then(|n| n.checked_add(u128::from(digit - b'0')))
-        .ok_or(DecimalError::TooLarge)
+    units.checked_mul(10).and_then(|n| n.checked_add(u128::from(digit - b'0'))).ok_or(DecimalError::TooLarge)
 }
 
 /// The longest text [`format_units`] writes: sign, 39 digits and a point.
@@ -82,10 +79,7 @@ impl DecimalText {
 
 /// Write units of 1e-8 with exactly eight decimal places, as the API does.
 pub(crate) fn format_units(negative: bool, units: u128) -> DecimalText {
-    let mut text = DecimalText {
-        bytes: [b'0'; TEXT_MAX],
-        start: TEXT_MAX,
-    };
+    let mut text = DecimalText { bytes: [b'0'; TEXT_MAX], start: TEXT_MAX };
     if let Ok(small) = u64::try_from(units) {
         write_digits_u64(&mut text, small);
     } else {
@@ -220,10 +214,7 @@ mod tests {
         check("0.000000010x", Err(DecimalError::Malformed));
         check("92233720368.54775807", Ok(i64::MAX as u64));
         check("92233720368.54775808", Err(DecimalError::TooLarge));
-        check(
-            "1000000000000000000000000000000000000000000",
-            Err(DecimalError::TooLarge),
-        );
+        check("1000000000000000000000000000000000000000000", Err(DecimalError::TooLarge));
         for malformed in ["", ".", "-1", "+1", "1e3", " 1", "1 ", "1,0", "1.2.3", "０", "NaN"] {
             check(malformed, Err(DecimalError::Malformed));
         }
@@ -237,9 +228,6 @@ mod tests {
             assert_eq!(text.split_once('.').unwrap().1.len(), DECIMALS);
             assert_eq!(text.parse::<Price>().unwrap(), price);
         }
-        assert_eq!(
-            Price::from_units(6_168_599_000_000).unwrap().to_string(),
-            "61685.99000000"
-        );
+        assert_eq!(Price::from_units(6_168_599_000_000).unwrap().to_string(), "61685.99000000");
     }
 }

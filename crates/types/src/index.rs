@@ -34,8 +34,7 @@ impl SlotIndex {
     /// Enter a slot under its key. The key must not be in the index.
     pub fn insert<K: Hash + Eq>(&mut self, key: &K, slot: u32, key_of: impl Fn(u32) -> K) {
         debug_assert!(self.find(key, &key_of).is_none(), "key entered twice");
-        self.table
-            .insert_unique(hash_of(key), slot, |&other| hash_of(&key_of(other)));
+        self.table.insert_unique(hash_of(key), slot, |&other| hash_of(&key_of(other)));
     }
 
     /// Take a slot out, found by its key. Returns whether it was there.

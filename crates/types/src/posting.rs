@@ -51,7 +51,7 @@ pub struct Leg {
 }
 
 /// An aggregate of a product: its kind and its id within the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamKey {
     /// The product's word for the kind of thing.
     pub kind: Text<32>,

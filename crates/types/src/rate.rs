@@ -20,11 +20,7 @@ impl Rate {
 
     /// From units of 1e-8; `None` above the whole.
     pub fn from_units(units: u64) -> Option<Rate> {
-        if units > ONE {
-            None
-        } else {
-            Price::from_units(units).map(Rate)
-        }
+        if units > ONE { None } else { Price::from_units(units).map(Rate) }
     }
 
     /// In units of 1e-8.
@@ -43,10 +39,7 @@ impl Rate {
     pub fn of(self, amount: Amount) -> Amount {
         debug_assert!(!amount.is_negative());
         let rate = self.units();
-        if let Some(product) = u64::try_from(amount.units())
-            .ok()
-            .and_then(|units| units.checked_mul(rate))
-        {
+        if let Some(product) = u64::try_from(amount.units()).ok().and_then(|units| units.checked_mul(rate)) {
             return Amount::from_units(i128::from(product / ONE));
         }
         Amount::from_units(amount.units() * i128::from(rate) / i128::from(ONE))

@@ -1,6 +1,6 @@
 //! Why a command was refused, with the values that broke the rule.
 
-use crate::{AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, Price, Quantity};
+use crate::{AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, Price, Quantity, SymbolId};
 use serde::Serialize;
 
 /// Which side of a rule was broken.
@@ -19,10 +19,7 @@ pub enum Bound {
 /// API page "Filters", then the client order id, then the balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "rejection")]
-#[expect(
-    missing_docs,
-    reason = "the fields are the values that broke the rule their variant describes"
-)]
+#[expect(missing_docs, reason = "the fields are the values that broke the rule their variant describes")]
 pub enum Rejection {
     /// No such asset.
     UnknownAsset { asset: AssetId },
@@ -31,13 +28,13 @@ pub enum Rejection {
     /// The owner has no account of this kind.
     NoSuchAccountOfOwner { owner: OwnerId, kind: AccountKind },
     /// No such symbol.
-    UnknownSymbol { symbol: u32 },
+    UnknownSymbol { symbol: SymbolId },
     /// No such open order of this account on this symbol.
     UnknownOrder {},
     /// The asset's name is taken.
     AssetExists { asset: AssetId },
     /// The symbol's name is taken.
-    SymbolExists { symbol: u32 },
+    SymbolExists { symbol: SymbolId },
     /// The owner has such an account already.
     AccountExists { account: AccountId },
     /// The symbol's definition contradicts itself; the field at fault is named.
@@ -51,23 +48,11 @@ pub enum Rejection {
     /// PRICE_FILTER.
     PriceFilter { bound: Bound, price: Price, limit: Price },
     /// LOT_SIZE.
-    LotSize {
-        bound: Bound,
-        quantity: Quantity,
-        limit: Quantity,
-    },
+    LotSize { bound: Bound, quantity: Quantity, limit: Quantity },
     /// MARKET_LOT_SIZE.
-    MarketLotSize {
-        bound: Bound,
-        quantity: Quantity,
-        limit: Quantity,
-    },
+    MarketLotSize { bound: Bound, quantity: Quantity, limit: Quantity },
     /// NOTIONAL.
-    Notional {
-        bound: Bound,
-        notional: Amount,
-        limit: Amount,
-    },
+    Notional { bound: Bound, notional: Amount, limit: Amount },
     /// MAX_NUM_ORDERS.
     TooManyOrders { limit: u32 },
     /// A post-only order would have traded at once.
@@ -75,22 +60,13 @@ pub enum Rejection {
     /// The client order id names another open order of the account.
     DuplicateClientOrderId { client_order_id: ClientOrderId },
     /// Not enough is free.
-    InsufficientBalance {
-        account: AccountId,
-        asset: AssetId,
-        needed: Amount,
-        free: Amount,
-    },
+    InsufficientBalance { account: AccountId, asset: AssetId, needed: Amount, free: Amount },
     /// The stream moved on since the decision was made.
     StaleVersion { expected: u64, actual: u64 },
     /// The legs do not sum to zero.
     UnbalancedPostings { asset: AssetId, sum: Amount },
     /// The stream holds less than it would release.
-    HoldExceeded {
-        account: AccountId,
-        asset: AssetId,
-        held: Amount,
-    },
+    HoldExceeded { account: AccountId, asset: AssetId, held: Amount },
     /// More legs or payload than a record may carry; the field at fault is named.
     RecordTooLarge { field: &'static str },
     /// The exchange holds as many of these as it can number.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A printable ASCII text of at most `N` bytes (`N` < 256), held without allocation.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<const N: usize> {
     len: u8,
     bytes: [u8; N],
@@ -34,10 +34,7 @@ impl<const N: usize> Text<N> {
         }
         let mut bytes = [0; N];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Text {
-            len: text.len() as u8,
-            bytes,
-        })
+        Ok(Text { len: text.len() as u8, bytes })
     }
 
     /// The text.

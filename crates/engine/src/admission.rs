@@ -1,0 +1,249 @@
+//! Whether an order may enter: its shape, the symbol's filters, its name, and that it can be paid for.
+//!
+//! Changes nothing; what passes here cannot fail later. The filters follow the API page "Filters" and are checked in
+//! its order.
+
+use crate::engine::Engine;
+use crate::scale::Rounding;
+use crate::symbols::Symbol;
+use rialto_types::command::PlaceOrder;
+use rialto_types::{
+    AccountClass, AccountId, Amount, AssetId, Bound, Lots, OrderType, Price, Quantity, Rejection, Side, SymbolSpec,
+    Ticks, TimeInForce,
+};
+
+/// What an order may trade, in the book's own scales.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// So many lots at a price or better.
+    Limit { price: Ticks, lots: Lots },
+    /// So many lots at any price.
+    Market { lots: Lots },
+    /// As many lots as come closest to a quote amount without passing it.
+    MarketByQuote { budget: Amount },
+}
+
+impl Engine {
+    /// Check an order from its shape to its funding.
+    pub(crate) fn admit(&self, command: &PlaceOrder) -> Result<Demand, Rejection> {
+        self.check_may_trade(command.account)?;
+        let symbol = self.symbol(command.symbol)?;
+        let demand = read_demand(command, symbol)?;
+        if let Demand::Limit { price, lots } = demand {
+            let limit = symbol.spec.open_orders_max;
+            if self.open_orders.count(command.account, command.symbol) >= limit {
+                return Err(Rejection::TooManyOrders { limit });
+            }
+            if !symbol.level_has_room(command.side, price, lots) {
+                return Err(Rejection::CapacityReached { what: "price level" });
+            }
+        }
+        if command.client_order_id.is_empty() {
+            return Err(Rejection::InvalidOrder { field: "client_order_id" });
+        }
+        if self.open_orders.find_by_client(command.account, &command.client_order_id).is_some() {
+            return Err(Rejection::DuplicateClientOrderId { client_order_id: command.client_order_id });
+        }
+        if let (OrderType::LimitMaker, Demand::Limit { price, .. }) = (command.order_type, demand) {
+            check_rests(symbol, command.side, price)?;
+        }
+        let (asset, needed) = funding(symbol, command.side, demand)?;
+        self.check_free(command.account, asset, needed)?;
+        Ok(demand)
+    }
+
+    fn check_may_trade(&self, account: AccountId) -> Result<(), Rejection> {
+        let found = self.ledger.accounts.get(account).ok_or(Rejection::UnknownAccount { account })?;
+        match found.kind.class {
+            AccountClass::Spot => Ok(()),
+            _ => Err(Rejection::WrongAccountClass { account }),
+        }
+    }
+}
+
+/// Turn the fields of a command into a demand, and check them against the filters.
+fn read_demand(command: &PlaceOrder, symbol: &Symbol) -> Result<Demand, Rejection> {
+    let spec = &symbol.spec;
+    let invalid = |field| Err(Rejection::InvalidOrder { field });
+    match command.order_type {
+        OrderType::Limit | OrderType::LimitMaker => {
+            let Some(price) = command.price.filter(|price| !price.is_zero()) else { return invalid("price") };
+            let Some(quantity) = command.quantity else { return invalid("quantity") };
+            if command.quote_quantity.is_some() {
+                return invalid("quote_quantity");
+            }
+            let is_patient = command.time_in_force == TimeInForce::GoodTillCanceled;
+            if command.order_type == OrderType::LimitMaker && !is_patient {
+                return invalid("time_in_force");
+            }
+            let ticks = check_price(symbol, price)?;
+            let lots = check_quantity(symbol, quantity)?;
+            check_notional(spec, symbol.scale.quote(ticks, lots, Rounding::Down), true, true)?;
+            Ok(Demand::Limit { price: ticks, lots })
+        }
+        OrderType::Market => {
+            if command.price.is_some() {
+                return invalid("price");
+            }
+            if command.time_in_force != TimeInForce::GoodTillCanceled {
+                return invalid("time_in_force");
+            }
+            match (command.quantity, command.quote_quantity) {
+                (Some(quantity), None) => read_market_quantity(symbol, command.side, quantity),
+                (None, Some(budget)) => read_market_budget(symbol, command.side, budget),
+                (Some(_), Some(_)) => invalid("quote_quantity"),
+                (None, None) => invalid("quantity"),
+            }
+        }
+    }
+}
+
+fn read_market_quantity(symbol: &Symbol, side: Side, quantity: Quantity) -> Result<Demand, Rejection> {
+    let lots = check_quantity(symbol, quantity)?;
+    check_market_quantity(&symbol.spec, quantity)?;
+    if let Some(price) = valuation_price(symbol, side) {
+        check_market_notional(symbol, symbol.scale.quote(price, lots, Rounding::Down))?;
+    }
+    Ok(Demand::Market { lots })
+}
+
+fn read_market_budget(symbol: &Symbol, side: Side, budget: Quantity) -> Result<Demand, Rejection> {
+    let budget = Amount::from_units(i128::from(budget.units()));
+    check_market_notional(symbol, budget)?;
+    let best = symbol.book.best(side.opposite());
+    if best.is_some_and(|best| symbol.scale.lots_for(budget, best).0 == 0) {
+        let limit = symbol.spec.quantity_min.max(symbol.spec.lot);
+        return Err(Rejection::LotSize { bound: Bound::Minimum, quantity: Quantity::ZERO, limit });
+    }
+    Ok(Demand::MarketByQuote { budget })
+}
+
+/// PRICE_FILTER.
+fn check_price(symbol: &Symbol, price: Price) -> Result<Ticks, Rejection> {
+    let spec = &symbol.spec;
+    let broken = |bound, limit| Err(Rejection::PriceFilter { bound, price, limit });
+    if price < spec.price_min {
+        return broken(Bound::Minimum, spec.price_min);
+    }
+    if !spec.price_max.is_zero() && price > spec.price_max {
+        return broken(Bound::Maximum, spec.price_max);
+    }
+    symbol.scale.ticks(price).map_or_else(|| broken(Bound::Step, spec.tick), Ok)
+}
+
+/// LOT_SIZE.
+fn check_quantity(symbol: &Symbol, quantity: Quantity) -> Result<Lots, Rejection> {
+    let spec = &symbol.spec;
+    let broken = |bound, limit| Err(Rejection::LotSize { bound, quantity, limit });
+    if quantity < spec.quantity_min || quantity.is_zero() {
+        return broken(Bound::Minimum, spec.quantity_min);
+    }
+    if quantity > spec.quantity_max {
+        return broken(Bound::Maximum, spec.quantity_max);
+    }
+    symbol.scale.lots(quantity).map_or_else(|| broken(Bound::Step, spec.lot), Ok)
+}
+
+/// MARKET_LOT_SIZE. A maximum of zero is no rule.
+fn check_market_quantity(spec: &SymbolSpec, quantity: Quantity) -> Result<(), Rejection> {
+    let broken = |bound, limit| Err(Rejection::MarketLotSize { bound, quantity, limit });
+    if quantity < spec.market_quantity_min {
+        return broken(Bound::Minimum, spec.market_quantity_min);
+    }
+    if !spec.market_quantity_max.is_zero() && quantity > spec.market_quantity_max {
+        return broken(Bound::Maximum, spec.market_quantity_max);
+    }
+    let step = spec.market_lot;
+    if !step.is_zero() && !quantity.units().is_multiple_of(step.units()) {
+        return broken(Bound::Step, step);
+    }
+    Ok(())
+}
+
+/// NOTIONAL.
+fn check_notional(spec: &SymbolSpec, notional: Amount, minimum: bool, maximum: bool) -> Result<(), Rejection> {
+    if minimum && notional < spec.notional_min {
+        return Err(Rejection::Notional { bound: Bound::Minimum, notional, limit: spec.notional_min });
+    }
+    if maximum && !spec.notional_max.is_zero() && notional > spec.notional_max {
+        return Err(Rejection::Notional { bound: Bound::Maximum, notional, limit: spec.notional_max });
+    }
+    Ok(())
+}
+
+fn check_market_notional(symbol: &Symbol, notional: Amount) -> Result<(), Rejection> {
+    let spec = &symbol.spec;
+    check_notional(spec, notional, spec.notional_min_applies_to_market, spec.notional_max_applies_to_market)
+}
+
+/// What a market order is valued at: the last trade, as the filter prescribes for an average over zero minutes, and
+/// before the first trade the best price it would meet.
+fn valuation_price(symbol: &Symbol, side: Side) -> Option<Ticks> {
+    if symbol.last_price.is_zero() { symbol.book.best(side.opposite()) } else { symbol.scale.ticks(symbol.last_price) }
+}
+
+/// Refuse a post-only order that would trade.
+fn check_rests(symbol: &Symbol, side: Side, price: Ticks) -> Result<(), Rejection> {
+    match symbol.book.best(side.opposite()) {
+        Some(best) if crosses(side, price, best) => {
+            Err(Rejection::WouldTake { price: symbol.scale.price(price), best: symbol.scale.price(best) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an order at a limit trades with one resting at a price on the other side.
+pub(crate) fn crosses(side: Side, limit: Ticks, resting: Ticks) -> bool {
+    match side {
+        Side::Buy => limit >= resting,
+        Side::Sell => limit <= resting,
+    }
+}
+
+/// Which asset an order pays with, and how much of it must be free.
+fn funding(symbol: &Symbol, side: Side, demand: Demand) -> Result<(AssetId, Amount), Rejection> {
+    let scale = &symbol.scale;
+    let needed = match (side, demand) {
+        (Side::Buy, Demand::Limit { price, lots }) => scale.quote(price, lots, Rounding::Up),
+        (Side::Sell, Demand::Limit { lots, .. } | Demand::Market { lots }) => scale.base(lots),
+        (Side::Buy, Demand::Market { lots }) => cost_of(symbol, lots),
+        (Side::Buy, Demand::MarketByQuote { budget }) => budget,
+        (Side::Sell, Demand::MarketByQuote { budget }) => scale.base(lots_yielding(symbol, budget)),
+    };
+    let asset = match side {
+        Side::Buy => symbol.spec.quote,
+        Side::Sell => symbol.spec.base,
+    };
+    Ok((asset, needed))
+}
+
+/// What buying so many lots would cost now, each level rounded up; less when the book holds fewer.
+fn cost_of(symbol: &Symbol, lots: Lots) -> Amount {
+    let mut left = lots.0;
+    let mut cost = Amount::ZERO;
+    for level in symbol.book.levels(Side::Sell) {
+        let taken = left.min(level.total.0);
+        let part = symbol.scale.quote(level.price, Lots(taken), Rounding::Up);
+        cost = cost.plus(part).expect("a cost is bounded by prices and quantities");
+        left -= taken;
+        if left == 0 {
+            break;
+        }
+    }
+    cost
+}
+
+/// How many lots must be sold now to come as close to a quote amount as possible without passing it.
+fn lots_yielding(symbol: &Symbol, budget: Amount) -> Lots {
+    let mut left = budget;
+    let mut lots = 0;
+    for order in symbol.book.orders(Side::Buy) {
+        let taken = Lots(symbol.scale.lots_for(left, order.price).0.min(order.lots.0));
+        lots += taken.0;
+        left = left.minus(symbol.scale.quote(order.price, taken, Rounding::Down)).expect("a part of the budget");
+        if taken.0 < order.lots.0 {
+            break;
+        }
+    }
+    Lots(lots)
+}

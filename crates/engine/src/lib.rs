@@ -1,0 +1,32 @@
+//! The deterministic core: commands in, events out.
+//!
+//! Stands between the journal, which gives each command its number and its time, and everything derived from events.
+//! Owns the whole live state: assets, symbols with their books, accounts with their balances, open orders, product
+//! streams. The same commands give the same events and the same state hash, on any machine, at any time.
+//!
+//! Invariants, held after every command: per asset all balances sum to zero; nothing is overdrawn; what is locked is
+//! what open orders and product streams hold; no book is crossed. A refused command changes nothing. [`Engine::audit`]
+//! recounts all of them from scratch.
+//!
+//! Left out on purpose: clocks, randomness, files, threads, and the spellings of any wire format.
+
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod admission;
+mod audit;
+mod cancellation;
+mod engine;
+mod fingerprint;
+mod listing;
+mod matching;
+mod open_orders;
+mod queries;
+mod scale;
+mod settlement;
+mod streams;
+mod symbols;
+
+pub use audit::Violation;
+pub use engine::Engine;
+pub use scale::{Rounding, Scale};

@@ -1,0 +1,83 @@
+//! Registering assets and listing symbols.
+
+use crate::engine::Engine;
+use crate::symbols::{Asset, Symbol};
+use rialto_types::account::FEES;
+use rialto_types::command::{ListSymbol, RegisterAsset};
+use rialto_types::event::{AssetRegistered, SymbolListed};
+use rialto_types::{AssetId, Event, Rejection, SymbolId, SymbolSpec};
+
+/// How many assets and symbols may be known.
+const ASSETS_MAX: usize = 1_000_000;
+const SYMBOLS_MAX: usize = 1_000_000;
+
+impl Engine {
+    pub(crate) fn register_asset(&mut self, command: &RegisterAsset, events: &mut Vec<Event>) -> Result<(), Rejection> {
+        let assets = &self.assets;
+        if let Some(taken) = self.asset_names.find(&command.name, |slot| assets[slot as usize].name) {
+            return Err(Rejection::AssetExists { asset: AssetId(taken) });
+        }
+        if command.name.is_empty() {
+            return Err(Rejection::InvalidSymbol { field: "name" });
+        }
+        if self.assets.len() >= ASSETS_MAX {
+            return Err(Rejection::CapacityReached { what: "assets" });
+        }
+        let asset = AssetId(self.assets.len() as u32);
+        let fees = self.ledger.balances.find_or_open(FEES, asset, false);
+        self.assets.push(Asset { name: command.name, fees });
+        let assets = &self.assets;
+        self.asset_names.insert(&command.name, asset.0, |slot| assets[slot as usize].name);
+        events.push(Event::AssetRegistered(AssetRegistered { asset, name: command.name }));
+        Ok(())
+    }
+
+    pub(crate) fn list_symbol(&mut self, command: &ListSymbol, events: &mut Vec<Event>) -> Result<(), Rejection> {
+        let spec = &command.spec;
+        let symbols = &self.symbols;
+        if let Some(taken) = self.symbol_names.find(&spec.name, |slot| symbols[slot as usize].spec.name) {
+            return Err(Rejection::SymbolExists { symbol: SymbolId(taken) });
+        }
+        self.check_asset(spec.base)?;
+        self.check_asset(spec.quote)?;
+        check_spec(spec)?;
+        if self.symbols.len() >= SYMBOLS_MAX {
+            return Err(Rejection::CapacityReached { what: "symbols" });
+        }
+        let symbol = SymbolId(self.symbols.len() as u32);
+        self.symbols.push(Symbol::new(symbol, spec.clone()));
+        let symbols = &self.symbols;
+        self.symbol_names.insert(&spec.name, symbol.0, |slot| symbols[slot as usize].spec.name);
+        events.push(Event::SymbolListed(Box::new(SymbolListed { symbol, spec: spec.clone() })));
+        Ok(())
+    }
+}
+
+/// Refuse a definition that contradicts itself.
+fn check_spec(spec: &SymbolSpec) -> Result<(), Rejection> {
+    let steps = |value: u64, step: u64| step != 0 && value.is_multiple_of(step);
+    let ordered = |least: u64, most: u64| most == 0 || least <= most;
+    let (tick, lot) = (spec.tick.units(), spec.lot.units());
+    let rules = [
+        ("name", !spec.name.is_empty()),
+        ("base", spec.base != spec.quote),
+        ("tick", tick != 0),
+        ("price_min", steps(spec.price_min.units(), tick)),
+        ("price_max", steps(spec.price_max.units(), tick) && ordered(spec.price_min.units(), spec.price_max.units())),
+        ("lot", lot != 0),
+        ("quantity_min", steps(spec.quantity_min.units(), lot)),
+        ("quantity_max", !spec.quantity_max.is_zero() && spec.quantity_min <= spec.quantity_max),
+        ("market_lot", spec.market_lot.is_zero() || steps(spec.market_lot.units(), lot)),
+        ("market_quantity_max", spec.market_quantity_min <= spec.market_quantity_max),
+        ("notional_min", !spec.notional_min.is_negative()),
+        ("notional_max", !spec.notional_max.is_negative()),
+        ("notional_max", spec.notional_max.is_zero() || spec.notional_min <= spec.notional_max),
+        ("open_orders_max", spec.open_orders_max > 0),
+        ("maker_fee", spec.maker_fee.is_valid()),
+        ("taker_fee", spec.taker_fee.is_valid()),
+    ];
+    match rules.iter().find(|(_, holds)| !holds) {
+        Some(&(field, _)) => Err(Rejection::InvalidSymbol { field }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,174 @@
+//! Placing an order: trade what crosses, then let the rest stand or expire.
+
+use crate::admission::{Demand, crosses};
+use crate::engine::Engine;
+use crate::open_orders::Order;
+use crate::scale::Rounding;
+use crate::settlement::{Settlement, Traded};
+use crate::symbols::Symbol;
+use rialto_book::Resting;
+use rialto_types::command::PlaceOrder;
+use rialto_types::event::{OrderExpired, OrderPlaced};
+use rialto_types::{
+    Amount, Event, ExpiryReason, Lots, OrderStatus, PostingReason, Quantity, Rejection, Side, Ticks, TimeInForce,
+};
+
+impl Engine {
+    pub(crate) fn place_order(&mut self, command: &PlaceOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
+        let demand = self.admit(command)?;
+        let mut order = self.enter(command, demand);
+        let symbol = &mut self.symbols[command.symbol.index()];
+        let stated = asked_state(&order, symbol, command, OrderStatus::New);
+        events.push(Event::OrderPlaced(OrderPlaced { order: stated }));
+        let may_trade = order.time_in_force != TimeInForce::FillOrKill || can_fill(symbol, &order, demand);
+        if may_trade {
+            self.trade(&mut order, demand, events);
+        }
+        self.conclude(order, demand, command, events);
+        Ok(())
+    }
+
+    /// Number an order and find the balances it moves.
+    fn enter(&mut self, command: &PlaceOrder, demand: Demand) -> Order {
+        let symbol = &mut self.symbols[command.symbol.index()];
+        let (pays, receives) = match command.side {
+            Side::Buy => (symbol.spec.quote, symbol.spec.base),
+            Side::Sell => (symbol.spec.base, symbol.spec.quote),
+        };
+        let balances = &mut self.ledger.balances;
+        let (price, lots, quote_quantity) = match demand {
+            Demand::Limit { price, lots } => (price, lots, Amount::ZERO),
+            Demand::Market { lots } => (Ticks(0), lots, Amount::ZERO),
+            Demand::MarketByQuote { budget } => (Ticks(0), Lots(0), budget),
+        };
+        Order {
+            id: symbol.next_order_id(),
+            symbol: command.symbol,
+            account: command.account,
+            client_order_id: command.client_order_id,
+            side: command.side,
+            order_type: command.order_type,
+            time_in_force: command.time_in_force,
+            price,
+            lots,
+            quote_quantity,
+            executed: Lots(0),
+            executed_quote: Amount::ZERO,
+            placed_at_us: self.time_us,
+            updated_at_us: self.time_us,
+            pays: balances.find_or_open(command.account, pays, false),
+            receives: balances.find_or_open(command.account, receives, false),
+        }
+    }
+
+    /// Trade with resting orders, best first, as long as price and demand allow.
+    fn trade(&mut self, order: &mut Order, demand: Demand, events: &mut Vec<Event>) {
+        let opposite = order.side.opposite();
+        let mut touched: Option<Ticks> = None;
+        loop {
+            let symbol = &mut self.symbols[order.symbol.index()];
+            let next = symbol.book.front(opposite).and_then(|resting| {
+                let lots = wanted(symbol, order, demand, &resting);
+                (lots.0 > 0).then_some((resting, lots))
+            });
+            let Some((resting, lots)) = next else { break };
+            if touched.is_some_and(|price| price != resting.price) {
+                touched.iter().for_each(|&price| symbol.state_level(opposite, price, events));
+            }
+            touched = Some(resting.price);
+            if matches!(demand, Demand::MarketByQuote { .. }) {
+                order.lots = Lots(order.lots.0 + lots.0);
+            }
+            symbol.book.fill(resting.slot, lots);
+            let traded = Traded { maker: resting.tag, price: resting.price, lots };
+            let fees = (self.assets[symbol.spec.base.index()].fees, self.assets[symbol.spec.quote.index()].fees);
+            let mut settlement = Settlement {
+                symbol,
+                balances: &mut self.ledger.balances,
+                open_orders: &mut self.open_orders,
+                base_fees: fees.0,
+                quote_fees: fees.1,
+                time_us: self.time_us,
+            };
+            settlement.settle(order, demand, traded, events);
+        }
+        if let Some(price) = touched {
+            self.symbols[order.symbol.index()].state_level(opposite, price, events);
+        }
+    }
+
+    /// Let what is left rest, or end the order.
+    fn conclude(&mut self, order: Order, demand: Demand, command: &PlaceOrder, events: &mut Vec<Event>) {
+        let symbol = &self.symbols[order.symbol.index()];
+        let reason = match (demand, order.time_in_force) {
+            (Demand::MarketByQuote { budget }, _) if symbol.is_budget_spent(&order, budget) => return,
+            (Demand::MarketByQuote { .. }, _) => ExpiryReason::NoLiquidity,
+            _ if order.remaining().0 == 0 => return,
+            (Demand::Market { .. }, _) => ExpiryReason::NoLiquidity,
+            (Demand::Limit { .. }, TimeInForce::ImmediateOrCancel) => ExpiryReason::ImmediateOrCancel,
+            (Demand::Limit { .. }, TimeInForce::FillOrKill) => ExpiryReason::FillOrKill,
+            (Demand::Limit { price, .. }, TimeInForce::GoodTillCanceled) => {
+                self.rest(order, price, events);
+                return;
+            }
+        };
+        let state = asked_state(&order, symbol, command, OrderStatus::Expired);
+        events.push(Event::OrderExpired(OrderExpired { order: state, reason }));
+    }
+
+    /// Set aside what the rest of an order may pay, and let it stand in the book.
+    fn rest(&mut self, order: Order, price: Ticks, events: &mut Vec<Event>) {
+        let hold = hold_of(&self.symbols[order.symbol.index()], &order, order.remaining());
+        self.post_to(order.pays, -hold, hold, PostingReason::OrderHold, events);
+        let symbol = &mut self.symbols[order.symbol.index()];
+        let slot = symbol.book.add(order.side, price, order.remaining(), self.open_orders.next_slot());
+        self.open_orders.insert(order, slot);
+        symbol.state_level(order.side, price, events);
+    }
+}
+
+/// How many lots to trade with a resting order: none when price or demand forbid it.
+fn wanted(symbol: &Symbol, order: &Order, demand: Demand, resting: &Resting) -> Lots {
+    let most = match demand {
+        Demand::Limit { price, .. } if !crosses(order.side, price, resting.price) => Lots(0),
+        Demand::Limit { .. } | Demand::Market { .. } => order.remaining(),
+        Demand::MarketByQuote { budget } => {
+            let left = budget.minus(order.executed_quote).expect("a part of the budget");
+            // The whole order must be a quantity the outside can hold.
+            symbol.scale.lots_for(left, resting.price).min(Lots(symbol.scale.lots_max() - order.lots.0))
+        }
+    };
+    most.min(resting.lots)
+}
+
+/// Whether all of an order can trade at once.
+fn can_fill(symbol: &Symbol, order: &Order, demand: Demand) -> bool {
+    let Demand::Limit { price, lots } = demand else { return true };
+    let mut left = lots.0;
+    for level in symbol.book.levels(order.side.opposite()) {
+        if !crosses(order.side, price, level.price) {
+            break;
+        }
+        left = left.saturating_sub(level.total.0);
+        if left == 0 {
+            return true;
+        }
+    }
+    false
+}
+
+/// What an open order holds for so many lots: quote rounded up for a buyer, base for a seller.
+pub(crate) fn hold_of(symbol: &Symbol, order: &Order, lots: Lots) -> Amount {
+    match order.side {
+        Side::Buy => symbol.scale.quote(order.price, lots, Rounding::Up),
+        Side::Sell => symbol.scale.base(lots),
+    }
+}
+
+/// The state of an order, showing the quantity that was asked for.
+fn asked_state(order: &Order, symbol: &Symbol, command: &PlaceOrder, status: OrderStatus) -> rialto_types::OrderState {
+    let mut state = order.state(&symbol.scale, status);
+    state.quantity =
+        command.quantity.unwrap_or(if status == OrderStatus::New { Quantity::ZERO } else { state.executed });
+    state
+}

@@ -1,0 +1,73 @@
+//! Accounts: whose they are and what they are for.
+
+use rialto_types::account::HOUSE_ACCOUNTS;
+use rialto_types::index::SlotIndex;
+use rialto_types::{AccountId, AccountKind, OwnerId};
+
+/// Who an account belongs to and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Account {
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// What it is for.
+    pub kind: AccountKind,
+}
+
+/// Every account, numbered in order of opening.
+pub struct Accounts {
+    accounts: Vec<Account>,
+    by_owner: SlotIndex,
+}
+
+impl Default for Accounts {
+    /// The house's own accounts exist from the start.
+    fn default() -> Accounts {
+        let mut accounts = Accounts { accounts: Vec::new(), by_owner: SlotIndex::new() };
+        for (id, class) in HOUSE_ACCOUNTS {
+            let opened = accounts.open(OwnerId::HOUSE, AccountKind::of(class));
+            assert_eq!(opened, Ok(id), "house accounts are numbered as declared");
+        }
+        accounts
+    }
+}
+
+impl Accounts {
+    /// Open an account; `Err` carries the one the owner has already.
+    pub fn open(&mut self, owner: OwnerId, kind: AccountKind) -> Result<AccountId, AccountId> {
+        let account = Account { owner, kind };
+        if let Some(existing) = self.find(owner, kind) {
+            return Err(existing);
+        }
+        let slot = self.accounts.len() as u32;
+        self.accounts.push(account);
+        let accounts = &self.accounts;
+        self.by_owner.insert(&account, slot, |slot| accounts[slot as usize]);
+        Ok(AccountId(slot))
+    }
+
+    /// The account of an owner, by kind.
+    pub fn find(&self, owner: OwnerId, kind: AccountKind) -> Option<AccountId> {
+        let slot = self.by_owner.find(&Account { owner, kind }, |slot| self.accounts[slot as usize])?;
+        Some(AccountId(slot))
+    }
+
+    /// One account.
+    pub fn get(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(id.index())
+    }
+
+    /// Every account, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Never: the house has its accounts from the start.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+}
