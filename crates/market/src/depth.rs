@@ -198,3 +198,46 @@ impl DepthChanges {
         books.iter().map(|(&symbol, waiting)| depth_of(symbol).update(symbol, waiting)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Change one bid of a book that never had this price before.
+    fn change(depth: &mut Depth, changes: &mut DepthChanges, symbol: u32, update_id: u64) {
+        let changed = BookChanged {
+            symbol: SymbolId(symbol),
+            update_id,
+            side: Side::Buy,
+            price: Price::from_units(update_id).unwrap(),
+            quantity: Quantity::MAX,
+        };
+        depth.change(&changed);
+        changes.note(&changed);
+    }
+
+    #[test]
+    fn what_nobody_takes_is_forgotten_and_the_next_update_shows_the_gap() {
+        let mut books = [Depth::default(), Depth::default()];
+        let mut changes = DepthChanges::bounded(4);
+        let run =
+            |update: &DepthUpdate| (update.symbol.0, update.first_update_id, update.last_update_id, update.bids.len());
+        change(&mut books[1], &mut changes, 1, 1);
+        for update_id in 1..=3 {
+            change(&mut books[0], &mut changes, 0, update_id);
+        }
+        assert_eq!((changes.levels, changes.books.len()), (4, 2));
+        // The fifth level is one too many: all four before it are forgotten.
+        change(&mut books[0], &mut changes, 0, 4);
+        assert_eq!((changes.levels, changes.books.len()), (1, 1));
+        change(&mut books[1], &mut changes, 1, 2);
+        let taken = changes.take(|symbol| &books[symbol.index()]);
+        assert_eq!(taken.iter().map(run).collect::<Vec<_>>(), [(0, 4, 4, 1), (1, 2, 2, 1)]);
+        // From there on updates follow each other again, and a taker may take as much as ever.
+        for update_id in 5..=8 {
+            change(&mut books[0], &mut changes, 0, update_id);
+        }
+        let taken = changes.take(|symbol| &books[symbol.index()]);
+        assert_eq!(taken.iter().map(run).collect::<Vec<_>>(), [(0, 5, 8, 4)]);
+    }
+}

@@ -237,3 +237,13 @@ impl MarketViews {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_that_never_traded_is_small() {
+        assert_eq!(size_of::<SymbolView>(), 96);
+    }
+}
