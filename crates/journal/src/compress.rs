@@ -6,6 +6,7 @@
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -42,11 +43,19 @@ impl<D: Disk> Compressor<D> {
     /// Runs of one journal's compressors exclude each other. After an error the segment in question is still plain,
     /// the journal is unharmed, and another run tries again.
     pub fn run(&self) -> Result<usize, JournalError> {
+        self.run_while(|| true)
+    }
+
+    /// Run as [`Compressor::run`] does, asking before each segment whether to go on.
+    fn run_while(&self, goes_on: impl Fn() -> bool) -> Result<usize, JournalError> {
         let _hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
         let listing = Listing::read(&self.disk, &self.dir)?;
         let Some(&newest) = listing.segments().last() else { return Ok(0) };
         let mut compressed = 0;
         for &first_seq in listing.plain.range(..newest) {
+            if !goes_on() {
+                break;
+            }
             self.compress(first_seq)?;
             compressed += 1;
         }
@@ -132,8 +141,9 @@ impl<F: DiskFile> Write for Appending<'_, F> {
     }
 }
 
-/// The journal's own thread for its compressor; ends, with the segment in hand finished, when it is dropped.
+/// The journal's own thread for its compressor; when it is dropped, it ends with the segment in hand finished.
 pub(crate) struct CompressorThread {
+    is_stopping: Arc<AtomicBool>,
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     failure: Arc<Mutex<Option<JournalError>>>,
@@ -145,13 +155,15 @@ impl CompressorThread {
         let (wake, calls): (SyncSender<()>, Receiver<()>) = sync_channel(1);
         let failure = Arc::new(Mutex::new(None));
         let reported = Arc::clone(&failure);
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&is_stopping);
         let thread = std::thread::Builder::new().name("journal-compressor".into()).spawn(move || {
             while calls.recv().is_ok() {
-                let outcome = compressor.run().err();
+                let outcome = compressor.run_while(|| !stop.load(Ordering::Relaxed)).err();
                 *reported.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
             }
         })?;
-        Ok(CompressorThread { wake: Some(wake), thread: Some(thread), failure })
+        Ok(CompressorThread { is_stopping, wake: Some(wake), thread: Some(thread), failure })
     }
 
     /// Have the closed segments compressed; never waits.
@@ -184,6 +196,7 @@ impl CompressorThread {
 
 impl Drop for CompressorThread {
     fn drop(&mut self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
         self.join();
     }
 }

@@ -16,6 +16,23 @@
 //!   and then nothing on disk is changed.
 //! - One process writes (a lock file says so); any number may read beside it.
 //!
+//! # Use
+//!
+//! ```
+//! use rialto_journal::{Batch, Entry, Journal, Options, Reader};
+//!
+//! let dir = tempfile::tempdir()?;
+//! let (mut journal, recovery) = Journal::open(dir.path(), Options::default())?;
+//! let mut batch = Batch::new();
+//! batch.push(recovery.next_seq, 1_700_000_000_000_000, b"place order")?;
+//! journal.append(&batch)?; // Durable from here on.
+//!
+//! let mut reader = Reader::open(dir.path(), 1)?;
+//! let first = reader.next_entry()?;
+//! assert_eq!(first, Some(Entry::Command { seq: 1, time_us: 1_700_000_000_000_000, payload: b"place order" }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Files
 //!
 //! ```text
@@ -76,6 +93,7 @@ mod compress;
 mod disk;
 mod error;
 mod frame;
+mod opening;
 mod reader;
 mod record;
 mod recovery;

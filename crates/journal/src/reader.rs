@@ -11,10 +11,9 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{Checkpoint, FrameHeader, KIND_CHECKPOINT, take};
+use crate::opening::{Opened, check_header, missing_segment, open_segment};
 use crate::record::read_record;
-use crate::segment::{
-    FIRST_SEQ, FORMAT_VERSION, Listing, SEGMENT_HEADER_BYTES, SegmentHeader, SegmentHeaderFault, plain_path,
-};
+use crate::segment::{FIRST_SEQ, Listing, SegmentHeader};
 use crate::stream::{ChainState, Fault, Nature, SegmentStream, Step};
 
 /// One entry of the log.
@@ -84,16 +83,12 @@ enum Found {
     Checkpoint(Checkpoint),
 }
 
-enum Opened<S: std::io::Read + std::io::Seek> {
-    Segment(SegmentHeader, SegmentStream<S>),
-    WithoutHeader { bytes: usize },
-}
-
 impl Reader<RealDisk> {
     /// Open the journal in `dir` for reading from sequence `from_seq` on (0 and 1 both mean everything).
     ///
-    /// Reading begins at the segment that holds `from_seq`; earlier segments are neither read nor checked. Errors: the
-    /// directory is missing, or the segment with `from_seq` is.
+    /// A checkpoint of `from_seq - 1` is given too, so that a snapshot of that sequence can be compared with it: reading
+    /// begins at the segment that holds `from_seq - 1`, if it is there, and earlier ones are neither read nor checked.
+    /// Errors: the directory is missing, or the segment with `from_seq` is.
     pub fn open(dir: &Path, from_seq: u64) -> Result<Reader<RealDisk>, JournalError> {
         Reader::open_on(RealDisk, dir, from_seq)
     }
@@ -161,16 +156,18 @@ impl<D: Disk> Reader<D> {
         self.current.as_ref().map(|current| (current.first_seq, current.stream.is_compressed()))
     }
 
-    /// Open the segment that holds `from_seq`, or the one before if that one was only just being created.
+    /// Open the segment to begin with, or the one before if that one is only just being created.
     fn start(&mut self) -> Result<(), JournalError> {
         self.segments = Listing::read(&self.disk, &self.dir)?.segments();
         let Some(&oldest) = self.segments.first() else { return Ok(()) };
         if oldest > self.from_seq {
-            return Err(self.missing(self.from_seq, format!("the oldest segment there begins at {oldest}")));
+            return Err(self.missing(self.from_seq, &format!("the oldest segment there begins at {oldest}")));
         }
-        let candidates: Vec<u64> = self.segments.range(..=self.from_seq).rev().take(2).copied().collect();
+        // The checkpoint of the sequence before may be the last entry of the segment before.
+        let reach = if oldest < self.from_seq { self.from_seq - 1 } else { self.from_seq };
+        let candidates: Vec<u64> = self.segments.range(..=reach).rev().take(2).copied().collect();
         for first_seq in candidates {
-            match self.open_segment(first_seq)? {
+            match open_segment(&self.disk, &self.dir, first_seq, self.is_last(first_seq))? {
                 Opened::Segment(header, stream) => {
                     self.state = ChainState {
                         next_seq: header.first_seq,
@@ -186,19 +183,23 @@ impl<D: Disk> Reader<D> {
         Ok(())
     }
 
+    fn is_last(&self, first_seq: u64) -> bool {
+        self.segments.last().is_none_or(|&last| last <= first_seq)
+    }
+
     fn enter(&mut self, first_seq: u64, stream: SegmentStream<D::Source>) {
-        let is_closed = self.segments.last().is_some_and(|&last| last > first_seq);
+        let is_closed = !self.is_last(first_seq);
         self.current = Some(Current { first_seq, stream, frame: None, is_closed });
     }
 
     fn find_entry(&mut self) -> Result<Option<Found>, JournalError> {
         loop {
             while let Some(found) = self.next_in_frame()? {
-                let seq = match &found {
-                    Found::Command { seq, .. } => *seq,
-                    Found::Checkpoint(checkpoint) => checkpoint.seq,
+                let is_wanted = match &found {
+                    Found::Command { seq, .. } => *seq >= self.from_seq,
+                    Found::Checkpoint(checkpoint) => checkpoint.seq + 1 >= self.from_seq,
                 };
-                if seq >= self.from_seq {
+                if is_wanted {
                     return Ok(Some(found));
                 }
             }
@@ -280,7 +281,7 @@ impl<D: Disk> Reader<D> {
                 let first_seq = current.first_seq;
                 current.stream.reread_from(offset)?;
                 self.segments = Listing::read(&self.disk, &self.dir)?.segments();
-                if self.segments.last().is_none_or(|&last| last <= first_seq) {
+                if self.is_last(first_seq) {
                     return self.end_in_last_segment(step, offset).map(|()| false);
                 }
                 // A later segment has appeared: look once more, for what was added before this one was closed.
@@ -330,9 +331,9 @@ impl<D: Disk> Reader<D> {
         let next = *self.segments.range(later).next().expect("a closed segment has one after it");
         if next != self.state.next_seq {
             let detail = format!("the segment before ends there and the next one begins at {next}");
-            return Err(self.missing(self.state.next_seq, detail));
+            return Err(self.missing(self.state.next_seq, &detail));
         }
-        match self.open_segment(next)? {
+        match open_segment(&self.disk, &self.dir, next, self.is_last(next))? {
             Opened::WithoutHeader { bytes } => {
                 self.tail = Some(Tail::Header { first_seq: next, bytes });
                 Ok(false)
@@ -347,81 +348,7 @@ impl<D: Disk> Reader<D> {
         }
     }
 
-    /// Open a segment and read its header; only the last may be without one, if nothing comes after it.
-    fn open_segment(&mut self, first_seq: u64) -> Result<Opened<D::Source>, JournalError> {
-        let Some(mut stream) = SegmentStream::open(&self.disk, &self.dir, first_seq)? else {
-            return Err(self.missing(first_seq, "its file was there a moment ago and is gone".into()));
-        };
-        let held = stream.fill(SEGMENT_HEADER_BYTES + 1)?;
-        let damage = |expected: String, found: String| JournalError::Damage {
-            file: stream.path().to_path_buf(),
-            offset: 0,
-            expected,
-            found,
-        };
-        let is_last = self.segments.last() == Some(&first_seq) && !stream.is_compressed();
-        if held < SEGMENT_HEADER_BYTES {
-            if is_last {
-                return Ok(Opened::WithoutHeader { bytes: held });
-            }
-            return Err(damage("a segment header of 64 bytes".into(), format!("{held} bytes")));
-        }
-        match SegmentHeader::decode(stream.window()) {
-            Err(SegmentHeaderFault::Version(version)) => Err(JournalError::UnsupportedVersion {
-                file: stream.path().to_path_buf(),
-                version,
-                supported: FORMAT_VERSION,
-            }),
-            Err(SegmentHeaderFault::Content { .. }) if is_last && held == SEGMENT_HEADER_BYTES => {
-                Ok(Opened::WithoutHeader { bytes: held })
-            }
-            Err(SegmentHeaderFault::Content { expected, found }) => Err(damage(expected, found)),
-            Ok(header) => {
-                check_place(stream.path(), &header, first_seq)?;
-                stream.consume(SEGMENT_HEADER_BYTES);
-                Ok(Opened::Segment(header, stream))
-            }
-        }
+    fn missing(&self, expected_seq: u64, detail: &str) -> JournalError {
+        missing_segment(&self.dir, expected_seq, detail)
     }
-
-    fn missing(&self, expected_seq: u64, detail: String) -> JournalError {
-        JournalError::MissingSegment {
-            dir: self.dir.clone(),
-            expected_seq,
-            detail: format!(
-                "{detail}; restore {} (or its .zst) from a backup or a replica",
-                plain_path(Path::new(""), expected_seq).display()
-            ),
-        }
-    }
-}
-
-/// Check that a header belongs to the segment's name; the first segment follows on nothing.
-pub(crate) fn check_place(path: &Path, header: &SegmentHeader, first_seq: u64) -> Result<(), JournalError> {
-    let expected = if first_seq == FIRST_SEQ {
-        SegmentHeader { first_seq, last_time_us: 0, chain: [0; 32] }
-    } else {
-        SegmentHeader { first_seq, ..*header }
-    };
-    check_header(path, header, &expected)
-}
-
-fn check_header(path: &Path, header: &SegmentHeader, expected: &SegmentHeader) -> Result<(), JournalError> {
-    if header == expected {
-        return Ok(());
-    }
-    let describe = |header: &SegmentHeader| {
-        format!(
-            "a segment header with first sequence {}, last time {} µs, chain hash {}",
-            header.first_seq,
-            header.last_time_us,
-            blake3::Hash::from(header.chain).to_hex()
-        )
-    };
-    Err(JournalError::Damage {
-        file: path.to_path_buf(),
-        offset: 0,
-        expected: describe(expected),
-        found: describe(header),
-    })
 }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
 use crate::frame::Checkpoint;
+use crate::opening::{missing_segment, open_segment};
 use crate::reader::{Entry, Reader, Tail};
 use crate::segment::{FIRST_SEQ, Listing, SEGMENT_HEADER_BYTES, SegmentHeader, plain_path, unfinished_path};
 use crate::stream::ChainState;
 
+const HEADER_BYTES: u64 = SEGMENT_HEADER_BYTES as u64;
 const COPY_BYTES: usize = 256 << 10;
 /// How many cuts at one offset are kept before an operator has to look.
 const KEPT_TAILS_MAX: u32 = 1000;
@@ -52,8 +54,8 @@ pub(crate) struct Recovered<F> {
     pub file: F,
 }
 
-/// Read the journal in `dir`, checking every frame of the segments from the one with `verify_from_seq` on and the
-/// headers of those before it; cut a torn tail; open or create the segment to write to.
+/// Read the journal in `dir` as [`crate::Options::verify_from_seq`] says; cut a torn tail; open or create the segment to
+/// write to.
 pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Result<Recovered<D::File>, JournalError> {
     let listing = Listing::read(disk, dir)?;
     check_segments_before(disk, dir, &listing, verify_from_seq)?;
@@ -77,7 +79,7 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
         (None, None) => {
             let file = create_segment(disk, dir, &state)?;
             let path = plain_path(dir, state.next_seq);
-            Recovered { report, state, segment_first_seq: state.next_seq, segment_bytes: HEADER, path, file }
+            Recovered { report, state, segment_first_seq: state.next_seq, segment_bytes: HEADER_BYTES, path, file }
         }
         (_, Some(((_, true), _))) => return Err(missing_after_compressed(dir, state.next_seq)),
         (tail, Some(((segment_first_seq, false), position))) => {
@@ -101,8 +103,6 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
     }
     Ok(recovered)
 }
-
-const HEADER: u64 = SEGMENT_HEADER_BYTES as u64;
 
 /// Create the segment that follows on `state`, durably.
 pub(crate) fn create_segment<D: Disk>(disk: &D, dir: &Path, state: &ChainState) -> Result<D::File, JournalError> {
@@ -129,8 +129,8 @@ fn recreate_segment<D: Disk>(
     bytes: u64,
 ) -> Result<Recovered<D::File>, JournalError> {
     if first_seq != state.next_seq {
-        let detail = format!("the only segment begins at {first_seq} and has no header; restore the journal's files");
-        return Err(JournalError::MissingSegment { dir: dir.to_path_buf(), expected_seq: state.next_seq, detail });
+        let detail = format!("the only segment begins at {first_seq} and has no header");
+        return Err(missing_segment(dir, state.next_seq, &detail));
     }
     let path = plain_path(dir, first_seq);
     if bytes > 0 {
@@ -140,7 +140,7 @@ fn recreate_segment<D: Disk>(
     file.truncate(0).map_err(JournalError::io("cut the torn header of", &path))?;
     write_header(&mut file, &path, &state)?;
     disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
-    Ok(Recovered { report, state, segment_first_seq: first_seq, segment_bytes: HEADER, path, file })
+    Ok(Recovered { report, state, segment_first_seq: first_seq, segment_bytes: HEADER_BYTES, path, file })
 }
 
 /// Copy the bytes of `path` from `offset` on to a file beside it, durably, before they are cut.
@@ -195,13 +195,11 @@ fn check_segments_before<D: Disk>(
     if let Some(&oldest) = segments.first()
         && oldest > FIRST_SEQ
     {
-        let detail = format!("the oldest segment there begins at {oldest}; restore the ones before it");
-        return Err(JournalError::MissingSegment { dir: dir.to_path_buf(), expected_seq: FIRST_SEQ, detail });
+        return Err(missing_segment(dir, FIRST_SEQ, &format!("the oldest segment there begins at {oldest}")));
     }
     let Some(&start) = segments.range(..=verify_from_seq.max(FIRST_SEQ)).next_back() else { return Ok(()) };
     for &first_seq in segments.range(..start) {
-        // Opening a reader at a segment reads and checks its header.
-        Reader::open_on(disk.clone(), dir, first_seq)?;
+        open_segment(disk, dir, first_seq, false)?;
     }
     Ok(())
 }

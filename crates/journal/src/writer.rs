@@ -32,8 +32,9 @@ pub struct Options {
     /// Compress closed segments on a thread of the journal's own. Without it, the owner may run a
     /// [`Journal::compressor`] where and when it likes.
     pub compress_closed: bool,
-    /// Sequence from whose segment on opening checks every frame; of earlier segments, only the headers. 0 checks
-    /// everything. An owner that starts from a snapshot passes the snapshot's sequence.
+    /// First sequence that the owner is going to replay. Opening checks every frame from the segment with the sequence
+    /// before it on; of earlier segments, only the headers. 0 checks everything. An owner that starts from a snapshot
+    /// passes the snapshot's sequence plus one.
     pub verify_from_seq: u64,
 }
 
@@ -246,6 +247,7 @@ impl<D: Disk> Journal<D> {
         }
         self.segment_bytes += frame_bytes;
         self.state = ChainState { next_seq, last_time_us, chain };
+        self.frame.clear();
         self.frame.shrink_to(FRAME_BYTES_KEPT);
         Ok(())
     }
