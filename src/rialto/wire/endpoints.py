@@ -1,0 +1,98 @@
+"""The declaration of an endpoint, from which everything else about it is derived.
+
+One declaration states method, path, security, weight, parameters, response and a line of summary; parsing, error
+messages, rate limiting, the OpenAPI document and the compatibility matrix follow from it. A declaration knows neither
+its handler nor its transport: the WebSocket API serves the same ones by their method names.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final, Generic, TypeVar
+
+from rialto.wire.parameters import ParameterReader, Parameters
+
+P = TypeVar("P", bound=Parameters)
+
+SIGNED_NAMES: Final = frozenset(("timestamp", "recvWindow", "signature"))
+"""What a signed request carries beside its own parameters."""
+
+
+class Security(Enum):
+    """Who may call an endpoint, and what the call must carry: nothing, an API key, or a key and a signature."""
+
+    NONE = "NONE"
+    MARKET_DATA = "MARKET_DATA"
+    USER_STREAM = "USER_STREAM"
+    USER_DATA = "USER_DATA"
+    TRADE = "TRADE"
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a call must name an API key."""
+        return self is not Security.NONE
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a call must be signed."""
+        return self is Security.USER_DATA or self is Security.TRADE
+
+
+class Endpoint(Generic[P]):
+    """One call of the API. Immutable once declared.
+
+    `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
+    `response` is the type of the answer, or a union of types where the parameters decide.
+    """
+
+    __slots__ = (
+        "is_free_when_successful",
+        "is_signed",
+        "method",
+        "needs_key",
+        "parameters",
+        "path",
+        "reader",
+        "response",
+        "security",
+        "summary",
+        "websocket_method",
+        "weight",
+        "weight_when_refused",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        summary: str,
+        parameters: type[P],
+        response: Any,
+        weight: int | Callable[[P], int],
+        weight_when_refused: int | None = None,
+        security: Security = Security.NONE,
+        websocket_method: str | None = None,
+        is_free_when_successful: bool = False,
+    ) -> None:
+        self.method: Final = method
+        self.path: Final = path
+        self.summary: Final = summary
+        self.parameters: Final = parameters
+        self.response: Final = response
+        self.weight: Final = weight
+        self.security: Final = security
+        self.is_signed: Final = security.is_signed
+        self.needs_key: Final = security.needs_key
+        self.websocket_method: Final = websocket_method
+        self.is_free_when_successful: Final = is_free_when_successful
+        self.weight_when_refused: Final = (
+            weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
+        )
+        self.reader: Final = ParameterReader(parameters, SIGNED_NAMES if security.is_signed else frozenset())
+
+    def weight_of(self, parameters: P) -> int:
+        """Return what a call with these parameters weighs."""
+        return self.weight if isinstance(self.weight, int) else self.weight(parameters)
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.method} {self.path})"

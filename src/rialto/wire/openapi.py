@@ -1,0 +1,92 @@
+"""The OpenAPI 3.1 document of a set of endpoints, derived from their declarations."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from rialto.wire.endpoints import Endpoint
+from rialto.wire.parameters import Parameter
+
+_SIGNED: Final[list[dict[str, object]]] = [
+    {
+        "name": "recvWindow",
+        "in": "query",
+        "required": False,
+        "description": "How long the request stays valid, in milliseconds, with up to three decimal places.",
+        "schema": {"type": "string", "default": "5000", "pattern": r"^[0-9]{1,5}(\.[0-9]{1,3})?$"},
+    },
+    {
+        "name": "timestamp",
+        "in": "query",
+        "required": True,
+        "description": "When the request was made, in milliseconds or microseconds since the Unix epoch.",
+        "schema": {"type": "integer", "format": "int64"},
+    },
+    {
+        "name": "signature",
+        "in": "query",
+        "required": True,
+        "description": "HMAC-SHA-256 of query string and body, in hexadecimal.",
+        "schema": {"type": "string"},
+    },
+]
+
+_ERROR: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["code", "msg"],
+    "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}},
+}
+
+
+def document(endpoints: Iterable[Endpoint[Any]], *, title: str, version: str) -> dict[str, object]:
+    """Return the document as plain data, ready to be written as JSON."""
+    listed = sorted(endpoints, key=lambda each: (each.path, each.method))
+    schemas, components = msgspec.json.schema_components(
+        [each.response for each in listed], ref_template="#/components/schemas/{name}"
+    )
+    paths: dict[str, dict[str, object]] = {}
+    for endpoint, schema in zip(listed, schemas, strict=True):
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schema)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Error": _ERROR},
+            "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "X-MBX-APIKEY"}},
+        },
+    }
+
+
+def _operation(endpoint: Endpoint[Any], response: dict[str, Any]) -> dict[str, object]:
+    parameters = [_parameter(each) for each in endpoint.reader.parameters]
+    if endpoint.is_signed:
+        parameters += _SIGNED
+    operation: dict[str, object] = {
+        "operationId": f"{endpoint.method.lower()}{endpoint.path.replace('/', '_')}",
+        "summary": endpoint.summary,
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {"schema": response}}},
+            "default": {
+                "description": "Refused.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            },
+        },
+        "x-security-type": endpoint.security.value,
+    }
+    if isinstance(endpoint.weight, int):
+        operation["x-weight"] = endpoint.weight
+    if endpoint.needs_key:
+        operation["security"] = [{"apiKey": []}]
+    return operation
+
+
+def _parameter(parameter: Parameter) -> dict[str, object]:
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.is_required,
+        "schema": parameter.kind.schema(),
+    }
