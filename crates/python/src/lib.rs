@@ -1,0 +1,30 @@
+//! The core as the Python module `rialto_core`: conversion only.
+//!
+//! Commands and queries come in as MessagePack, outcomes and answers go out as MessagePack; `rialto.contracts` holds
+//! the types of both. Only `rialto.core` imports this module.
+
+// PyO3's macros expand to unsafe code; there is none of our own.
+#![allow(unsafe_code)]
+
+mod errors;
+mod market;
+mod options;
+mod progress;
+mod replay;
+mod runtime;
+
+use pyo3::prelude::*;
+
+/// The deterministic core of Rialto.
+#[pymodule]
+fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("RuntimeBusy", module.py().get_type::<errors::RuntimeBusy>())?;
+    module.add("RuntimeStopped", module.py().get_type::<errors::RuntimeStopped>())?;
+    module.add("JournalUnreadable", module.py().get_type::<errors::JournalUnreadable>())?;
+    module.add_class::<runtime::Runtime>()?;
+    module.add_class::<replay::Report>()?;
+    module.add_function(wrap_pyfunction!(replay::replay, module)?)?;
+    module.add_function(wrap_pyfunction!(replay::verify, module)?)?;
+    Ok(())
+}

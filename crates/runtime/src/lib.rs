@@ -1,0 +1,34 @@
+//! The embedded runtime: a bounded queue, the journal and the core in one process.
+//!
+//! ```text
+//!  submit ─▶ bounded queue ─▶ core thread ─▶ journal thread ─▶ outputs ─▶ drain
+//!                             number, time,   one write and      a byte in the pipe
+//!                             encode, apply   fdatasync, then    wakes the reader
+//!                                             market views
+//! ```
+//!
+//! The core thread works on the next batch while the journal thread makes the last one durable; nothing reaches the
+//! outputs before it is durable. Queries take the same way, so that an answer never shows what could still be lost.
+//! Whatever was submitted and not yet drained counts against one limit, so no queue in here grows without bound.
+//!
+//! This crate holds the clock and the threads that the deterministic crates do without. A failed write is final: the
+//! runtime stops, says why, and must be opened again.
+
+#![forbid(unsafe_code)]
+
+mod core_thread;
+mod error;
+mod input;
+mod journal_thread;
+mod outputs;
+mod released;
+mod replay;
+mod runtime;
+mod verify;
+
+pub use error::{OpenError, ReplayError, SubmitError};
+pub use input::Clock;
+pub use released::encode_value;
+pub use replay::{Progress, Replayed, replay};
+pub use runtime::{Options, Runtime};
+pub use verify::{Report, verify};
