@@ -21,21 +21,21 @@ class _Fact(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """One fact; the class name is its tag."""
 
 
-class AssetRegistered(_Fact):
+class AssetRegistered(_Fact, frozen=True):
     """An asset became known."""
 
     asset: int
     name: str
 
 
-class SymbolListed(_Fact):
+class SymbolListed(_Fact, frozen=True):
     """A book was opened."""
 
     symbol: int
     spec: SymbolSpec
 
 
-class AccountOpened(_Fact):
+class AccountOpened(_Fact, frozen=True):
     """An account was opened."""
 
     account: int
@@ -43,7 +43,7 @@ class AccountOpened(_Fact):
     kind: AccountKind
 
 
-class Posted(_Fact):
+class Posted(_Fact, frozen=True):
     """A balance changed. Per command and asset the changes sum to zero."""
 
     account: int
@@ -55,7 +55,7 @@ class Posted(_Fact):
     reason: PostingReason
 
 
-class Recorded(_Fact):
+class Recorded(_Fact, frozen=True):
     """A product's event was accepted; its postings stand beside it."""
 
     stream: StreamKey
@@ -63,7 +63,7 @@ class Recorded(_Fact):
     payload: bytes
 
 
-class OrderPlaced(_Fact):
+class OrderPlaced(_Fact, frozen=True):
     """An order was accepted. What it traded at once follows in the same outcome."""
 
     order: OrderState
@@ -81,7 +81,7 @@ class Fill(msgspec.Struct, frozen=True, array_like=True):
     fee_asset: int
 
 
-class TradeExecuted(_Fact):
+class TradeExecuted(_Fact, frozen=True):
     """Two orders traded."""
 
     symbol: int
@@ -94,20 +94,20 @@ class TradeExecuted(_Fact):
     taker: Fill
 
 
-class OrderCanceled(_Fact):
+class OrderCanceled(_Fact, frozen=True):
     """An order was taken back by its owner."""
 
     order: OrderState
 
 
-class OrderExpired(_Fact):
+class OrderExpired(_Fact, frozen=True):
     """An order was ended by a rule."""
 
     order: OrderState
     reason: ExpiryReason
 
 
-class CommandRejected(_Fact):
+class CommandRejected(_Fact, frozen=True):
     """The command was refused; nothing changed."""
 
     rejection: Rejection

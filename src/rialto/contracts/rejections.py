@@ -19,120 +19,120 @@ class _Refusal(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A refusal; the class name is its code."""
 
 
-class UnknownAsset(_Refusal):
+class UnknownAsset(_Refusal, frozen=True):
     asset: int
 
 
-class UnknownAccount(_Refusal):
+class UnknownAccount(_Refusal, frozen=True):
     account: int
 
 
-class NoSuchAccountOfOwner(_Refusal):
+class NoSuchAccountOfOwner(_Refusal, frozen=True):
     owner: int
     kind: AccountKind
 
 
-class UnknownSymbol(_Refusal):
+class UnknownSymbol(_Refusal, frozen=True):
     symbol: int
 
 
-class UnknownOrder(_Refusal):
+class UnknownOrder(_Refusal, frozen=True):
     pass
 
 
-class AssetExists(_Refusal):
+class AssetExists(_Refusal, frozen=True):
     asset: int
 
 
-class SymbolExists(_Refusal):
+class SymbolExists(_Refusal, frozen=True):
     symbol: int
 
 
-class AccountExists(_Refusal):
+class AccountExists(_Refusal, frozen=True):
     account: int
 
 
-class InvalidSymbol(_Refusal):
+class InvalidSymbol(_Refusal, frozen=True):
     field: str
 
 
-class InvalidOrder(_Refusal):
+class InvalidOrder(_Refusal, frozen=True):
     field: str
 
 
-class InvalidAmount(_Refusal):
+class InvalidAmount(_Refusal, frozen=True):
     amount: str
 
 
-class WrongAccountClass(_Refusal):
+class WrongAccountClass(_Refusal, frozen=True):
     account: int
 
 
-class PriceFilter(_Refusal):
+class PriceFilter(_Refusal, frozen=True):
     bound: Bound
     price: str
     limit: str
 
 
-class LotSize(_Refusal):
+class LotSize(_Refusal, frozen=True):
     bound: Bound
     quantity: str
     limit: str
 
 
-class MarketLotSize(_Refusal):
+class MarketLotSize(_Refusal, frozen=True):
     bound: Bound
     quantity: str
     limit: str
 
 
-class Notional(_Refusal):
+class Notional(_Refusal, frozen=True):
     bound: Bound
     notional: str
     limit: str
 
 
-class TooManyOrders(_Refusal):
+class TooManyOrders(_Refusal, frozen=True):
     limit: int
 
 
-class WouldTake(_Refusal):
+class WouldTake(_Refusal, frozen=True):
     price: str
     best: str
 
 
-class DuplicateClientOrderId(_Refusal):
+class DuplicateClientOrderId(_Refusal, frozen=True):
     client_order_id: str
 
 
-class InsufficientBalance(_Refusal):
+class InsufficientBalance(_Refusal, frozen=True):
     account: int
     asset: int
     needed: str
     free: str
 
 
-class StaleVersion(_Refusal):
+class StaleVersion(_Refusal, frozen=True):
     expected: int
     actual: int
 
 
-class UnbalancedPostings(_Refusal):
+class UnbalancedPostings(_Refusal, frozen=True):
     asset: int
     sum: str
 
 
-class HoldExceeded(_Refusal):
+class HoldExceeded(_Refusal, frozen=True):
     account: int
     asset: int
     held: str
 
 
-class RecordTooLarge(_Refusal):
+class RecordTooLarge(_Refusal, frozen=True):
     field: str
 
 
-class CapacityReached(_Refusal):
+class CapacityReached(_Refusal, frozen=True):
     what: str
 
 

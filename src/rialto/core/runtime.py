@@ -1,0 +1,219 @@
+"""The embedded runtime on the event loop: submit and await, listen, ask.
+
+Stands between everything that asks and the compiled core. Owns the futures of what is under way. What the core has
+released is drained when its pipe becomes readable, decoded once, handed to the listeners in order, and only then
+resolves the futures of those who asked: whoever sees a reply can rely on the listeners having seen its events.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import rialto_core
+import structlog
+
+from rialto.contracts.commands import Command
+from rialto.contracts.events import CommandRejected, Outcome, Released
+from rialto.contracts.queries import Account, AccountAnswer, Answer, CatalogAnswer, Query, RefusedAnswer
+from rialto.contracts.queries import Catalog as AskCatalog
+from rialto.contracts.vocabulary import AccountClass, AccountKind
+from rialto.core.catalog import Catalog
+from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
+from rialto.core.market import MarketViews
+from rialto.foundation.clock import Clock, SystemClock
+
+Listener = Callable[[Sequence[Outcome]], None]
+
+ACCOUNTS_CACHED_MAX: Final = 1_000_000
+"""How many accounts of owners are remembered; then the memory starts over."""
+
+_log = structlog.stdlib.get_logger(__name__)
+_released = msgspec.msgpack.Decoder(list[Released])
+_outcomes = msgspec.msgpack.Decoder(list[Outcome])
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Runtime:
+    """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
+
+    def __init__(self, core: rialto_core.Runtime, clock: Clock) -> None:
+        self._core = core
+        self._clock = clock
+        self._listeners: list[tuple[Listener, bool]] = []
+        self._is_shedding: Callable[[], bool] = lambda: False
+        self._futures: dict[int, asyncio.Future[Any]] = {}
+        self._last_ticket = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Future[str] | None = None
+        self._accounts: dict[tuple[int, AccountClass], int] = {}
+        self.last_sequence = core.sequence_at_open
+        """The sequence number of the last command whose outcome the listeners have seen."""
+        self.catalog = Catalog()
+        self.market = MarketViews(core, clock)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        outcomes_from: int,
+        on_outcomes: Callable[[list[Outcome]], object],
+        on_progress: Callable[[int], object] | None = None,
+        queue_capacity: int = 65_536,
+        clock: Clock | None = None,
+    ) -> "Runtime":
+        """Open a journal and come to its state; blocks for as long as the replay takes.
+
+        Outcomes from sequence number `outcomes_from` on are handed to `on_outcomes` in lists before this returns. With
+        a `clock`, commands are submitted with their time, and the clock tells what time it is; without one, both are
+        the machine's. Errors: `JournalUnreadable`.
+        """
+        core = rialto_core.Runtime.open(
+            directory,
+            outcomes_from=outcomes_from,
+            on_outcomes=lambda encoded: on_outcomes(_outcomes.decode(encoded)),
+            on_progress=on_progress,
+            queue_capacity=queue_capacity,
+            given_time=clock is not None,
+        )
+        if core.cut_tail is not None:
+            _log.warning("journal tail cut", detail=core.cut_tail)
+        return cls(core, clock or SystemClock())
+
+    async def start(self) -> None:
+        """Attach to the running event loop and load the catalogue."""
+        self._loop = asyncio.get_running_loop()
+        self._stopped = self._loop.create_future()
+        self._loop.add_reader(self._core.fileno(), self._on_readable)
+        answer = await self.ask(AskCatalog())
+        assert isinstance(answer, CatalogAnswer)
+        self.catalog.load(answer)
+        self._listeners.insert(0, (self.catalog.accept, True))
+
+    def subscribe(self, listener: Listener, *, vital: bool = False) -> None:
+        """Call a listener with every list of outcomes, on the loop, in order.
+
+        A listener must not raise. If one does, it is logged; a vital one stops the exchange, because what is derived
+        from events would no longer be true.
+        """
+        self._listeners.append((listener, vital))
+
+    def shed_when(self, is_shedding: Callable[[], bool]) -> None:
+        """Refuse commands as busy while a condition holds."""
+        self._is_shedding = is_shedding
+
+    def now_us(self) -> int:
+        """Tell the exchange's time in microseconds since the Unix epoch."""
+        return self._clock.now_us()
+
+    async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
+        """Submit a command and wait until its outcome is durable.
+
+        `time_us` is given if and only if the runtime has a clock of its own. Errors: `CommandRefused`, `RuntimeBusy`,
+        `RuntimeStopped`. A caller that is canceled while waiting does not take the command back.
+        """
+        if self._is_shedding():
+            raise RuntimeBusy("projections are too far behind; try again")
+        future = self._new_future()
+        try:
+            self._core.submit(self._last_ticket, _encode({type(command).__name__: command}), time_us)
+        except BaseException:
+            del self._futures[self._last_ticket]
+            raise
+        outcome: Outcome = await future
+        if outcome.events and isinstance(outcome.events[0], CommandRejected):
+            raise CommandRefused(outcome.events[0].rejection, outcome.sequence, outcome.time_us)
+        return outcome
+
+    async def ask(self, query: Query) -> Answer:
+        """Ask about the live state, as it is after everything submitted before.
+
+        Errors: `CommandRefused` when the query names what does not exist, `RuntimeBusy`, `RuntimeStopped`.
+        """
+        future = self._new_future()
+        try:
+            self._core.query(self._last_ticket, _encode({type(query).__name__: query}))
+        except BaseException:
+            del self._futures[self._last_ticket]
+            raise
+        sequence, answer = await future
+        if isinstance(answer, RefusedAnswer):
+            raise CommandRefused(answer.rejection, sequence, self.now_us())
+        return answer  # type: ignore[no-any-return]
+
+    async def account_of(self, owner: int, account_class: AccountClass) -> int:
+        """Return the account of an owner without scope. Errors: `CommandRefused` when there is none."""
+        key = (owner, account_class)
+        account = self._accounts.get(key)
+        if account is None:
+            answer = await self.ask(Account(owner, AccountKind(account_class)))
+            assert isinstance(answer, AccountAnswer)
+            account = answer.account
+            if len(self._accounts) >= ACCOUNTS_CACHED_MAX:
+                self._accounts.clear()
+            self._accounts[key] = account
+        return account
+
+    async def wait_stopped(self) -> str:
+        """Wait until the core stops, for whatever reason, and return the reason."""
+        assert self._stopped is not None, "the runtime was not started"
+        return await asyncio.shield(self._stopped)
+
+    async def close(self) -> None:
+        """Finish what was submitted, make it durable, hand it on, and stop."""
+        await asyncio.to_thread(self._core.close)
+        if self._loop is not None:
+            self._loop.remove_reader(self._core.fileno())
+        self._drain()
+        self._stop("closed")
+
+    def _new_future(self) -> "asyncio.Future[Any]":
+        assert self._loop is not None, "the runtime was not started"
+        if self._stopped is not None and self._stopped.done():
+            raise RuntimeStopped(f"the core has stopped: {self._stopped.result()}")
+        self._last_ticket += 1
+        future = self._futures[self._last_ticket] = self._loop.create_future()
+        return future
+
+    def _on_readable(self) -> None:
+        self._drain()
+        try:
+            self._core.check()
+        except RuntimeStopped as error:
+            self._stop(str(error))
+
+    def _drain(self) -> None:
+        for encoded in self._core.drain():
+            self._hand_out(_released.decode(encoded))
+
+    def _hand_out(self, released: Sequence[Released]) -> None:
+        outcomes = [item for item in released if isinstance(item, Outcome)]
+        if outcomes:
+            self.last_sequence = outcomes[-1].sequence
+            for listener, vital in self._listeners:
+                self._call(listener, vital, outcomes)
+        for item in released:
+            future = self._futures.pop(item.ticket, None)
+            if future is not None and not future.done():
+                future.set_result(item if isinstance(item, Outcome) else (item.sequence, item.answer))
+
+    def _call(self, listener: Listener, vital: bool, outcomes: Sequence[Outcome]) -> None:
+        try:
+            listener(outcomes)
+        except Exception as error:
+            _log.exception("listener failed", listener=repr(listener), sequence=outcomes[0].sequence, vital=vital)
+            if vital:
+                self._stop(f"a vital listener failed: {error}")
+
+    def _stop(self, reason: str) -> None:
+        if self._stopped is None or self._stopped.done():
+            return
+        self._stopped.set_result(reason)
+        if self._loop is not None:
+            self._loop.remove_reader(self._core.fileno())
+        for future in self._futures.values():
+            if not future.done():
+                future.set_exception(RuntimeStopped(f"the core has stopped: {reason}"))
+        self._futures.clear()
