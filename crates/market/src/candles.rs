@@ -62,6 +62,7 @@ pub struct CandleChanged {
 
 /// A candle's interval is over, seen at the symbol's first trade after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "update")]
 pub struct CandleClosed {
     /// Of which symbol.
     pub symbol: SymbolId,
@@ -77,6 +78,7 @@ pub(crate) struct CandleRange {
     pub(crate) start_us: Option<u64>,
     pub(crate) end_us: Option<u64>,
     pub(crate) limit: usize,
+    /// Not before the last trade.
     pub(crate) now_us: u64,
 }
 
@@ -180,10 +182,9 @@ impl CandleSeries {
 
     /// The candles of a range, oldest first, those without trades filled in.
     pub(crate) fn range(&self, range: CandleRange) -> Vec<Candle> {
-        let (Some(oldest), Some(newest)) = (self.candles.front(), self.candles.back()) else { return Vec::new() };
+        let Some(oldest) = self.candles.front() else { return Vec::new() };
         let limit = range.limit.min(CANDLES_MAX);
-        let now_us = range.now_us.max(newest.opened_at_us);
-        let last_us = self.interval.start_of(range.end_us.map_or(now_us, |end_us| end_us.min(now_us)));
+        let last_us = self.interval.start_of(range.end_us.map_or(range.now_us, |end_us| end_us.min(range.now_us)));
         let first_us = match range.start_us {
             Some(start_us) => self.first_opening_from(start_us).max(oldest.opened_at_us),
             None => self.back_from(last_us, limit, oldest.opened_at_us),

@@ -53,6 +53,7 @@ pub struct DepthUpdate {
 
 /// The best bid or ask of a book changed. A side without orders has price and quantity zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "update")]
 pub struct BookTickerChanged {
     /// Which book.
     pub symbol: SymbolId,

@@ -6,6 +6,9 @@
 //! State: per symbol, the levels of its book and, once it has traded, the newest trades, aggregated trades and candles;
 //! beside that, which levels, candles and statistics changed since they were last taken.
 //!
+//! Memory: 96 bytes for a symbol that never traded, and its levels; about 10 kB after its first trade; about 2.4 MB
+//! once every list is full.
+//!
 //! Invariants: the same events give the same answers; there is no clock (the caller says what time it is), no floating
 //! point, no randomness, no hash table. All lists are bounded; what is older than they reach is read from history.
 //!
@@ -33,9 +36,9 @@ use serde::Serialize;
 /// What one command meant to the market.
 ///
 /// Of one command and symbol: the candles that its first trade found closed, shortest first, then the aggregated trades,
-/// then the changed best prices.
+/// then the changed best prices. Each begins with its own name when serialized, here as in the answer to a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "update")]
+#[serde(untagged)]
 pub enum MarketUpdate {
     /// See [`BookTickerChanged`].
     BookTickerChanged(BookTickerChanged),

@@ -44,6 +44,7 @@ impl RecentTrade {
 
 /// Trades of one incoming order at one price, as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "update")]
 pub struct TradesAggregated {
     /// On which book.
     pub symbol: SymbolId,

@@ -101,7 +101,7 @@ fn the_last_time_there_is_has_an_interval() {
         let start_us = interval.start_of(u64::MAX);
         assert!(start_us < u64::MAX && interval.start_of(start_us) == start_us, "{interval}");
         assert_eq!(interval.next(u64::MAX), u64::MAX, "{interval}");
-        assert_eq!(interval.start_of(start_us - 1) < start_us, true, "{interval}");
+        assert!(interval.start_of(start_us - 1) < start_us, "{interval}");
     }
     assert_eq!(Interval::OneMinute.next(u64::MAX - 2 * MINUTE_US) % MINUTE_US, 0);
 }

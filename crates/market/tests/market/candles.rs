@@ -197,8 +197,9 @@ fn a_time_before_the_last_command_counts_as_its_time() {
     feed.trade_at(10 * MINUTE_US, 10, 1);
     feed.trade_at(9 * MINUTE_US, 11, 1);
     let candles = feed.views.candles(FIRST, Interval::OneMinute, None, None, 10, 0).unwrap();
-    assert_eq!(
-        candles.iter().map(|candle| (candle.opened_at_us, candle.trades)).collect::<Vec<_>>(),
-        [(10 * MINUTE_US, 2)]
-    );
+    let rows: Vec<(u64, u64)> = candles.iter().map(|candle| (candle.opened_at_us, candle.trades)).collect();
+    assert_eq!(rows, [(10 * MINUTE_US, 2)]);
+    let trades = feed.views.trades(FIRST, None, 10).unwrap();
+    assert_eq!(trades.iter().map(|trade| trade.traded_at_us).collect::<Vec<_>>(), [10 * MINUTE_US; 2]);
+    assert_eq!(feed.views.statistics(FIRST, 0).unwrap().closed_at_us, 10 * MINUTE_US);
 }

@@ -200,9 +200,10 @@ fn a_level_that_came_and_went_is_stated_as_gone() {
     feed.command(0, FIRST, &[], &[bid(0)]);
     let gone = Level { price: price(7), quantity: quantity(0) };
     let expected = DepthUpdate { symbol: FIRST, first_update_id: 1, last_update_id: 2, bids: vec![gone], asks: vec![] };
-    assert_eq!(feed.views.take_depth_updates(Cadence::Fast), [expected.clone()]);
+    let expected = [expected];
+    assert_eq!(feed.views.take_depth_updates(Cadence::Fast), expected);
     assert_eq!(feed.views.take_depth_updates(Cadence::Fast), []);
-    assert_eq!(feed.views.take_depth_updates(Cadence::Slow), [expected]);
+    assert_eq!(feed.views.take_depth_updates(Cadence::Slow), expected);
 }
 
 #[test]

@@ -67,10 +67,10 @@ fn updates_are_arrays_that_begin_with_their_name() {
 fn answers_are_arrays() {
     let mut feed = market();
     check(feed.views.depth(FIRST, 10), "[2, [[3.0, 6.0]], [[5.0, 7.0]]]");
-    check(feed.views.book_ticker(FIRST), "[0, 2, 3.0, 6.0, 5.0, 7.0]");
+    check(feed.views.book_ticker(FIRST), "[BookTickerChanged, 0, 2, 3.0, 6.0, 5.0, 7.0]");
     check(feed.views.take_depth_updates(Cadence::Slow), "[[0, 1, 2, [[3.0, 6.0]], [[5.0, 7.0]]]]");
     check(feed.views.trades(FIRST, None, 10), "[[1, 4.0, 2.0, 8.0, 2, false]]");
-    check(feed.views.aggregated_trades(FIRST, 10), "[[0, 1, 4.0, 2.0, 1, 1, 2, false]]");
+    check(feed.views.aggregated_trades(FIRST, 10), "[[TradesAggregated, 0, 1, 4.0, 2.0, 1, 1, 2, false]]");
     check(
         feed.views.take_changed_candles().last(),
         "[0, 1M, [0, 2678400000000, 4.0, 4.0, 4.0, 4.0, 2.0, 8.0, 1, 2.0, 8.0, 1, 1]]",
