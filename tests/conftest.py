@@ -4,3 +4,5 @@ from hypothesis import settings
 
 settings.register_profile("rialto", deadline=None, print_blob=True)
 settings.load_profile("rialto")
+
+pytest_plugins = ("tests.databases",)

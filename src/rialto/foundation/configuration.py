@@ -1,0 +1,143 @@
+"""Configuration: one frozen `Settings`, read once at start from the layers below, each stronger than the one above it.
+
+    defaults  <  rialto.toml in the data directory  <  environment RIALTO_*  <  command line
+
+The data directory itself cannot stand in the file that lies in it. A name that no setting has is refused rather than
+ignored, in every layer: a misspelt limit must not silently be the default. To add a setting, add a field to `Settings`
+with its bounds and one sentence saying what it limits; nothing else needs to change.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+FILE_NAME: Final = "rialto.toml"
+ENVIRONMENT_PREFIX: Final = "RIALTO_"
+
+TEST_VARIABLES: Final = ("RIALTO_TEST_", "RIALTO_SEED")
+"""Variables of the test suite, which the processes it starts inherit. They are no settings, and no mistakes."""
+
+Count = Annotated[int, Meta(ge=1, le=100_000_000)]
+
+
+class InvalidConfiguration(Exception):
+    """A setting that does not exist, or a value it cannot have. The message names the value and where it stands."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an operator can set. Each field's comment says what it does."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    """The address to listen on. Only this machine, unless set otherwise."""
+
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8_000
+    """The port to listen on; 0 lets the system choose."""
+
+    data_directory: Path = Path("data")
+    """Where the journal, the embedded database, the master key and `rialto.toml` lie."""
+
+    database_url: Annotated[str, Meta(max_length=2_000)] = ""
+    """`sqlite:///file` or `postgresql://user:password@host/name`. Empty: `rialto.sqlite` in the data directory."""
+
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    """What is logged: `debug`, `info`, `warning` or `error`, and everything graver."""
+
+    command_queue_max: Count = 65_536
+    """How many commands may wait for the core. One more is answered with "busy"."""
+
+    projection_lag_max: Count = 200_000
+    """How many outcomes may wait to be written to SQL. Beyond it, new commands are answered with "busy"."""
+
+    body_bytes_max: Count = 65_536
+    """The largest body of a request, in bytes."""
+
+    request_weight_per_minute_max: Count = 6_000
+    """How much request weight one address may use in a minute."""
+
+    orders_per_ten_seconds_max: Count = 100
+    """How many orders an account may place in ten seconds."""
+
+    orders_per_day_max: Count = 200_000
+    """How many orders an account may place in a day."""
+
+    def __repr__(self) -> str:
+        return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
+
+
+_FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def read_settings(environment: Mapping[str, str], arguments: Mapping[str, object]) -> Settings:
+    """Read the layers and return what they come to.
+
+    `arguments` holds what the command line gave, by the name of the setting; None means that it was not given.
+
+    Errors: `InvalidConfiguration`.
+    """
+    outer = _environment_layer(environment) | _argument_layer(arguments)
+    directory: Path = outer.get("data_directory", Settings().data_directory)
+    settings = Settings(**_file_layer(directory / FILE_NAME) | outer)
+    if not settings.database_url:
+        path = (settings.data_directory / "rialto.sqlite").absolute()
+        settings = msgspec.structs.replace(settings, database_url=f"sqlite:///{path}")
+    return settings
+
+
+def _environment_layer(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Read the variables that begin with our prefix; their values are text and are read as what the setting is."""
+    return {
+        name: _value(name, text, f"the environment variable {variable}", from_text=True)
+        for variable, text in environment.items()
+        if variable.startswith(ENVIRONMENT_PREFIX) and not variable.startswith(TEST_VARIABLES)
+        for name in [variable.removeprefix(ENVIRONMENT_PREFIX).lower()]
+    }
+
+
+def _argument_layer(arguments: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: _value(name, value, f"the option --{name.replace('_', '-')}", from_text=True)
+        for name, value in arguments.items()
+        if value is not None
+    }
+
+
+def _file_layer(path: Path) -> dict[str, Any]:
+    """Read the settings file, which may be missing."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidConfiguration(f"{path} cannot be read: {error}") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidConfiguration(f"{path} is not TOML: {error}") from error
+    if "data_directory" in values:
+        raise InvalidConfiguration(
+            f"{path} sets data_directory, but lies in it; give --data or RIALTO_DATA_DIRECTORY instead"
+        )
+    return {name: _value(name, value, str(path), from_text=False) for name, value in values.items()}
+
+
+def _value(name: str, value: object, source: str, *, from_text: bool) -> Any:
+    """Turn what a layer gave for a setting into the setting's type, or say what is wrong with it."""
+    field = _FIELDS.get(name)
+    if field is None:
+        near = difflib.get_close_matches(name, _FIELDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(_FIELDS)}"
+        raise InvalidConfiguration(f"{source} names {name!r}, which is no setting; {hint}")
+    if field.type is Path:
+        if not value:
+            raise InvalidConfiguration(f"{source} gives an empty {name}; give a directory")
+        return Path(str(value))
+    try:
+        return msgspec.convert(value, field.type, strict=not from_text)
+    except msgspec.ValidationError as error:
+        shown = "a value" if name == "database_url" else repr(value)
+        raise InvalidConfiguration(f"{source} gives {name} {shown}: {error}") from error

@@ -1,0 +1,52 @@
+"""The tables of identity. They are the only record of what they hold: nothing here can be rebuilt from the journal."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+metadata: Final = MetaData()
+
+OWNER_NAME_LENGTH_MAX: Final = 64
+KEY_LENGTH: Final = 64
+LABEL_LENGTH_MAX: Final = 64
+
+owners: Final = Table(
+    "owners",
+    metadata,
+    # SQLite numbers rows itself only in a column it calls INTEGER. A number is never given out twice: accounts in the
+    # journal refer to it for ever.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), autoincrement=True),
+    Column("name", String(OWNER_NAME_LENGTH_MAX), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    sqlite_autoincrement=True,
+)
+
+api_keys: Final = Table(
+    "api_keys",
+    metadata,
+    Column("key", String(KEY_LENGTH)),
+    Column("owner", BigInteger, nullable=False),
+    Column("label", String(LABEL_LENGTH_MAX), nullable=False),
+    Column("permissions", String(255), nullable=False),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Column("revoked_at_us", BigInteger),
+    PrimaryKeyConstraint("key"),
+    ForeignKeyConstraint(["owner"], ["owners.id"]),
+    Index("api_keys_by_owner", "owner"),
+)

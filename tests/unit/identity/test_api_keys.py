@@ -1,0 +1,173 @@
+"""Keys verify what their secret signed and nothing else; secrets stay sealed and are shown once."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event, select
+
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.secrets import BrokenSeal, MasterKey
+from rialto.identity import tables
+from rialto.identity.api_keys import (
+    KEYS_PER_OWNER_MAX,
+    ApiKey,
+    ApiKeys,
+    InvalidApiKey,
+    NoSuchApiKey,
+    Permission,
+    SecretNotShown,
+    TooManyApiKeys,
+)
+from rialto.identity.owners import Owners
+
+MASTER_KEY = MasterKey(bytes(32))
+BOTH = {Permission.READ, Permission.TRADE}
+SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"
+
+
+def key_with(secret: str) -> ApiKey:
+    return ApiKey(key="k" * 64, secret=secret, owner=1, permissions=frozenset(), label="x", demo=False, created_at_us=0)
+
+
+@pytest.fixture
+def engine(migrated_url: str) -> Iterator[Engine]:
+    engine = open_engine(migrated_url, Access.DURABLE)
+    Owners(engine).create("alice", 1)
+    yield engine
+    engine.dispose()
+
+
+def test_the_published_example_is_signed_alike() -> None:
+    """The example of the API page "Signed endpoint examples"."""
+    order = b"symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1"
+    payload = order + b"&recvWindow=5000&timestamp=1499827319559"
+    signature = "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71"
+    assert key_with(SECRET).verify(payload, signature)
+    assert key_with(SECRET).verify(payload, signature.upper())
+    assert not key_with(SECRET).verify(payload + b"0", signature)
+
+
+@given(secret=st.text("abcXYZ019", min_size=1, max_size=64), payload=st.binary(max_size=300))
+def test_the_prepared_states_are_hmac(secret: str, payload: bytes) -> None:
+    api_key = key_with(secret)
+    signature = hmac.new(secret.encode(), payload, hashlib.sha256).hexdigest()
+    assert api_key.verify(payload, signature)
+    assert api_key.verify(payload, signature), "a check leaves the states as they were"
+    assert not api_key.verify(payload + b" ", signature)
+
+
+@pytest.mark.parametrize("signature", ["", "0" * 64, "é" * 64, "0" * 63, "0" * 65, "g" * 64, "\0" * 64])
+def test_other_signatures_are_refused(signature: str) -> None:
+    assert not key_with(SECRET).verify(b"payload", signature)
+
+
+def test_a_key_is_made_found_and_loaded(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    made, secret = keys.create(1, "laptop", BOTH, 5)
+    signature = hmac.new(secret.encode(), b"payload", hashlib.sha256).hexdigest()
+    assert (len(made.key), made.key.isalnum(), len(secret), secret.isalnum()) == (64, True, 64, True)
+    assert keys.find(made.key) is made
+    loaded = ApiKeys(engine, MASTER_KEY).find(made.key)
+    assert loaded is not None
+    assert (loaded.owner, loaded.label, loaded.permissions, loaded.demo, loaded.created_at_us) == (
+        1,
+        "laptop",
+        frozenset(BOTH),
+        False,
+        5,
+    )
+    assert loaded.verify(b"payload", signature)
+    assert [key.key for key in keys.of_owner(1)] == [made.key]
+    assert keys.of_owner(0) == []
+    assert keys.find("x" * 64) is None
+
+
+def test_finding_and_verifying_do_no_io(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    made, _ = keys.create(1, "laptop", BOTH, 5)
+    statements: list[object] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given))
+    found = keys.find(made.key)
+    assert found is not None
+    found.verify(b"payload", "0" * 64)
+    assert statements == []
+    keys.revoke(made.key, 6)
+    assert statements, "the listener sees what there is to see"
+
+
+def test_secrets_are_sealed_in_the_database(engine: Engine) -> None:
+    made, secret = ApiKeys(engine, MASTER_KEY).create(1, "laptop", BOTH, 5)
+    with engine.connect() as connection:
+        row = connection.execute(select(tables.api_keys)).one()
+    assert secret.encode() not in row.sealed_secret
+    assert MASTER_KEY.unseal(row.sealed_secret, made.key.encode()) == secret.encode()
+    with pytest.raises(BrokenSeal):
+        MASTER_KEY.unseal(row.sealed_secret, b"another key")
+
+
+def test_another_master_key_is_noticed_at_the_start(engine: Engine, tmp_path: Path) -> None:
+    ApiKeys(engine, MASTER_KEY).create(1, "laptop", BOTH, 5)
+    with pytest.raises(BrokenSeal, match="the master key is not the one"):
+        ApiKeys(engine, MasterKey.load_or_create(tmp_path / "key"))
+
+
+def test_neither_key_nor_secret_is_in_a_text(engine: Engine) -> None:
+    made, secret = ApiKeys(engine, MASTER_KEY).create(1, "laptop", BOTH, 5)
+    assert repr(made) == f"ApiKey(…{made.key[-4:]}, owner=1)"
+    assert secret not in str(made)
+
+
+def test_a_revoked_key_is_gone(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    made, _ = keys.create(1, "laptop", BOTH, 5, demo=True)
+    keys.revoke(made.key, 9)
+    assert keys.find(made.key) is None
+    assert ApiKeys(engine, MASTER_KEY).find(made.key) is None
+    with engine.connect() as connection:
+        assert connection.scalar(select(tables.api_keys.c.revoked_at_us)) == 9
+    with pytest.raises(NoSuchApiKey, match=f"no key …{made.key[-4:]} in use"):
+        keys.revoke(made.key, 10)
+    with pytest.raises(NoSuchApiKey):
+        keys.reveal_demo_secret(made.key)
+
+
+def test_only_demonstration_secrets_are_shown_again(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    demo, secret = keys.create(1, "demo", BOTH, 5, demo=True)
+    real, _ = keys.create(1, "real", BOTH, 5)
+    assert ApiKeys(engine, MASTER_KEY).reveal_demo_secret(demo.key) == secret
+    with pytest.raises(SecretNotShown, match=f"…{real.key[-4:]} is not a demonstration key"):
+        keys.reveal_demo_secret(real.key)
+
+
+@pytest.mark.parametrize(
+    ("owner", "label", "permissions", "message"),
+    [
+        (1, "", BOTH, "'' is no label"),
+        (1, "a" * 65, BOTH, "is no label: give 1 to 64"),
+        (1, "line\nbreak", BOTH, "is no label"),
+        (1, "laptop", set(), "without permissions"),
+        (2, "laptop", BOTH, "there is no owner 2"),
+    ],
+)
+def test_a_key_asked_for_wrongly_is_not_made(
+    engine: Engine, owner: int, label: str, permissions: set[Permission], message: str
+) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    with pytest.raises(InvalidApiKey, match=message):
+        keys.create(owner, label, permissions, 5)
+    assert keys.of_owner(owner) == []
+
+
+def test_keys_of_an_owner_are_limited(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    made = [keys.create(1, f"key {number}", BOTH, 5)[0] for number in range(KEYS_PER_OWNER_MAX)]
+    with pytest.raises(TooManyApiKeys, match=f"owner 1 has {KEYS_PER_OWNER_MAX} keys"):
+        keys.create(1, "one more", BOTH, 5)
+    keys.revoke(made[0].key, 6)
+    keys.create(1, "one more", BOTH, 7)
