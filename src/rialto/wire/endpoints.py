@@ -41,7 +41,7 @@ class Endpoint(Generic[P]):
     """One call of the API. Immutable once declared.
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
-    `response` is the type of the answer, or a union of types where the parameters decide.
+    `response` is the type of the answer, or a tuple of types where the parameters decide.
     """
 
     __slots__ = (
@@ -52,7 +52,7 @@ class Endpoint(Generic[P]):
         "parameters",
         "path",
         "reader",
-        "response",
+        "responses",
         "security",
         "summary",
         "websocket_method",
@@ -78,7 +78,7 @@ class Endpoint(Generic[P]):
         self.path: Final = path
         self.summary: Final = summary
         self.parameters: Final = parameters
-        self.response: Final = response
+        self.responses: Final[tuple[Any, ...]] = response if isinstance(response, tuple) else (response,)
         self.weight: Final = weight
         self.security: Final = security
         self.is_signed: Final = security.is_signed

@@ -142,12 +142,18 @@ class Boolean:
 
 
 class Timestamp:
-    """A time since the Unix epoch in milliseconds or, from 10^14 on, microseconds; read as microseconds."""
+    """A time since the Unix epoch in milliseconds or, from 10^14 on, microseconds; read as microseconds.
+
+    With `is_end`, milliseconds mean their last microsecond: the end of a range includes the millisecond it names.
+    """
+
+    def __init__(self, *, is_end: bool = False) -> None:
+        self._rest = 999 if is_end else 0
 
     def read(self, name: str, text: str) -> int:
         """Return microseconds."""
         value = _digits(name, text)
-        return value if value >= _MICROSECONDS_FROM else value * 1000
+        return value if value >= _MICROSECONDS_FROM else value * 1000 + self._rest
 
     def schema(self) -> dict[str, object]:
         """Describe it."""

@@ -43,11 +43,14 @@ def document(endpoints: Iterable[Endpoint[Any]], *, title: str, version: str) ->
     """Return the document as plain data, ready to be written as JSON."""
     listed = sorted(endpoints, key=lambda each: (each.path, each.method))
     schemas, components = msgspec.json.schema_components(
-        [each.response for each in listed], ref_template="#/components/schemas/{name}"
+        [response for each in listed for response in each.responses], ref_template="#/components/schemas/{name}"
     )
+    following = iter(schemas)
     paths: dict[str, dict[str, object]] = {}
-    for endpoint, schema in zip(listed, schemas, strict=True):
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schema)
+    for endpoint in listed:
+        forms = [next(following) for _ in endpoint.responses]
+        answer = forms[0] if len(forms) == 1 else {"oneOf": forms}
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, answer)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},

@@ -1,0 +1,130 @@
+"""The ASGI application: turns ASGI messages into a `Request`, and a `Response` into ASGI messages. Nothing else.
+
+Runs under any ASGI server. Refuses what is too large before it is read further: 414 for a query string, 431 for
+headers, 413 for a body. Counts the requests being answered; above the limit a request is answered busy at once, so that
+nothing queues without bound.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import msgspec
+
+from rialto.gateway.dispatcher import Dispatcher, error_body
+from rialto.gateway.request import Request, Response
+from rialto.wire.errors import ApiError, ErrorCode
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How much of each thing one request, and all of them, may take."""
+
+    query_bytes_max: int = 8_192
+    header_bytes_max: int = 16_384
+    body_bytes_max: int = 65_536
+    body_seconds_max: float = 10.0
+    requests_at_once_max: int = 4_096
+
+
+_DEFAULT_BOUNDS: Final = Bounds()
+_CLOSE: Final = (b"connection", b"close")
+
+
+class Application:
+    """Answers HTTP over ASGI 3. `bounds` are the application's own, whatever the server in front allows."""
+
+    def __init__(self, dispatcher: Dispatcher, bounds: Bounds = _DEFAULT_BOUNDS) -> None:
+        self._dispatcher = dispatcher
+        self._bounds = bounds
+        self._requests = 0
+
+    @property
+    def requests_in_progress(self) -> int:
+        """How many requests are being answered right now."""
+        return self._requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection scope."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            raise ValueError(f"this application serves HTTP, not {scope['type']}: streams have their own protocol")
+        self._requests += 1
+        try:
+            try:
+                request = await self._read(scope, receive)
+            except ApiError as refusal:
+                response = _refusal(refusal)
+            else:
+                response = await self._dispatcher.answer(request)
+        finally:
+            self._requests -= 1
+        headers = response.headers
+        headers.append((b"content-length", b"%d" % len(response.body)))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _read(self, scope: Scope, receive: Receive) -> Request:
+        bounds = self._bounds
+        if self._requests > bounds.requests_at_once_max:
+            raise ErrorCode.SERVER_BUSY.error()
+        query: bytes = scope["query_string"]
+        if len(query) > bounds.query_bytes_max:
+            raise _too_large(414, "query string", bounds.query_bytes_max)
+        headers: dict[bytes, bytes] = {}
+        size = 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            headers[name] = value
+        if size > bounds.header_bytes_max:
+            raise _too_large(431, "headers", bounds.header_bytes_max)
+        body = b""
+        if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+            body = await self._read_body(headers.get(b"content-length"), receive)
+        client = scope.get("client")
+        return Request(scope["method"], scope["path"], query, body, headers, client[0] if client else "")
+
+    async def _read_body(self, announced: bytes | None, receive: Receive) -> bytes:
+        bytes_max = self._bounds.body_bytes_max
+        if announced is not None and announced.isdigit() and int(announced) > bytes_max:
+            raise _too_large(413, "body", bytes_max)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._bounds.body_seconds_max):
+                while True:
+                    message = await receive()
+                    body += message.get("body", b"")
+                    if len(body) > bytes_max:
+                        raise _too_large(413, "body", bytes_max)
+                    if not message.get("more_body", False):
+                        return bytes(body)
+        except TimeoutError:
+            message_text = f"The body did not arrive within {self._bounds.body_seconds_max:g} seconds."
+            raise ApiError(ErrorCode.DISCONNECTED.number, message_text, 408) from None
+
+
+def _too_large(status: int, what: str, limit: int) -> ApiError:
+    message = f"The {what} of this request is too large; the limit is {limit} bytes."
+    return ApiError(ErrorCode.TOO_MANY_PARAMETERS.number, message, status)
+
+
+def _refusal(refusal: ApiError) -> Response:
+    """Answer what was not read to its end: the connection cannot be used further."""
+    return Response(refusal.status, [(b"content-type", b"application/json;charset=UTF-8"), _CLOSE], error_body(refusal))
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Take part in the server's start and stop; the parts are started and stopped by whoever built them."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,53 @@
+"""Puts the gateway's parts together around a runtime, a history and the API keys."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from rialto.core.runtime import Runtime
+from rialto.gateway.application import Application, Bounds
+from rialto.gateway.authentication import Authenticator
+from rialto.gateway.dispatcher import Dispatcher
+from rialto.gateway.limits import RateLimits, RequestLimits
+from rialto.gateway.order_counts import OrderCounts
+from rialto.gateway.router import Route, Router
+from rialto.gateway.spot import spot_routes
+from rialto.identity.api_keys import ApiKeys
+from rialto.projections.history import History
+
+_DEFAULT_LIMITS: Final = RateLimits()
+_DEFAULT_BOUNDS: Final = Bounds()
+
+
+class Gateway(NamedTuple):
+    """What others need of an assembled gateway: the application to serve, and the parts other transports share."""
+
+    application: Application
+    router: Router
+    authenticator: Authenticator
+    request_limits: RequestLimits
+    order_counts: OrderCounts
+    limits: RateLimits
+
+
+def assemble(
+    runtime: Runtime,
+    history: History,
+    keys: ApiKeys,
+    *,
+    limits: RateLimits = _DEFAULT_LIMITS,
+    bounds: Bounds = _DEFAULT_BOUNDS,
+    further_routes: Iterable[Route[Any]] = (),
+    wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+) -> Gateway:
+    """Build the gateway and let it listen to the runtime.
+
+    Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
+    """
+    counts = OrderCounts(limits.orders)
+    runtime.subscribe(counts.on_outcomes)
+    router = Router([*spot_routes(runtime, history, limits, counts), *further_routes])
+    authenticator = Authenticator(keys, runtime.now_us)
+    request_limits = RequestLimits(limits, wall_clock_us)
+    application = Application(Dispatcher(router, authenticator, request_limits), bounds)
+    return Gateway(application, router, authenticator, request_limits, counts, limits)

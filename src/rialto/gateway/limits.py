@@ -1,0 +1,141 @@
+"""Rate limits of requests: weight and number per address, in fixed windows of the wall clock.
+
+Owns the counters. A window starts when its interval does (a minute at second 0), as the API's clients expect; all
+addresses share it, so a new window is one cleared table. Memory is bounded: past `ADDRESSES_MAX` in one window, further
+addresses share one counter. Limits of new orders are kept apart, per account, in `order_counts`.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from rialto.wire.errors import ApiError, ErrorCode
+
+ADDRESSES_MAX: Final = 100_000
+_OTHERS: Final = ""
+_SECONDS: Final = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400}
+
+
+class RateLimit(msgspec.Struct, frozen=True, rename="camel"):
+    """One limit, in the shape and spelling exchange information shows it."""
+
+    rate_limit_type: str
+    interval: str
+    interval_num: int
+    limit: int
+
+    @property
+    def seconds(self) -> int:
+        """How long its window is."""
+        return _SECONDS[self.interval] * self.interval_num
+
+    @property
+    def suffix(self) -> str:
+        """Its interval in the names of headers: `1M`, `10S`."""
+        return f"{self.interval_num}{self.interval[0]}"
+
+    @property
+    def per(self) -> str:
+        """Its interval in messages: `1 MINUTE`."""
+        return f"{self.interval_num} {self.interval}"
+
+
+class RateLimits(msgspec.Struct, frozen=True):
+    """Every limit of the exchange; the defaults are those of the original."""
+
+    request_weight: RateLimit = RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 6000)
+    orders: tuple[RateLimit, ...] = (
+        RateLimit("ORDERS", "SECOND", 10, 100),
+        RateLimit("ORDERS", "DAY", 1, 200_000),
+    )
+    raw_requests: RateLimit = RateLimit("RAW_REQUESTS", "MINUTE", 5, 300_000)
+
+    def shown(self) -> list[RateLimit]:
+        """List the limits in the order exchange information shows them."""
+        return [self.request_weight, *self.orders, self.raw_requests]
+
+
+class FixedWindow:
+    """Counts per key within the current window."""
+
+    __slots__ = ("_counts", "_keys_max", "_window", "_window_us", "limit")
+
+    def __init__(self, limit: RateLimit, keys_max: int = ADDRESSES_MAX) -> None:
+        self.limit: Final = limit
+        self._window_us = limit.seconds * 1_000_000
+        self._window = -1
+        self._keys_max = keys_max
+        self._counts: dict[str, int] = {}
+
+    def add(self, key: str, amount: int, now_us: int) -> int:
+        """Add an amount, negative to give it back, and return the new count, never below zero."""
+        counts = self._current(now_us)
+        used = counts.get(key)
+        if used is None:
+            if len(counts) >= self._keys_max:
+                key = _OTHERS
+            used = counts.get(key, 0)
+        used = max(0, used + amount)
+        counts[key] = used
+        return used
+
+    def count(self, key: str, now_us: int) -> int:
+        """Return the count of a key."""
+        counts = self._current(now_us)
+        used = counts.get(key)
+        if used is None and len(counts) >= self._keys_max:
+            return counts.get(_OTHERS, 0)
+        return used or 0
+
+    def seconds_left(self, now_us: int) -> int:
+        """Return how long the current window lasts, rounded up to whole seconds, at least one."""
+        return max(1, -(-(self._window_us - now_us % self._window_us) // 1_000_000))
+
+    def _current(self, now_us: int) -> dict[str, int]:
+        window = now_us // self._window_us
+        if window != self._window:
+            self._window = window
+            self._counts.clear()
+        return self._counts
+
+
+class RequestLimits:
+    """Admits requests by address."""
+
+    def __init__(self, limits: RateLimits, clock_us: Callable[[], int]) -> None:
+        self._weights = FixedWindow(limits.request_weight)
+        self._requests = FixedWindow(limits.raw_requests)
+        self._clock_us = clock_us
+        self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
+
+    def count_request(self, address: str) -> None:
+        """Count one request of whatever weight. Raises `ApiError` -1003 when the address has no requests left."""
+        now_us = self._clock_us()
+        limit = self._requests.limit
+        if self._requests.add(address, 1, now_us) > limit.limit:
+            message = f"Too many requests; current limit is {limit.limit} requests per {limit.per}."
+            raise _too_many(message, self._requests.seconds_left(now_us))
+
+    def charge(self, address: str, weight: int) -> None:
+        """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then."""
+        now_us = self._clock_us()
+        limit = self._weights.limit
+        if self._weights.count(address, now_us) + weight > limit.limit:
+            error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
+            raise _too_many(error.message, self._weights.seconds_left(now_us))
+        self._weights.add(address, weight, now_us)
+
+    def give_back(self, address: str, weight: int) -> None:
+        """Take back weight charged in this window."""
+        self._weights.add(address, -weight, self._clock_us())
+
+    def used_headers(self, address: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers that state what an address has used."""
+        used = b"%d" % self._weights.count(address, self._clock_us())
+        return [(b"x-mbx-used-weight", used), (self._used_header, used)]
+
+
+def _too_many(message: str, retry_after_s: int) -> ApiError:
+    code = ErrorCode.TOO_MANY_REQUESTS
+    return ApiError(code.number, message, code.status, retry_after_s)

@@ -1,0 +1,81 @@
+"""Unfilled order counts: how many orders an account may place per interval, and how trading gives them back.
+
+An admitted order counts at once; a refused one is given back; an order's first fill, as taker or maker, gives it back
+too. All ways of placing orders share one `OrderCounts`, which also listens to outcomes for the fills. In memory only:
+a restart starts new windows.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from rialto.contracts.events import Fill, Outcome, TradeExecuted
+from rialto.gateway.limits import FixedWindow, RateLimit
+from rialto.wire.errors import ApiError, ErrorCode
+
+ACCOUNTS_MAX: Final = 100_000
+
+
+class OrderCount(msgspec.Struct, frozen=True, rename="camel"):
+    """What an account has used of one limit, in the shape the API shows it."""
+
+    rate_limit_type: str
+    interval: str
+    interval_num: int
+    limit: int
+    count: int
+
+
+class OrderCounts:
+    """Admits new orders by account."""
+
+    def __init__(self, limits: Sequence[RateLimit]) -> None:
+        self._windows = [FixedWindow(limit, ACCOUNTS_MAX) for limit in limits]
+        self._headers = [f"x-mbx-order-count-{limit.suffix.lower()}".encode() for limit in limits]
+
+    def admit(self, account: int, now_us: int) -> None:
+        """Count one order. Raises `ApiError` -1015 when the account has none left; nothing is counted then."""
+        key = str(account)
+        for window in self._windows:
+            if window.count(key, now_us) >= window.limit.limit:
+                error = ErrorCode.TOO_MANY_ORDERS.error(window.limit.limit, window.limit.per, form=1)
+                raise ApiError(error.code, error.message, error.status, window.seconds_left(now_us))
+        for window in self._windows:
+            window.add(key, 1, now_us)
+
+    def give_back(self, account: int, now_us: int) -> None:
+        """Take one order back."""
+        key = str(account)
+        for window in self._windows:
+            window.add(key, -1, now_us)
+
+    def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Give back the orders that traded for the first time."""
+        for outcome in outcomes:
+            for event in outcome.events:
+                if type(event) is TradeExecuted:
+                    for fill in (event.taker, event.maker):
+                        if _is_first(fill, event):
+                            self.give_back(fill.account, outcome.time_us)
+
+    def headers(self, account: int, now_us: int) -> list[tuple[bytes, bytes]]:
+        """Return the headers that state what an account has used."""
+        key = str(account)
+        return [
+            (name, b"%d" % window.count(key, now_us)) for name, window in zip(self._headers, self._windows, strict=True)
+        ]
+
+    def counts(self, account: int, now_us: int) -> list[OrderCount]:
+        """Return what an account has used of each limit."""
+        key = str(account)
+        return [
+            OrderCount(
+                limit.rate_limit_type, limit.interval, limit.interval_num, limit.limit, window.count(key, now_us)
+            )
+            for window, limit in ((window, window.limit) for window in self._windows)
+        ]
+
+
+def _is_first(fill: Fill, trade: TradeExecuted) -> bool:
+    return fill.executed == trade.quantity

@@ -1,0 +1,107 @@
+"""The HTTP server on one port: uvicorn on the running loop, with our bounds, our sockets and no signals of its own.
+
+The caller owns the signals and the order of stopping: `stop` closes the port and idle connections, lets requests in
+progress finish within `drain_seconds`, and returns; only then may the parts behind it stop. WebSocket connections are
+handed to the protocol class the caller passes in, which speaks uvicorn's constructor
+(`config`, `server_state`, `app_state`).
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+
+import msgspec
+import uvicorn
+
+from rialto.gateway.application import Application
+from rialto.gateway.http_protocol import BoundedHttpProtocol
+
+
+class PortUnavailable(Exception):
+    """The address and port cannot be listened on."""
+
+
+class ServerSettings(msgspec.Struct, frozen=True):
+    """Where to listen and how patiently. Port 0 takes any free port."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    connections_max: int = 10_000
+    backlog: int = 2_048
+    keep_alive_seconds: int = 75
+    drain_seconds: int = 10
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals alone: the process decides when to stop."""
+        yield
+
+
+class HttpServer:
+    """Listens, serves, stops."""
+
+    def __init__(
+        self,
+        application: Application,
+        settings: ServerSettings,
+        websocket_protocol: type[asyncio.Protocol] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._server = _Server(
+            uvicorn.Config(
+                application,
+                http=BoundedHttpProtocol,
+                ws=websocket_protocol or "none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                limit_concurrency=settings.connections_max,
+                timeout_keep_alive=settings.keep_alive_seconds,
+                timeout_graceful_shutdown=settings.drain_seconds,
+            )
+        )
+        self._socket: socket.socket | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """The port listened on. Precondition: started."""
+        assert self._socket is not None
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    async def start(self) -> None:
+        """Listen and serve until `stop`. Errors: `PortUnavailable`."""
+        settings = self._settings
+        try:
+            family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+            self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=settings.backlog)
+        except OSError as error:
+            raise PortUnavailable(
+                f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; "
+                "choose another port or stop what uses it"
+            ) from error
+        self._socket.setblocking(False)
+        self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started:
+            if self._serving.done():
+                self._serving.result()
+            await asyncio.sleep(0.005)
+
+    async def wait(self) -> None:
+        """Return when the server has stopped; raise what made it stop, if something did."""
+        assert self._serving is not None
+        await asyncio.shield(self._serving)
+
+    async def stop(self) -> None:
+        """Close the port, let requests in progress finish, close the connections."""
+        if self._serving is None:
+            return
+        self._server.should_exit = True
+        await self._serving
+        self._serving = None

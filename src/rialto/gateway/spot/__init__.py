@@ -1,0 +1,29 @@
+"""The spot family of the API over REST, `/api/v3`: declarations beside their handlers, one module a subject."""
+
+from typing import Any
+
+from rialto.core.runtime import Runtime
+from rialto.gateway.limits import RateLimits
+from rialto.gateway.order_counts import OrderCounts
+from rialto.gateway.router import Route
+from rialto.gateway.spot.account import Account
+from rialto.gateway.spot.candles import Candles
+from rialto.gateway.spot.exchange_info import ExchangeInfo
+from rialto.gateway.spot.general import General
+from rialto.gateway.spot.market_data import MarketData
+from rialto.gateway.spot.orders import Orders
+from rialto.gateway.spot.tickers import Tickers
+from rialto.projections.history import History
+
+
+def spot_routes(runtime: Runtime, history: History, limits: RateLimits, counts: OrderCounts) -> list[Route[Any]]:
+    """List every route of the spot family. `counts` must listen to the runtime's outcomes."""
+    return [
+        *General(runtime.now_us).routes(),
+        *ExchangeInfo(runtime, limits).routes(),
+        *MarketData(runtime, history).routes(),
+        *Candles(runtime, history).routes(),
+        *Tickers(runtime).routes(),
+        *Orders(runtime, counts).routes(),
+        *Account(runtime, history, counts).routes(),
+    ]

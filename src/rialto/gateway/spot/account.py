@@ -1,0 +1,364 @@
+"""What an account holds and did: balances, orders, trades. What is live is asked of the core, the past of history."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from rialto.contracts.commands import OrderReference
+from rialto.contracts.queries import Balances, BalancesAnswer, OpenOrder, OpenOrders, OrdersAnswer
+from rialto.contracts.rejections import UnknownOrder
+from rialto.contracts.vocabulary import AccountClass, OrderState
+from rialto.core.errors import CommandRefused
+from rialto.core.runtime import Runtime
+from rialto.gateway.call import Call
+from rialto.gateway.order_counts import OrderCount, OrderCounts
+from rialto.gateway.router import Route
+from rialto.gateway.spot.order_replies import NO_ORDER_LIST, QueriedOrder, queried_order
+from rialto.gateway.spot.parameters import (
+    LIMIT_DEFAULT,
+    ClientOrderId,
+    EndTime,
+    Identifier,
+    Limit,
+    StartTime,
+    SymbolName,
+    check_day,
+    find_symbol,
+)
+from rialto.projections.history import History
+from rialto.projections.records import FillRecord
+from rialto.wire import errors, refusals
+from rialto.wire.decimals import ZERO, to_text, to_units
+from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.errors import ErrorCode
+from rialto.wire.kinds import Boolean
+from rialto.wire.parameters import NoParameters, Parameters
+
+_BASIS_POINT: Final = 10_000
+"""Units of 1e-8 in one basis point of a rate."""
+
+
+class AccountParameters(Parameters, frozen=True):
+    """Whether assets the account has none of are left out."""
+
+    omit_zero_balances: Annotated[bool, Boolean()] = False
+
+
+class AssetBalance(msgspec.Struct, frozen=True, gc=False):
+    """What an account has of an asset."""
+
+    asset: str
+    free: str
+    locked: str
+
+
+class CommissionRates(msgspec.Struct, frozen=True):
+    """Commission as fractions of what is received."""
+
+    maker: str
+    taker: str
+    buyer: str = ZERO
+    seller: str = ZERO
+
+
+class AccountInfo(msgspec.Struct, frozen=True, rename="camel"):
+    """An account. Commissions are the highest of any symbol: what it pays at most."""
+
+    maker_commission: int
+    taker_commission: int
+    buyer_commission: int
+    seller_commission: int
+    commission_rates: CommissionRates
+    can_trade: bool
+    can_withdraw: bool
+    can_deposit: bool
+    brokered: bool
+    require_self_trade_prevention: bool
+    prevent_sor: bool
+    update_time: int
+    account_type: str
+    balances: list[AssetBalance]
+    permissions: list[str]
+    uid: int
+
+
+class QueryOrderParameters(Parameters, frozen=True):
+    """Which order."""
+
+    symbol: SymbolName
+    order_id: Identifier | None = None
+    orig_client_order_id: ClientOrderId | None = None
+
+    def check(self) -> None:
+        """Refuse a query of nothing."""
+        if self.order_id is None and self.orig_client_order_id is None:
+            raise errors.one_of("origClientOrderId", "orderId")
+
+
+class OpenOrdersParameters(Parameters, frozen=True):
+    """On which symbol; on all without one."""
+
+    symbol: SymbolName | None = None
+
+
+class AllOrdersParameters(Parameters, frozen=True):
+    """Which orders, from which on or when."""
+
+    symbol: SymbolName
+    order_id: Identifier | None = None
+    start_time: StartTime | None = None
+    end_time: EndTime | None = None
+    limit: Limit = LIMIT_DEFAULT
+
+    def check(self) -> None:
+        """Refuse ranges longer than a day."""
+        check_day(self.start_time, self.end_time)
+
+
+class MyTradesParameters(Parameters, frozen=True):
+    """Which trades, of which order, from which on or when."""
+
+    symbol: SymbolName
+    order_id: Identifier | None = None
+    start_time: StartTime | None = None
+    end_time: EndTime | None = None
+    from_id: Identifier | None = None
+    limit: Limit = LIMIT_DEFAULT
+
+    def check(self) -> None:
+        """Refuse times together with ids, and ranges longer than a day."""
+        is_timed = self.start_time is not None or self.end_time is not None
+        if is_timed and (self.order_id is not None or self.from_id is not None):
+            raise errors.bad_combination()
+        check_day(self.start_time, self.end_time)
+
+
+class AccountTrade(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The account's side of a trade."""
+
+    symbol: str
+    id: int
+    order_id: int
+    order_list_id: int
+    price: str
+    qty: str
+    quote_qty: str
+    commission: str
+    commission_asset: str
+    time: int
+    is_buyer: bool
+    is_maker: bool
+    is_best_match: bool
+
+
+def _open_orders_weight(parameters: OpenOrdersParameters) -> int:
+    return 80 if parameters.symbol is None else 6
+
+
+def _my_trades_weight(parameters: MyTradesParameters) -> int:
+    return 20 if parameters.order_id is None else 5
+
+
+ACCOUNT: Final = Endpoint(
+    "GET",
+    "/api/v3/account",
+    summary="Show the account and its balances.",
+    parameters=AccountParameters,
+    response=AccountInfo,
+    weight=20,
+    security=Security.USER_DATA,
+    websocket_method="account.status",
+)
+QUERY_ORDER: Final = Endpoint(
+    "GET",
+    "/api/v3/order",
+    summary="Show an order.",
+    parameters=QueryOrderParameters,
+    response=QueriedOrder,
+    weight=4,
+    security=Security.USER_DATA,
+    websocket_method="order.status",
+)
+OPEN_ORDERS: Final = Endpoint(
+    "GET",
+    "/api/v3/openOrders",
+    summary="List open orders.",
+    parameters=OpenOrdersParameters,
+    response=list[QueriedOrder],
+    weight=_open_orders_weight,
+    weight_when_refused=6,
+    security=Security.USER_DATA,
+    websocket_method="openOrders.status",
+)
+ALL_ORDERS: Final = Endpoint(
+    "GET",
+    "/api/v3/allOrders",
+    summary="List orders on a symbol, whatever became of them.",
+    parameters=AllOrdersParameters,
+    response=list[QueriedOrder],
+    weight=20,
+    security=Security.USER_DATA,
+    websocket_method="allOrders",
+)
+MY_TRADES: Final = Endpoint(
+    "GET",
+    "/api/v3/myTrades",
+    summary="List the account's trades on a symbol.",
+    parameters=MyTradesParameters,
+    response=list[AccountTrade],
+    weight=_my_trades_weight,
+    weight_when_refused=5,
+    security=Security.USER_DATA,
+    websocket_method="myTrades",
+)
+ORDER_COUNTS: Final = Endpoint(
+    "GET",
+    "/api/v3/rateLimit/order",
+    summary="Show how many unfilled orders the account has placed per interval.",
+    parameters=NoParameters,
+    response=list[OrderCount],
+    weight=40,
+    security=Security.USER_DATA,
+    websocket_method="account.rateLimits.orders",
+)
+
+
+class Account:
+    """Reads accounts."""
+
+    def __init__(self, runtime: Runtime, history: History, counts: OrderCounts) -> None:
+        self._runtime = runtime
+        self._history = history
+        self._counts = counts
+
+    def routes(self) -> list[Route[Any]]:
+        """List the routes served here."""
+        return [
+            Route(ACCOUNT, self.account),
+            Route(QUERY_ORDER, self.order),
+            Route(OPEN_ORDERS, self.open_orders),
+            Route(ALL_ORDERS, self.all_orders),
+            Route(MY_TRADES, self.my_trades),
+            Route(ORDER_COUNTS, self.order_counts),
+        ]
+
+    async def account(self, call: Call, parameters: AccountParameters) -> AccountInfo:
+        """Show the account: every asset the exchange has, or those it holds."""
+        answer = await self._runtime.ask(Balances(await self._account(call)))
+        assert isinstance(answer, BalancesAnswer)
+        held = {balance.asset: balance for balance in answer.balances}
+        balances = []
+        for asset in self._runtime.catalog.assets:
+            balance = held.get(asset.id)
+            free, locked = (ZERO, ZERO) if balance is None else (balance.free, balance.locked)
+            if not parameters.omit_zero_balances or free != ZERO or locked != ZERO:
+                balances.append(AssetBalance(asset.name, free, locked))
+        maker, taker = self._highest_rates()
+        return AccountInfo(
+            maker_commission=maker // _BASIS_POINT,
+            taker_commission=taker // _BASIS_POINT,
+            buyer_commission=0,
+            seller_commission=0,
+            commission_rates=CommissionRates(to_text(maker), to_text(taker)),
+            can_trade=True,
+            can_withdraw=True,
+            can_deposit=True,
+            brokered=False,
+            require_self_trade_prevention=False,
+            prevent_sor=False,
+            update_time=call.time(self._runtime.now_us()),
+            account_type="SPOT",
+            balances=balances,
+            permissions=["SPOT"],
+            uid=call.owner,
+        )
+
+    async def order(self, call: Call, parameters: QueryOrderParameters) -> QueriedOrder:
+        """Show an order: an open one as it stands now, another as it ended."""
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        order_id, client_order_id = parameters.order_id, parameters.orig_client_order_id
+        found: OrderState | None
+        try:
+            answer = await self._runtime.ask(OpenOrder(account, symbol.id, OrderReference(order_id, client_order_id)))
+            assert isinstance(answer, OrdersAnswer)
+            found = answer.orders[0]
+        except CommandRefused as refused:
+            if not isinstance(refused.rejection, UnknownOrder):
+                raise refusals.of_query(refused.rejection) from refused
+            found = await self._history.order(account, symbol.id, order_id=order_id, client_order_id=client_order_id)
+        if found is None:
+            raise ErrorCode.NO_SUCH_ORDER.error()
+        return queried_order(call, self._runtime.catalog, found)
+
+    async def open_orders(self, call: Call, parameters: OpenOrdersParameters) -> list[QueriedOrder]:
+        """List open orders, oldest first within a symbol."""
+        account = await self._account(call)
+        name = parameters.symbol
+        symbol = None if name is None else find_symbol(self._runtime.catalog, name).id
+        answer = await self._runtime.ask(OpenOrders(account, symbol))
+        assert isinstance(answer, OrdersAnswer)
+        return self._queried(call, answer.orders)
+
+    async def all_orders(self, call: Call, parameters: AllOrdersParameters) -> list[QueriedOrder]:
+        """List orders, oldest first."""
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        orders = await self._history.orders(
+            account,
+            symbol.id,
+            from_order_id=parameters.order_id,
+            start_us=parameters.start_time,
+            end_us=parameters.end_time,
+            limit=parameters.limit,
+        )
+        return self._queried(call, orders)
+
+    async def my_trades(self, call: Call, parameters: MyTradesParameters) -> list[AccountTrade]:
+        """List trades, oldest first."""
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        fills = await self._history.fills(
+            account,
+            symbol.id,
+            order_id=parameters.order_id,
+            from_trade_id=parameters.from_id,
+            start_us=parameters.start_time,
+            end_us=parameters.end_time,
+            limit=parameters.limit,
+        )
+        return [self._trade(call, symbol.name, fill) for fill in fills]
+
+    async def order_counts(self, call: Call, _parameters: NoParameters) -> list[OrderCount]:
+        """Show unfilled order counts."""
+        return self._counts.counts(await self._account(call), self._runtime.now_us())
+
+    async def _account(self, call: Call) -> int:
+        return await self._runtime.account_of(call.owner, AccountClass.SPOT)
+
+    def _queried(self, call: Call, orders: list[OrderState] | tuple[OrderState, ...]) -> list[QueriedOrder]:
+        catalog = self._runtime.catalog
+        return [queried_order(call, catalog, order) for order in orders]
+
+    def _trade(self, call: Call, symbol: str, fill: FillRecord) -> AccountTrade:
+        return AccountTrade(
+            symbol,
+            fill.trade_id,
+            fill.order_id,
+            NO_ORDER_LIST,
+            fill.price,
+            fill.quantity,
+            fill.quote_quantity,
+            fill.fee,
+            self._runtime.catalog.asset(fill.fee_asset).name,
+            call.time(fill.traded_at_us),
+            fill.is_buyer,
+            fill.is_maker,
+            True,
+        )
+
+    def _highest_rates(self) -> tuple[int, int]:
+        specs = [symbol.spec for symbol in self._runtime.catalog.symbols]
+        maker = max((to_units(spec.maker_fee) for spec in specs), default=0)
+        taker = max((to_units(spec.taker_fee) for spec in specs), default=0)
+        return maker, taker

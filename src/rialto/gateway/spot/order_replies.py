@@ -1,0 +1,227 @@
+"""How orders look in replies: acknowledged, placed, filled, canceled, queried. From events and states to the wire."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from rialto.contracts.events import Event, OrderExpired, OrderPlaced, Outcome, TradeExecuted
+from rialto.contracts.vocabulary import OrderState
+from rialto.core.catalog import Catalog
+from rialto.gateway.call import Call
+from rialto.wire.decimals import ZERO
+from rialto.wire.vocabulary import (
+    ORDER_TYPE_NAMES,
+    SIDE_NAMES,
+    STATUS_NAMES,
+    TIME_IN_FORCE_NAMES,
+    ResponseType,
+    expiry_reason,
+)
+
+NO_ORDER_LIST: Final = -1
+NO_PREVENTION: Final = "NONE"
+
+
+class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The shortest reply to a new order."""
+
+    symbol: str
+    order_id: int
+    order_list_id: int
+    client_order_id: str
+    transact_time: int
+
+
+class PlacedOrder(Acknowledgement, frozen=True, rename="camel", gc=False):
+    """A new order and where it stands."""
+
+    price: str
+    orig_qty: str
+    executed_qty: str
+    orig_quote_order_qty: str
+    cummulative_quote_qty: str
+    status: str
+    time_in_force: str
+    type: str
+    side: str
+    working_time: int
+    self_trade_prevention_mode: str
+
+
+class OrderFill(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """One trade of a new order."""
+
+    price: str
+    qty: str
+    commission: str
+    commission_asset: str
+    trade_id: int
+
+
+class FilledOrder(PlacedOrder, frozen=True, rename="camel"):
+    """A new order, where it stands, and every trade it made."""
+
+    fills: list[OrderFill]
+
+
+class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """An order that was taken back, and the id of the cancel."""
+
+    symbol: str
+    orig_client_order_id: str
+    order_id: int
+    order_list_id: int
+    client_order_id: str
+    transact_time: int
+    price: str
+    orig_qty: str
+    executed_qty: str
+    orig_quote_order_qty: str
+    cummulative_quote_qty: str
+    status: str
+    time_in_force: str
+    type: str
+    side: str
+    self_trade_prevention_mode: str
+
+
+class QueriedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
+    """An order as queries show it. Only an expired one states why."""
+
+    symbol: str
+    order_id: int
+    order_list_id: int
+    client_order_id: str
+    price: str
+    orig_qty: str
+    executed_qty: str
+    cummulative_quote_qty: str
+    status: str
+    time_in_force: str
+    type: str
+    side: str
+    stop_price: str
+    iceberg_qty: str
+    time: int
+    update_time: int
+    is_working: bool
+    working_time: int
+    orig_quote_order_qty: str
+    self_trade_prevention_mode: str
+    expiry_reason: str | None = None
+
+
+NewOrderReply = Acknowledgement | PlacedOrder | FilledOrder
+
+
+def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: ResponseType) -> NewOrderReply:
+    """Write the reply to a new order from its outcome."""
+    placed = next(event.order for event in outcome.events if isinstance(event, OrderPlaced))
+    symbol = catalog.symbol(placed.symbol).name
+    time = call.time(outcome.time_us)
+    if response_type is ResponseType.ACK:
+        return Acknowledgement(symbol, placed.order_id, NO_ORDER_LIST, placed.client_order_id, time)
+    order = _after(placed, outcome.events)
+    fields = (
+        symbol,
+        order.order_id,
+        NO_ORDER_LIST,
+        order.client_order_id,
+        time,
+        order.price,
+        order.quantity,
+        order.executed,
+        order.quote_quantity,
+        order.executed_quote,
+        STATUS_NAMES[order.status],
+        TIME_IN_FORCE_NAMES[order.time_in_force],
+        ORDER_TYPE_NAMES[order.order_type],
+        SIDE_NAMES[order.side],
+        time,
+        NO_PREVENTION,
+    )
+    if response_type is ResponseType.RESULT:
+        return PlacedOrder(*fields)
+    return FilledOrder(*fields, _fills(catalog, outcome.events))
+
+
+def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
+    """Return the order as it stands after everything its placing led to."""
+    order = placed
+    for event in events:
+        if isinstance(event, TradeExecuted):
+            fill = event.taker
+            quantity = order.quantity if order.quote_quantity == ZERO else fill.executed
+            order = msgspec.structs.replace(
+                order,
+                quantity=quantity,
+                executed=fill.executed,
+                executed_quote=fill.executed_quote,
+                status=fill.status,
+            )
+        elif isinstance(event, OrderExpired) and event.order.order_id == placed.order_id:
+            order = event.order
+    return order
+
+
+def _fills(catalog: Catalog, events: Sequence[Event]) -> list[OrderFill]:
+    return [
+        OrderFill(
+            event.price, event.quantity, event.taker.fee, catalog.asset(event.taker.fee_asset).name, event.trade_id
+        )
+        for event in events
+        if isinstance(event, TradeExecuted)
+    ]
+
+
+def canceled_order(
+    call: Call, catalog: Catalog, order: OrderState, client_order_id: str, time_us: int
+) -> CanceledOrder:
+    """Write an order that was taken back at a time by a cancel of an id."""
+    return CanceledOrder(
+        catalog.symbol(order.symbol).name,
+        order.client_order_id,
+        order.order_id,
+        NO_ORDER_LIST,
+        client_order_id,
+        call.time(time_us),
+        order.price,
+        order.quantity,
+        order.executed,
+        order.quote_quantity,
+        order.executed_quote,
+        STATUS_NAMES[order.status],
+        TIME_IN_FORCE_NAMES[order.time_in_force],
+        ORDER_TYPE_NAMES[order.order_type],
+        SIDE_NAMES[order.side],
+        NO_PREVENTION,
+    )
+
+
+def queried_order(call: Call, catalog: Catalog, order: OrderState) -> QueriedOrder:
+    """Write an order for a query."""
+    placed_at = call.time(order.placed_at_us)
+    return QueriedOrder(
+        catalog.symbol(order.symbol).name,
+        order.order_id,
+        NO_ORDER_LIST,
+        order.client_order_id,
+        order.price,
+        order.quantity,
+        order.executed,
+        order.executed_quote,
+        STATUS_NAMES[order.status],
+        TIME_IN_FORCE_NAMES[order.time_in_force],
+        ORDER_TYPE_NAMES[order.order_type],
+        SIDE_NAMES[order.side],
+        ZERO,
+        ZERO,
+        placed_at,
+        call.time(order.updated_at_us),
+        True,
+        placed_at,
+        order.quote_quantity,
+        NO_PREVENTION,
+        expiry_reason(order),
+    )

@@ -1,0 +1,220 @@
+"""Placing and canceling orders."""
+
+import secrets
+import string
+from typing import Any, Final
+
+import msgspec
+
+from rialto.contracts.commands import CancelAllOrders, CancelOrder, OrderReference, PlaceOrder
+from rialto.contracts.events import OrderCanceled, Outcome
+from rialto.contracts.queries import TestOrder
+from rialto.contracts.vocabulary import AccountClass, SymbolSpec, TimeInForce
+from rialto.core.errors import CommandRefused, RuntimeBusy
+from rialto.core.runtime import Runtime
+from rialto.gateway.call import Call
+from rialto.gateway.order_counts import OrderCounts
+from rialto.gateway.router import Route
+from rialto.gateway.spot.general import Pong
+from rialto.gateway.spot.order_parameters import (
+    CancelAllParameters,
+    CancelParameters,
+    NewOrderParameters,
+    OrderTestParameters,
+)
+from rialto.gateway.spot.order_replies import (
+    Acknowledgement,
+    CanceledOrder,
+    FilledOrder,
+    NewOrderReply,
+    PlacedOrder,
+    canceled_order,
+    new_order,
+)
+from rialto.gateway.spot.parameters import find_symbol
+from rialto.wire import refusals
+from rialto.wire.decimals import ZERO, to_text, to_units
+from rialto.wire.endpoints import Endpoint, Security
+
+CLIENT_ORDER_ID_LENGTH: Final = 22
+_ALPHABET: Final = string.ascii_letters + string.digits
+_SAFE_BYTES: Final = 256 - 256 % len(_ALPHABET)
+_LETTERS: Final = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in range(_SAFE_BYTES))
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """Commission rates of one kind."""
+
+    maker: str
+    taker: str
+
+
+class Discount(msgspec.Struct, frozen=True, rename="camel"):
+    """The discount for paying commission in an asset of its own; this exchange has none."""
+
+    enabled_for_account: bool = False
+    enabled_for_symbol: bool = False
+    discount_asset: str | None = None
+    discount: str = ZERO
+
+
+class OrderRates(msgspec.Struct, frozen=True, rename="camel"):
+    """The commission rates that would apply to an order."""
+
+    standard_commission_for_order: Rates
+    special_commission_for_order: Rates
+    tax_commission_for_order: Rates
+    discount: Discount
+
+
+NEW_ORDER: Final = Endpoint(
+    "POST",
+    "/api/v3/order",
+    summary="Place an order.",
+    parameters=NewOrderParameters,
+    response=(FilledOrder, PlacedOrder, Acknowledgement),
+    weight=1,
+    security=Security.TRADE,
+    websocket_method="order.place",
+    is_free_when_successful=True,
+)
+TEST_ORDER: Final = Endpoint(
+    "POST",
+    "/api/v3/order/test",
+    summary="Check an order without placing it.",
+    parameters=OrderTestParameters,
+    response=(Pong, OrderRates),
+    weight=lambda parameters: 20 if parameters.compute_commission_rates else 1,
+    security=Security.TRADE,
+    websocket_method="order.test",
+)
+CANCEL_ORDER: Final = Endpoint(
+    "DELETE",
+    "/api/v3/order",
+    summary="Cancel an open order.",
+    parameters=CancelParameters,
+    response=CanceledOrder,
+    weight=1,
+    security=Security.TRADE,
+    websocket_method="order.cancel",
+    is_free_when_successful=True,
+)
+CANCEL_ALL: Final = Endpoint(
+    "DELETE",
+    "/api/v3/openOrders",
+    summary="Cancel every open order on a symbol.",
+    parameters=CancelAllParameters,
+    response=list[CanceledOrder],
+    weight=1,
+    security=Security.TRADE,
+    websocket_method="openOrders.cancelAll",
+    is_free_when_successful=True,
+)
+
+
+class Orders:
+    """Submits orders and cancels to the core."""
+
+    def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
+        self._runtime = runtime
+        self._counts = counts
+
+    def routes(self) -> list[Route[Any]]:
+        """List the routes served here."""
+        return [
+            Route(NEW_ORDER, self.place),
+            Route(TEST_ORDER, self.test),
+            Route(CANCEL_ORDER, self.cancel),
+            Route(CANCEL_ALL, self.cancel_all),
+        ]
+
+    async def place(self, call: Call, parameters: NewOrderParameters) -> NewOrderReply:
+        """Place an order and say what became of it."""
+        command = await self._command(call, parameters)
+        account, now_us = command.account, self._runtime.now_us()
+        self._counts.admit(account, now_us)
+        try:
+            outcome = await self._runtime.submit(command)
+        except CommandRefused as refused:
+            self._counts.give_back(account, now_us)
+            raise refusals.of_new_order(refused.rejection) from refused
+        except RuntimeBusy:
+            self._counts.give_back(account, now_us)
+            raise
+        call.headers += self._counts.headers(account, self._runtime.now_us())
+        return new_order(call, self._runtime.catalog, outcome, parameters.response_type)
+
+    async def test(self, call: Call, parameters: OrderTestParameters) -> bytes | OrderRates:
+        """Say whether an order is well formed and passes the filters. What only matching finds is not looked at."""
+        command = await self._command(call, parameters)
+        try:
+            await self._runtime.ask(TestOrder(command))
+        except CommandRefused as refused:
+            if not refusals.is_of_matching(refused.rejection):
+                raise refusals.of_new_order(refused.rejection) from refused
+        if not parameters.compute_commission_rates:
+            return b"{}"
+        return _rates(self._runtime.catalog.symbol(command.symbol).spec)
+
+    async def cancel(self, call: Call, parameters: CancelParameters) -> CanceledOrder:
+        """Cancel an order."""
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
+        outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference))
+        client_order_id = parameters.new_client_order_id or new_client_order_id()
+        return self._canceled(call, outcome, client_order_id)[0]
+
+    async def cancel_all(self, call: Call, parameters: CancelAllParameters) -> list[CanceledOrder]:
+        """Cancel every open order on a symbol."""
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        outcome = await self._submit_cancel(CancelAllOrders(account, symbol.id))
+        return self._canceled(call, outcome, new_client_order_id())
+
+    async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
+        account = await self._account(call)
+        symbol = find_symbol(self._runtime.catalog, parameters.symbol)
+        return PlaceOrder(
+            account,
+            symbol.id,
+            parameters.new_client_order_id or new_client_order_id(),
+            parameters.side,
+            parameters.order_type,
+            parameters.time_in_force or TimeInForce.GOOD_TILL_CANCELED,
+            parameters.price,
+            parameters.quantity,
+            parameters.quote_order_qty,
+        )
+
+    async def _account(self, call: Call) -> int:
+        return await self._runtime.account_of(call.owner, AccountClass.SPOT)
+
+    async def _submit_cancel(self, command: CancelOrder | CancelAllOrders) -> Outcome:
+        try:
+            return await self._runtime.submit(command)
+        except CommandRefused as refused:
+            raise refusals.of_cancel(refused.rejection) from refused
+
+    def _canceled(self, call: Call, outcome: Outcome, client_order_id: str) -> list[CanceledOrder]:
+        catalog = self._runtime.catalog
+        return [
+            canceled_order(call, catalog, event.order, client_order_id, outcome.time_us)
+            for event in outcome.events
+            if isinstance(event, OrderCanceled)
+        ]
+
+
+def new_client_order_id() -> str:
+    """Make an id nobody can guess: 22 letters and digits, each equally likely."""
+    while True:
+        # Bytes past the last whole alphabet are left out; twice as many as needed make a second try all but unheard of.
+        drawn = [_LETTERS[byte] for byte in secrets.token_bytes(2 * CLIENT_ORDER_ID_LENGTH) if byte < _SAFE_BYTES]
+        if len(drawn) >= CLIENT_ORDER_ID_LENGTH:
+            return "".join(drawn[:CLIENT_ORDER_ID_LENGTH])
+
+
+def _rates(spec: SymbolSpec) -> OrderRates:
+    standard = Rates(to_text(to_units(spec.maker_fee)), to_text(to_units(spec.taker_fee)))
+    none = Rates(ZERO, ZERO)
+    return OrderRates(standard, none, none, Discount())
