@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import rialto_core
 import structlog
 
+import rialto_core
 from rialto.contracts.commands import Command
 from rialto.contracts.events import CommandRejected, Outcome, Released
 from rialto.contracts.queries import Account, AccountAnswer, Answer, CatalogAnswer, Query, RefusedAnswer
@@ -108,11 +108,12 @@ class Runtime:
         """Tell the exchange's time in microseconds since the Unix epoch."""
         return self._clock.now_us()
 
-    async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
-        """Submit a command and wait until its outcome is durable.
+    def enqueue(self, command: Command, time_us: int | None = None) -> "asyncio.Future[Outcome]":
+        """Submit a command without waiting; the future brings its outcome, a refusal as its only event.
 
-        `time_us` is given if and only if the runtime has a clock of its own. Errors: `CommandRefused`, `RuntimeBusy`,
-        `RuntimeStopped`. A caller that is canceled while waiting does not take the command back.
+        Commands enter the journal in the order of these calls, so that a source with many commands to make can have
+        many under way. `time_us` is given if and only if the runtime has a clock of its own. Errors: `RuntimeBusy`,
+        `RuntimeStopped`; nothing was submitted then.
         """
         if self._is_shedding():
             raise RuntimeBusy("projections are too far behind; try again")
@@ -122,7 +123,15 @@ class Runtime:
         except BaseException:
             del self._futures[self._last_ticket]
             raise
-        outcome: Outcome = await future
+        return future
+
+    async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
+        """Submit a command and wait until its outcome is durable.
+
+        `time_us` is given if and only if the runtime has a clock of its own. Errors: `CommandRefused`, `RuntimeBusy`,
+        `RuntimeStopped`. A caller that is canceled while waiting does not take the command back.
+        """
+        outcome = await self.enqueue(command, time_us)
         if outcome.events and isinstance(outcome.events[0], CommandRejected):
             raise CommandRefused(outcome.events[0].rejection, outcome.sequence, outcome.time_us)
         return outcome
@@ -160,6 +169,11 @@ class Runtime:
         """Wait until the core stops, for whatever reason, and return the reason."""
         assert self._stopped is not None, "the runtime was not started"
         return await asyncio.shield(self._stopped)
+
+    def release(self) -> None:
+        """Close a runtime that was opened and never started."""
+        assert self._loop is None, "the runtime was started"
+        self._core.close()
 
     async def close(self) -> None:
         """Finish what was submitted, make it durable, hand it on, and stop."""
