@@ -104,11 +104,5 @@ class CatalogAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Catalog")
 
 
 Answer = (
-    BalancesAnswer
-    | OrdersAnswer
-    | AcceptableAnswer
-    | RefusedAnswer
-    | StateHashAnswer
-    | AccountAnswer
-    | CatalogAnswer
+    BalancesAnswer | OrdersAnswer | AcceptableAnswer | RefusedAnswer | StateHashAnswer | AccountAnswer | CatalogAnswer
 )

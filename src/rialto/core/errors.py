@@ -1,15 +1,14 @@
 """What a submission can end in besides an outcome.
 
-    Exception
-    ├── CommandRefused     the core said no; nothing changed; carries the rejection
-    ├── RuntimeBusy        too much is under way; try again
-    ├── RuntimeStopped     the core has stopped; nothing more will be acknowledged
-    └── JournalUnreadable  a journal is damaged, in use, or does not replay to what it recorded
+Exception
+├── CommandRefused     the core said no; nothing changed; carries the rejection
+├── RuntimeBusy        too much is under way; try again
+├── RuntimeStopped     the core has stopped; nothing more will be acknowledged
+└── JournalUnreadable  a journal is damaged, in use, or does not replay to what it recorded
 """
 
-from rialto_core import JournalUnreadable, RuntimeBusy, RuntimeStopped
-
 from rialto.contracts.rejections import Rejection
+from rialto_core import JournalUnreadable, RuntimeBusy, RuntimeStopped
 
 __all__ = ["CommandRefused", "JournalUnreadable", "RuntimeBusy", "RuntimeStopped"]
 

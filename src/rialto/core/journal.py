@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import rialto_core
-from rialto_core import Report
 
+import rialto_core
 from rialto.contracts.events import Outcome
+from rialto_core import Report
 
 __all__ = ["Report", "replayed_outcomes", "verify"]
 
@@ -18,6 +18,9 @@ _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 
 LISTS_AHEAD_MAX: Final = 4
 """How many lists of outcomes the replay may be ahead of their reader."""
+
+JOIN_TIMEOUT: Final = 0.01
+"""Seconds between looks at a replay that was told to end."""
 
 
 def verify(directory: Path, on_progress: Callable[[int], object] | None = None) -> Report:
@@ -61,4 +64,4 @@ def replayed_outcomes(directory: Path, outcomes_from: int = 1) -> Iterator[list[
         while thread.is_alive():
             while not lists.empty():
                 lists.get_nowait()
-            thread.join(0.01)
+            thread.join(JOIN_TIMEOUT)

@@ -5,8 +5,8 @@ What they show is durable. Every read takes microseconds. Errors: `KeyError` for
 """
 
 import msgspec
-import rialto_core
 
+import rialto_core
 from rialto.contracts.market import (
     BookTickerChanged,
     Candle,
@@ -18,7 +18,6 @@ from rialto.contracts.market import (
     TradesAggregated,
 )
 from rialto.foundation.clock import Clock
-
 
 _depth = msgspec.msgpack.Decoder(DepthSnapshot)
 _ticker = msgspec.msgpack.Decoder(BookTickerChanged)

@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_weight_per_minute_max: Count = 6_000
     """How much request weight one address may use in a minute."""
 
+    requests_per_five_minutes_max: Count = 300_000
+    """How many requests of any weight one address may send in five minutes."""
+
     orders_per_ten_seconds_max: Count = 100
     """How many orders an account may place in ten seconds."""
 

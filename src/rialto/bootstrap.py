@@ -1,0 +1,190 @@
+"""The composition root: the only place where the parts of an exchange are wired together.
+
+    settings ─▶ database (migrated) ─▶ projections ─▶ core (replayed, projections caught up)
+             ─▶ identity ─▶ streams, gateway ─▶ server
+
+They are stopped in the reverse order: first nobody is let in, then what was let in is finished and made durable, then
+what is derived from it is written.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+
+from rialto.core.journal import replayed_outcomes
+from rialto.core.runtime import Runtime
+from rialto.foundation.configuration import Settings
+from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.secrets import MasterKey
+from rialto.gateway.application import Bounds
+from rialto.gateway.assembly import assemble
+from rialto.gateway.limits import RateLimit, RateLimits
+from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.identity.api_keys import ApiKeys
+from rialto.identity.owners import Owners
+from rialto.projections.history import READ_THREADS, History
+from rialto.projections.projector import Projector
+from rialto.projections.rebuild import rebuild
+from rialto.projections.writer import Writer
+from rialto.streams.feed import MarketFeed
+from rialto.streams.hub import Hub
+from rialto.streams.market_streams import market_stream_handlers
+from rialto.streams.protocol import websocket_protocol
+
+PROJECTOR_CLOSE_TIMEOUT: Final = 30.0
+"""Seconds the projections may take to write what is left; what is not written then is in the journal."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+OnProgress = Callable[[int], None]
+
+NO_OUTCOMES: Final = 1 << 62
+"""A sequence number beyond all."""
+
+
+class ProjectionsAhead(Exception):
+    """The database holds more than the journal: they do not belong together."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The running parts that others act on."""
+
+    settings: Settings
+    runtime: Runtime
+    owners: Owners
+    api_keys: ApiKeys
+    port: int
+
+
+def journal_directory(settings: Settings) -> Path:
+    """Return where the journal lies."""
+    return settings.data_directory / "journal"
+
+
+def prepare_data_directory(settings: Settings) -> None:
+    """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
+    settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    journal_directory(settings).mkdir(exist_ok=True, mode=0o700)
+    migrate(settings.database_url)
+
+
+def open_core(settings: Settings, projections: Engine, on_progress: OnProgress | None = None) -> Runtime:
+    """Open the journal, come to its state, and write to the projections what they have not seen.
+
+    Errors: `JournalUnreadable`, `ProjectionsAhead`.
+    """
+    writer = Writer(projections)
+    runtime = Runtime.open(
+        journal_directory(settings),
+        outcomes_from=writer.watermark + 1,
+        on_outcomes=writer.write,
+        on_progress=on_progress,
+        queue_capacity=settings.command_queue_max,
+    )
+    if writer.watermark > runtime.last_sequence:
+        raise ProjectionsAhead(
+            f"the database holds history up to command {writer.watermark}, but the journal in "
+            f"{journal_directory(settings)} ends at {runtime.last_sequence}; bring back the journal that belongs to "
+            "it, or say rialto rebuild to write the history of this one"
+        )
+    return runtime
+
+
+def rebuild_projections(settings: Settings, on_progress: OnProgress = lambda sequence: None) -> int:
+    """Empty the projections and write them anew from the journal; return the sequence number reached.
+
+    Errors: `JournalUnreadable`, also when an exchange runs on the journal.
+    """
+    prepare_data_directory(settings)
+    projections = open_engine(settings.database_url, Access.REBUILDABLE)
+    try:
+        # Whoever holds the journal may write to the projections: hold it, idle, until they are written.
+        claim = Runtime.open(journal_directory(settings), outcomes_from=NO_OUTCOMES, on_outcomes=lambda outcomes: None)
+        try:
+            return rebuild(projections, replayed_outcomes(journal_directory(settings)), on_progress)
+        finally:
+            claim.release()
+    finally:
+        projections.dispose()
+
+
+@asynccontextmanager
+async def running_core(
+    settings: Settings, on_progress: OnProgress | None = None
+) -> AsyncIterator[tuple[Runtime, Projector]]:
+    """Run the core with its projections; both are finished on the way out."""
+    await asyncio.to_thread(prepare_data_directory, settings)
+    async with AsyncExitStack() as stack:
+        projections = open_engine(settings.database_url, Access.REBUILDABLE)
+        stack.callback(projections.dispose)
+        runtime = await asyncio.to_thread(open_core, settings, projections, on_progress)
+        await runtime.start()
+        projector = Projector(projections, lag_max=settings.projection_lag_max)
+        projector.start()
+        stack.push_async_callback(projector.close, PROJECTOR_CLOSE_TIMEOUT)
+        stack.push_async_callback(runtime.close)
+        runtime.subscribe(projector.accept, vital=True)
+        runtime.shed_when(lambda: projector.is_full)
+        yield runtime, projector
+
+
+@asynccontextmanager
+async def running_exchange(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Exchange]:
+    """Run a whole exchange, listening when this yields."""
+    async with AsyncExitStack() as stack:
+        runtime, projector = await stack.enter_async_context(running_core(settings, on_progress))
+        people = open_engine(settings.database_url, Access.DURABLE)
+        stack.callback(people.dispose)
+        readers = open_engine(settings.database_url, Access.READ_ONLY, connections=READ_THREADS)
+        stack.callback(readers.dispose)
+        owners, api_keys = Owners(people), open_api_keys(settings, people)
+        history = History(readers, projector, lambda: runtime.last_sequence)
+        stack.callback(history.close)
+        gateway = assemble(runtime, history, api_keys, limits=_rate_limits(settings), bounds=_bounds(settings))
+        hub = Hub(partial(_symbol_id, runtime), runtime.now_us)
+        feed = MarketFeed(hub, runtime)
+        feed.start()
+        stack.push_async_callback(feed.stop)
+        server = HttpServer(
+            gateway.application,
+            ServerSettings(host=settings.host, port=settings.port),
+            websocket_protocol(market_stream_handlers(hub), message_bytes_max=hub.limits.message_bytes_max),
+        )
+        await server.start()
+        stack.push_async_callback(server.stop)
+        stack.push_async_callback(hub.drain)
+        yield Exchange(settings, runtime, owners, api_keys, server.port)
+        _log.info("stopping", sequence=runtime.last_sequence)
+
+
+def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
+    """Open the API keys with the master key that lies beside the journal."""
+    return ApiKeys(people, MasterKey.load_or_create(settings.data_directory / "master.key"))
+
+
+def _symbol_id(runtime: Runtime, name: str) -> int | None:
+    symbol = runtime.catalog.symbol_named(name)
+    return None if symbol is None else symbol.id
+
+
+def _rate_limits(settings: Settings) -> RateLimits:
+    return RateLimits(
+        request_weight=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, settings.request_weight_per_minute_max),
+        orders=(
+            RateLimit("ORDERS", "SECOND", 10, settings.orders_per_ten_seconds_max),
+            RateLimit("ORDERS", "DAY", 1, settings.orders_per_day_max),
+        ),
+        raw_requests=RateLimit("RAW_REQUESTS", "MINUTE", 5, settings.requests_per_five_minutes_max),
+    )
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(body_bytes_max=settings.body_bytes_max)
