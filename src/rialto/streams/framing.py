@@ -1,0 +1,30 @@
+"""Frames as they go to sockets: made once, shared by every reader.
+
+A server's frames are not masked, so the very same bytes may be written to any number of sockets (RFC 6455, 5.2).
+"""
+
+from enum import Enum
+from typing import Final
+
+_FINAL_TEXT: Final = b"\x81"
+
+
+class TimeUnit(Enum):
+    """In which unit a client reads times."""
+
+    MILLISECOND = 1_000
+    MICROSECOND = 1
+
+    def of(self, time_us: int) -> int:
+        """Return a time in this unit, rounded down."""
+        return time_us // self.value
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return a whole text message as one unmasked frame."""
+    size = len(payload)
+    if size < 126:
+        return b"%b%c%b" % (_FINAL_TEXT, size, payload)
+    if size < 65_536:
+        return b"%b\x7e%b%b" % (_FINAL_TEXT, size.to_bytes(2, "big"), payload)
+    return b"%b\x7f%b%b" % (_FINAL_TEXT, size.to_bytes(8, "big"), payload)

@@ -1,0 +1,25 @@
+"""Limits of stream connections. The defaults are the API's own where it states one."""
+
+import msgspec
+
+
+class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one connection, one address and the whole server may use."""
+
+    connections_max: int = 5_000
+    attempts_max: int = 300
+    """Connection attempts of one address in one window; 0 means no limit."""
+    attempts_window_s: float = 300.0
+    addresses_max: int = 65_536
+    """Addresses remembered in one window; past that, new ones are let in uncounted."""
+    streams_max: int = 1_024
+    messages_max: int = 5
+    """Incoming frames in any one second, pings and pongs included."""
+    message_bytes_max: int = 65_536
+    backlog_bytes_max: int = 1_048_576
+    """What may wait unsent for one reader before it is cut off."""
+    ping_interval_s: float = 20.0
+    pong_timeout_s: float = 60.0
+    life_s: float = 86_400.0
+    close_timeout_s: float = 2.0
+    """How long a closing connection may take to send what is left and to say goodbye."""

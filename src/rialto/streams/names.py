@@ -1,0 +1,108 @@
+"""Names of market streams: `btcusdt@depth@100ms` to the topic it asks for.
+
+First step of every subscription. A name is what a client writes and what it gets back in combined messages; a topic
+is what it means, with the symbol by id. Pure: the catalogue comes in as a function.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+NAME_LENGTH_MAX: Final = 128
+PARTIAL_LEVELS: Final = frozenset({5, 10, 20})
+FAST_SUFFIX: Final = "100ms"
+OFFSET_SUFFIX: Final = "+08:00"
+OFFSET_US: Final = 8 * 3600 * 1_000_000
+INTERVALS: Final = (
+    "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M",
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """What a stream carries. The values are the words of the stream names."""
+
+    TRADE = "trade"
+    AGGREGATED_TRADE = "aggTrade"
+    DEPTH = "depth"
+    PARTIAL_DEPTH = "partialDepth"
+    BOOK_TICKER = "bookTicker"
+    CANDLE = "kline"
+    MINI_TICKER = "miniTicker"
+    TICKER = "ticker"
+    ALL_MINI_TICKERS = "!miniTicker@arr"
+    AVERAGE_PRICE = "avgPrice"
+
+
+class Topic(NamedTuple):
+    """What a stream is about. Fields that do not apply to its kind keep their defaults."""
+
+    kind: Kind
+    symbol: int = 0
+    fast: bool = False
+    levels: int = 0
+    interval: str = ""
+    offset_us: int = 0
+
+
+class UnknownStream(Exception):
+    """The name is not that of a stream offered here; the message says why."""
+
+
+_PLAIN: Final = {
+    kind.value: kind
+    for kind in (
+        Kind.TRADE,
+        Kind.AGGREGATED_TRADE,
+        Kind.BOOK_TICKER,
+        Kind.MINI_TICKER,
+        Kind.TICKER,
+        Kind.AVERAGE_PRICE,
+    )
+}
+
+
+def parse_stream_name(name: str, find_symbol: Callable[[str], int | None]) -> Topic:
+    """Return the topic a stream name stands for.
+
+    `find_symbol` gives the id of a symbol by its upper-case name. Raises UnknownStream.
+    """
+    if len(name) > NAME_LENGTH_MAX:
+        raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
+    if name == Kind.ALL_MINI_TICKERS:
+        return Topic(Kind.ALL_MINI_TICKERS)
+    symbol_name, separator, rest = name.partition("@")
+    if not separator or not symbol_name or not rest:
+        raise UnknownStream(f"unknown stream `{name}`, expected `<symbol>@<type>` such as `btcusdt@trade`")
+    if symbol_name != symbol_name.lower():
+        raise UnknownStream(f"symbol of stream `{name}` must be lowercase: `{symbol_name.lower()}`")
+    topic = _parse_type(name, rest)
+    symbol = find_symbol(symbol_name.upper())
+    if symbol is None:
+        raise UnknownStream(f"unknown symbol `{symbol_name.upper()}` in stream `{name}`")
+    return topic._replace(symbol=symbol)
+
+
+def _parse_type(name: str, rest: str) -> Topic:
+    """Read what follows the symbol; the topic's symbol is left open."""
+    kind = _PLAIN.get(rest)
+    if kind is not None:
+        return Topic(kind)
+    word, _, suffix = rest.partition("@")
+    if word.startswith("kline_"):
+        return _parse_candle(name, word.removeprefix("kline_"), rest.removeprefix(word))
+    if word.startswith("depth") and rest in (word, f"{word}@{FAST_SUFFIX}"):
+        levels = word.removeprefix("depth")
+        if not levels:
+            return Topic(Kind.DEPTH, fast=bool(suffix))
+        if levels.isascii() and levels.isdecimal() and int(levels) in PARTIAL_LEVELS:
+            return Topic(Kind.PARTIAL_DEPTH, fast=bool(suffix), levels=int(levels))
+        raise UnknownStream(f"unknown depth `{levels}` in stream `{name}`, expected 5, 10 or 20 levels")
+    raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`")
+
+
+def _parse_candle(name: str, interval: str, suffix: str) -> Topic:
+    if interval not in INTERVALS:
+        raise UnknownStream(f"unknown interval `{interval}` in stream `{name}`, expected one of {', '.join(INTERVALS)}")
+    if suffix not in ("", f"@{OFFSET_SUFFIX}"):
+        raise UnknownStream(f"unknown time zone `{suffix[1:]}` in stream `{name}`, expected {OFFSET_SUFFIX}")
+    return Topic(Kind.CANDLE, interval=interval, offset_us=OFFSET_US if suffix else 0)

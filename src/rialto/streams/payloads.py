@@ -1,0 +1,311 @@
+"""Messages of market streams, in the documented spelling: field names, their order, and numbers as strings.
+
+Pure: figures of the core in, JSON out. Times are rounded down to the client's unit; a candle's close time is the last
+moment within it. What never traded has trade ids of -1, as the API states it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec import field
+
+from rialto.contracts.events import TradeExecuted
+from rialto.contracts.market import (
+    BookTickerChanged,
+    Candle,
+    DepthSnapshot,
+    DepthUpdate,
+    Level,
+    TickerStatistics,
+    TradesAggregated,
+)
+from rialto.contracts.vocabulary import Side
+from rialto.streams.framing import TimeUnit
+from rialto.wire import decimals
+
+AVERAGE_INTERVAL: Final = "5m"
+NO_TRADE_ID: Final = -1
+PERCENT_PLACES: Final = 3
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _Message(msgspec.Struct, kw_only=True):
+    event_type: str = field(name="e")
+    event_time: int = field(name="E")
+    symbol: str = field(name="s")
+
+
+class _Trade(_Message, kw_only=True):
+    trade_id: int = field(name="t")
+    price: str = field(name="p")
+    quantity: str = field(name="q")
+    traded_at: int = field(name="T")
+    buyer_is_maker: bool = field(name="m")
+    ignored: bool = field(name="M", default=True)
+
+
+class _AggregatedTrade(_Message, kw_only=True):
+    aggregate_id: int = field(name="a")
+    price: str = field(name="p")
+    quantity: str = field(name="q")
+    first_trade_id: int = field(name="f")
+    last_trade_id: int = field(name="l")
+    traded_at: int = field(name="T")
+    buyer_is_maker: bool = field(name="m")
+    ignored: bool = field(name="M", default=True)
+
+
+class _Depth(_Message, kw_only=True):
+    first_update_id: int = field(name="U")
+    last_update_id: int = field(name="u")
+    bids: tuple[Level, ...] = field(name="b")
+    asks: tuple[Level, ...] = field(name="a")
+
+
+class _PartialDepth(msgspec.Struct):
+    last_update_id: int = field(name="lastUpdateId")
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+
+
+class _BookTicker(msgspec.Struct):
+    update_id: int = field(name="u")
+    symbol: str = field(name="s")
+    bid_price: str = field(name="b")
+    bid_quantity: str = field(name="B")
+    ask_price: str = field(name="a")
+    ask_quantity: str = field(name="A")
+
+
+class _CandleFigures(msgspec.Struct, kw_only=True):
+    opened_at: int = field(name="t")
+    closed_at: int = field(name="T")
+    symbol: str = field(name="s")
+    interval: str = field(name="i")
+    first_trade_id: int = field(name="f")
+    last_trade_id: int = field(name="L")
+    open: str = field(name="o")
+    close: str = field(name="c")
+    high: str = field(name="h")
+    low: str = field(name="l")
+    volume: str = field(name="v")
+    trades: int = field(name="n")
+    is_closed: bool = field(name="x")
+    quote_volume: str = field(name="q")
+    taker_buy_volume: str = field(name="V")
+    taker_buy_quote_volume: str = field(name="Q")
+    ignored: str = field(name="B", default="0")
+
+
+class _Candle(_Message, kw_only=True):
+    candle: _CandleFigures = field(name="k")
+
+
+class _MiniTicker(_Message, kw_only=True):
+    last: str = field(name="c")
+    open: str = field(name="o")
+    high: str = field(name="h")
+    low: str = field(name="l")
+    volume: str = field(name="v")
+    quote_volume: str = field(name="q")
+
+
+class _Ticker(_Message, kw_only=True):
+    change: str = field(name="p")
+    change_percent: str = field(name="P")
+    weighted_average: str = field(name="w")
+    previous_close: str = field(name="x")
+    last: str = field(name="c")
+    last_quantity: str = field(name="Q")
+    bid_price: str = field(name="b")
+    bid_quantity: str = field(name="B")
+    ask_price: str = field(name="a")
+    ask_quantity: str = field(name="A")
+    open: str = field(name="o")
+    high: str = field(name="h")
+    low: str = field(name="l")
+    volume: str = field(name="v")
+    quote_volume: str = field(name="q")
+    opened_at: int = field(name="O")
+    closed_at: int = field(name="C")
+    first_trade_id: int = field(name="F")
+    last_trade_id: int = field(name="L")
+    trades: int = field(name="n")
+
+
+class _AveragePrice(_Message, kw_only=True):
+    interval: str = field(name="i")
+    price: str = field(name="w")
+    last_traded_at: int = field(name="T")
+
+
+def trade(executed: TradeExecuted, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode a trade, as of the time of its command."""
+    time = unit.of(time_us)
+    return _encode(
+        _Trade(
+            event_type="trade",
+            event_time=time,
+            symbol=symbol,
+            trade_id=executed.trade_id,
+            price=executed.price,
+            quantity=executed.quantity,
+            traded_at=time,
+            buyer_is_maker=executed.taker_side is Side.SELL,
+        )
+    )
+
+
+def aggregated_trade(aggregated: TradesAggregated, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode the trades of one incoming order at one price."""
+    return _encode(
+        _AggregatedTrade(
+            event_type="aggTrade",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            aggregate_id=aggregated.aggregate_id,
+            price=aggregated.price,
+            quantity=aggregated.quantity,
+            first_trade_id=aggregated.first_trade_id,
+            last_trade_id=aggregated.last_trade_id,
+            traded_at=unit.of(aggregated.traded_at_us),
+            buyer_is_maker=aggregated.buyer_is_maker,
+        )
+    )
+
+
+def depth(update: DepthUpdate, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode what changed in a book."""
+    return _encode(
+        _Depth(
+            event_type="depthUpdate",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            first_update_id=update.first_update_id,
+            last_update_id=update.last_update_id,
+            bids=update.bids,
+            asks=update.asks,
+        )
+    )
+
+
+def partial_depth(snapshot: DepthSnapshot) -> bytes:
+    """Encode the best levels of a book."""
+    return _encode(_PartialDepth(snapshot.last_update_id, snapshot.bids, snapshot.asks))
+
+
+def book_ticker(changed: BookTickerChanged, symbol: str) -> bytes:
+    """Encode the best bid and ask."""
+    return _encode(
+        _BookTicker(
+            changed.update_id,
+            symbol,
+            changed.bid_price,
+            changed.bid_quantity,
+            changed.ask_price,
+            changed.ask_quantity,
+        )
+    )
+
+
+def candle(figures: Candle, symbol: str, interval: str, time_us: int, unit: TimeUnit, *, is_closed: bool) -> bytes:
+    """Encode a candle."""
+    return _encode(
+        _Candle(
+            event_type="kline",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            candle=_CandleFigures(
+                opened_at=unit.of(figures.opened_at_us),
+                closed_at=unit.of(figures.closes_at_us - 1),
+                symbol=symbol,
+                interval=interval,
+                first_trade_id=figures.first_trade_id if figures.trades else NO_TRADE_ID,
+                last_trade_id=figures.last_trade_id if figures.trades else NO_TRADE_ID,
+                open=figures.open,
+                close=figures.close,
+                high=figures.high,
+                low=figures.low,
+                volume=figures.volume,
+                trades=figures.trades,
+                is_closed=is_closed,
+                quote_volume=figures.quote_volume,
+                taker_buy_volume=figures.taker_buy_volume,
+                taker_buy_quote_volume=figures.taker_buy_quote_volume,
+            ),
+        )
+    )
+
+
+def _mini_ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> _MiniTicker:
+    return _MiniTicker(
+        event_type="24hrMiniTicker",
+        event_time=unit.of(time_us),
+        symbol=symbol,
+        last=statistics.last,
+        open=statistics.open,
+        high=statistics.high,
+        low=statistics.low,
+        volume=statistics.volume,
+        quote_volume=statistics.quote_volume,
+    )
+
+
+def mini_ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode the short statistics of a symbol's last 24 hours."""
+    return _encode(_mini_ticker(statistics, symbol, time_us, unit))
+
+
+def mini_tickers(changed: Iterable[tuple[TickerStatistics, str]], time_us: int, unit: TimeUnit) -> bytes:
+    """Encode the short statistics of several symbols."""
+    return _encode([_mini_ticker(statistics, symbol, time_us, unit) for statistics, symbol in changed])
+
+
+def ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode the statistics of a symbol's last 24 hours; the change in percent is rounded half away from zero."""
+    opened = decimals.to_units(statistics.open)
+    change = decimals.to_units(statistics.last) - opened
+    percent = decimals.ratio(change, opened, 100 * 10**PERCENT_PLACES) if opened else 0
+    return _encode(
+        _Ticker(
+            event_type="24hrTicker",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            change=decimals.to_text(change),
+            change_percent=decimals.to_text(percent, PERCENT_PLACES),
+            weighted_average=statistics.weighted_average,
+            previous_close=statistics.previous_close,
+            last=statistics.last,
+            last_quantity=statistics.last_quantity,
+            bid_price=statistics.bid_price,
+            bid_quantity=statistics.bid_quantity,
+            ask_price=statistics.ask_price,
+            ask_quantity=statistics.ask_quantity,
+            open=statistics.open,
+            high=statistics.high,
+            low=statistics.low,
+            volume=statistics.volume,
+            quote_volume=statistics.quote_volume,
+            opened_at=unit.of(statistics.opened_at_us),
+            closed_at=unit.of(statistics.closed_at_us),
+            first_trade_id=statistics.first_trade_id if statistics.trades else NO_TRADE_ID,
+            last_trade_id=statistics.last_trade_id if statistics.trades else NO_TRADE_ID,
+            trades=statistics.trades,
+        )
+    )
+
+
+def average_price(price: str, last_traded_at_us: int, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode the average price of the last five minutes."""
+    return _encode(
+        _AveragePrice(
+            event_type="avgPrice",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            interval=AVERAGE_INTERVAL,
+            price=price,
+            last_traded_at=unit.of(last_traded_at_us),
+        )
+    )
