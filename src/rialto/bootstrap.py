@@ -49,10 +49,6 @@ NO_OUTCOMES: Final = 1 << 62
 """A sequence number beyond all."""
 
 
-class ProjectionsAhead(Exception):
-    """The database holds more than the journal: they do not belong together."""
-
-
 @dataclass(frozen=True)
 class Exchange:
     """The running parts that others act on."""
@@ -62,6 +58,10 @@ class Exchange:
     owners: Owners
     api_keys: ApiKeys
     port: int
+
+
+def _ignore(_told: object) -> None:
+    """Take what nobody needs to know."""
 
 
 def journal_directory(settings: Settings) -> Path:
@@ -79,26 +79,19 @@ def prepare_data_directory(settings: Settings) -> None:
 def open_core(settings: Settings, projections: Engine, on_progress: OnProgress | None = None) -> Runtime:
     """Open the journal, come to its state, and write to the projections what they have not seen.
 
-    Errors: `JournalUnreadable`, `ProjectionsAhead`.
+    Errors: `JournalUnreadable`.
     """
     writer = Writer(projections)
-    runtime = Runtime.open(
+    return Runtime.open(
         journal_directory(settings),
         outcomes_from=writer.watermark + 1,
         on_outcomes=writer.write,
         on_progress=on_progress,
         queue_capacity=settings.command_queue_max,
     )
-    if writer.watermark > runtime.last_sequence:
-        raise ProjectionsAhead(
-            f"the database holds history up to command {writer.watermark}, but the journal in "
-            f"{journal_directory(settings)} ends at {runtime.last_sequence}; bring back the journal that belongs to "
-            "it, or say rialto rebuild to write the history of this one"
-        )
-    return runtime
 
 
-def rebuild_projections(settings: Settings, on_progress: OnProgress = lambda sequence: None) -> int:
+def rebuild_projections(settings: Settings, on_progress: OnProgress = _ignore) -> int:
     """Empty the projections and write them anew from the journal; return the sequence number reached.
 
     Errors: `JournalUnreadable`, also when an exchange runs on the journal.
@@ -107,7 +100,7 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = lambda seq
     projections = open_engine(settings.database_url, Access.REBUILDABLE)
     try:
         # Whoever holds the journal may write to the projections: hold it, idle, until they are written.
-        claim = Runtime.open(journal_directory(settings), outcomes_from=NO_OUTCOMES, on_outcomes=lambda outcomes: None)
+        claim = Runtime.open(journal_directory(settings), outcomes_from=NO_OUTCOMES, on_outcomes=_ignore)
         try:
             return rebuild(projections, replayed_outcomes(journal_directory(settings)), on_progress)
         finally:
@@ -120,17 +113,20 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = lambda seq
 async def running_core(
     settings: Settings, on_progress: OnProgress | None = None
 ) -> AsyncIterator[tuple[Runtime, Projector]]:
-    """Run the core with its projections; both are finished on the way out."""
+    """Run the core with its projections; both are finished on the way out.
+
+    Errors: `JournalUnreadable`, `ProjectionsAhead`.
+    """
     await asyncio.to_thread(prepare_data_directory, settings)
     async with AsyncExitStack() as stack:
         projections = open_engine(settings.database_url, Access.REBUILDABLE)
         stack.callback(projections.dispose)
         runtime = await asyncio.to_thread(open_core, settings, projections, on_progress)
-        await runtime.start()
         projector = Projector(projections, lag_max=settings.projection_lag_max)
-        projector.start()
         stack.push_async_callback(projector.close, PROJECTOR_CLOSE_TIMEOUT)
+        await runtime.start()
         stack.push_async_callback(runtime.close)
+        projector.start(runtime.last_sequence)
         runtime.subscribe(projector.accept, vital=True)
         runtime.shed_when(lambda: projector.is_full)
         yield runtime, projector
