@@ -1,0 +1,138 @@
+"""History: orders, fills, trades, candles and ledger entries beyond what the core holds, read from SQL.
+
+Every read first waits, a bounded time, until what the runtime had released when it was asked is written, so that a
+client sees its own writes. Then it runs on a small pool of threads. How many reads may be under way is bounded too.
+
+Pages, as the API page's general rules have them: from an id or a start time on, the oldest that fit; otherwise the
+newest that fit, up to an end time if there is one. Either way in ascending order, and at most 1,000. All times given
+are included.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import msgspec
+from sqlalchemy import Engine, Select
+from sqlalchemy.exc import SQLAlchemyError
+
+from rialto.contracts.market import Candle, RecentTrade
+from rialto.contracts.vocabulary import OrderState
+from rialto.projections import pages
+from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
+from rialto.projections.pages import Page
+from rialto.projections.projector import Projector
+from rialto.projections.records import FillRecord, LedgerEntry
+
+READ_THREADS: Final = 4
+READS_MAX: Final = 64
+WATERMARK_TIMEOUT_S: Final = 2.0
+
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+
+class HistoryBusy(Exception):
+    """As many reads are under way as there may be."""
+
+
+class HistoryUnavailable(Exception):
+    """The database could not be read."""
+
+
+class History:
+    """Reads of the past. Every method may raise `ProjectionsBehind`, `HistoryBusy` and `HistoryUnavailable`."""
+
+    def __init__(self, engine: Engine, projector: Projector, last_sequence: Callable[[], int]) -> None:
+        """`engine` has `READ_THREADS` connections; `last_sequence` tells what the runtime released last."""
+        self._engine = engine
+        self._projector = projector
+        self._last_sequence = last_sequence
+        self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="history")
+        self._reads = 0
+
+    def close(self) -> None:
+        """Let the reads under way end and stop the threads."""
+        self._threads.shutdown()
+
+    async def order(
+        self, account: int, symbol: int, *, order_id: int | None = None, client_order_id: str | None = None
+    ) -> OrderState | None:
+        """Find an order by the exchange's id, the client's own, or both; the newest that fits."""
+        found = await self._read(OrderState, pages.order_page(account, symbol, order_id, client_order_id))
+        return found[0] if found else None
+
+    async def orders(
+        self,
+        account: int,
+        symbol: int,
+        *,
+        from_order_id: int | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int,
+    ) -> list[OrderState]:
+        """List an account's orders on a symbol. The times are those of placing."""
+        return await self._read(OrderState, pages.orders_page(account, symbol, from_order_id, start_us, end_us, limit))
+
+    async def fills(
+        self,
+        account: int,
+        symbol: int,
+        *,
+        order_id: int | None = None,
+        from_trade_id: int | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int,
+    ) -> list[FillRecord]:
+        """List an account's sides of trades on a symbol, of one order or all."""
+        return await self._read(
+            FillRecord, pages.fills_page(account, symbol, order_id, from_trade_id, start_us, end_us, limit)
+        )
+
+    async def trades(self, symbol: int, *, from_id: int | None = None, limit: int) -> list[RecentTrade]:
+        """List a symbol's public trades."""
+        return await self._read(RecentTrade, pages.trades_page(symbol, from_id, limit))
+
+    async def candles(
+        self, symbol: int, interval: str, *, start_us: int | None = None, end_us: int | None = None, limit: int
+    ) -> list[Candle]:
+        """List a symbol's candles by when they open, intervals without trades included.
+
+        Those without trades reach up to `end_us`, which must lie before what memory keeps: a candle is stored when it
+        is closed, and it is closed at the first trade after it. There is no candle before the first trade, and none of
+        one second.
+        """
+        stored = await self._read(Candle, pages.candles_page(symbol, interval, start_us, end_us, limit))
+        if start_us is None:
+            return newest_without_gaps(stored, interval, end_us=end_us, limit=limit)
+        before: list[Candle] = []
+        if not stored or stored[0].opened_at_us > start_us:
+            before = await self._read(Candle, pages.candles_page(symbol, interval, None, start_us - 1, 1))
+        return oldest_without_gaps(
+            before[0] if before else None, stored, interval, start_us=start_us, end_us=end_us, limit=limit
+        )
+
+    async def ledger(self, account: int, *, after: tuple[int, int] | None = None, limit: int) -> list[LedgerEntry]:
+        """List what changed an account's balances: beyond an entry's sequence number and position, or the newest."""
+        return await self._read(LedgerEntry, pages.ledger_page(account, after, limit))
+
+    async def _read(self, struct: type[_Struct], page: Page) -> list[_Struct]:
+        if self._reads >= READS_MAX:
+            raise HistoryBusy(f"{READS_MAX} reads of history are under way, the most there can be; try again")
+        self._reads += 1
+        try:
+            await self._projector.wait_for(self._last_sequence(), WATERMARK_TIMEOUT_S)
+            loop = asyncio.get_running_loop()
+            rows = await loop.run_in_executor(self._threads, self._select, page.statement)
+        except SQLAlchemyError as error:
+            raise HistoryUnavailable("history cannot be read from the database now; try again") from error
+        finally:
+            self._reads -= 1
+        found = [msgspec.convert(row, struct) for row in rows]
+        return found[::-1] if page.newest_first else found
+
+    def _select(self, statement: Select[Any]) -> list[tuple[Any, ...]]:
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(statement)]

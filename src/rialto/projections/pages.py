@@ -1,0 +1,129 @@
+"""The SQL of every read of history: which rows, in which order, how many. Pure; nothing is read here.
+
+A page is taken from an id or a start time on, oldest first, or else from the newest backwards, newest first; the caller
+puts it in ascending order. Ids and times grow together within a symbol, so ordering by time and id is ordering by id;
+it is said in the words of the index that serves the filter.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, select, true, tuple_
+
+from rialto.contracts.market import Candle
+from rialto.projections.tables import candles, fills, ledger_entries, orders
+
+PAGE_ROWS_MAX: Final = 1_000
+INTEGER_MAX: Final = 2**63 - 1
+
+
+class Page(NamedTuple):
+    """A statement, and whether its rows come newest first."""
+
+    statement: Select[Any]
+    newest_first: bool
+
+
+def order_page(account: int, symbol: int, order_id: int | None, client_order_id: str | None) -> Page:
+    """Find the newest order of an account that fits."""
+    c = orders.c
+    conditions = [c.account == account, c.symbol == symbol]
+    if order_id is not None:
+        conditions.append(c.order_id == order_id)
+    if client_order_id is not None:
+        conditions.append(c.client_order_id == client_order_id)
+    return _page(list(c), conditions, [c.order_id], newest_first=True, limit=1)
+
+
+def orders_page(
+    account: int, symbol: int, from_order_id: int | None, start_us: int | None, end_us: int | None, limit: int
+) -> Page:
+    """List an account's orders on a symbol, by id or by when they were placed."""
+    c = orders.c
+    conditions = [c.account == account, c.symbol == symbol, *_between(c.placed_at_us, start_us, end_us)]
+    if from_order_id is not None:
+        conditions.append(c.order_id >= from_order_id)
+    by_time = from_order_id is None and (start_us is not None or end_us is not None)
+    return _page(
+        list(c),
+        conditions,
+        [c.placed_at_us, c.order_id] if by_time else [c.order_id],
+        newest_first=from_order_id is None and start_us is None,
+        limit=limit,
+    )
+
+
+def fills_page(
+    account: int,
+    symbol: int,
+    order_id: int | None,
+    from_trade_id: int | None,
+    start_us: int | None,
+    end_us: int | None,
+    limit: int,
+) -> Page:
+    """List an account's sides of trades on a symbol: of an order, by id, or by time."""
+    c = fills.c
+    conditions = [c.account == account, c.symbol == symbol, *_between(c.traded_at_us, start_us, end_us)]
+    if order_id is not None:
+        conditions.append(c.order_id == order_id)
+    if from_trade_id is not None:
+        conditions.append(c.trade_id >= from_trade_id)
+    by_time = order_id is None and from_trade_id is None and (start_us is not None or end_us is not None)
+    # Who trades with themselves has two sides of one trade.
+    return _page(
+        list(c),
+        conditions,
+        [c.traded_at_us, c.trade_id, c.is_maker] if by_time else [c.trade_id, c.is_maker],
+        newest_first=from_trade_id is None and start_us is None,
+        limit=limit,
+    )
+
+
+def trades_page(symbol: int, from_id: int | None, limit: int) -> Page:
+    """List a symbol's public trades: the makers' sides, since every trade has one."""
+    c = fills.c
+    columns = [c.trade_id, c.price, c.quantity, c.quote_quantity, c.traded_at_us, c.is_buyer]
+    conditions = [c.is_maker == true(), c.symbol == symbol]
+    if from_id is not None:
+        conditions.append(c.trade_id >= from_id)
+    return _page(columns, conditions, [c.trade_id], newest_first=from_id is None, limit=limit)
+
+
+def candles_page(symbol: int, interval: str, start_us: int | None, end_us: int | None, limit: int) -> Page:
+    """List a symbol's stored candles of an interval, by when they open."""
+    c = candles.c
+    conditions = [c.symbol == symbol, c.interval == interval, *_between(c.opened_at_us, start_us, end_us)]
+    columns = [c[name] for name in Candle.__struct_fields__]
+    return _page(columns, conditions, [c.opened_at_us], newest_first=start_us is None, limit=limit)
+
+
+def ledger_page(account: int, after: tuple[int, int] | None, limit: int) -> Page:
+    """List an account's ledger entries, from beyond a sequence number and position on."""
+    c = ledger_entries.c
+    conditions = [c.account == account]
+    if after is not None:
+        conditions.append(tuple_(c.sequence, c.position) > tuple_(*after))
+    return _page(list(c), conditions, [c.sequence, c.position], newest_first=after is None, limit=limit)
+
+
+def _between(time: ColumnElement[int], start_us: int | None, end_us: int | None) -> list[ColumnElement[bool]]:
+    """Both ends are included. A time beyond what the column can hold is as good as the last it can."""
+    conditions = []
+    if start_us is not None:
+        conditions.append(time >= min(start_us, INTEGER_MAX))
+    if end_us is not None:
+        conditions.append(time <= min(end_us, INTEGER_MAX))
+    return conditions
+
+
+def _page(
+    columns: list[Any],
+    conditions: list[ColumnElement[bool]],
+    order: list[Any],
+    *,
+    newest_first: bool,
+    limit: int,
+) -> Page:
+    assert 1 <= limit <= PAGE_ROWS_MAX, f"a page of {limit} rows was asked for; 1 to {PAGE_ROWS_MAX} are given"
+    ordered = [column.desc() for column in order] if newest_first else order
+    return Page(select(*columns).where(*conditions).order_by(*ordered).limit(limit), newest_first)

@@ -1,0 +1,180 @@
+"""Events as rows: a batch of outcomes, turned into what has to be written. Pure; knows no database.
+
+Invariants: the rows of a batch do not depend on how outcomes were split into batches. Within a batch an order has
+either one row to insert, in its final state, or one change of an existing row.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final, assert_never
+
+from msgspec.structs import replace
+from sqlalchemy import Table
+
+from rialto.contracts.events import (
+    AccountOpened,
+    AssetRegistered,
+    CommandRejected,
+    Fill,
+    OrderCanceled,
+    OrderExpired,
+    OrderPlaced,
+    Outcome,
+    Posted,
+    Recorded,
+    SymbolListed,
+    TradeExecuted,
+)
+from rialto.contracts.market import CandleClosed
+from rialto.contracts.vocabulary import OrderState, OrderStatus, Side
+from rialto.projections import tables
+from rialto.projections.amounts import ZERO, sum_of
+from rialto.projections.mapping import row_maker
+
+Row = tuple[Any, ...]
+
+UNKEPT_INTERVAL: Final = "1s"
+"""The interval whose candles are served from memory only: kept, they would outnumber everything else."""
+
+ORDER_CHANGE_KEY: Final = ("order_id", "symbol")
+ORDER_CHANGE_VALUES: Final = ("executed", "executed_quote", "status", "updated_at_us")
+"""What may change of an order that rests. An order by quote amount, whose quantity changes too, never rests: it is
+inserted in its final state, because an outcome is never split between batches."""
+
+_asset_row = row_maker(AssetRegistered)
+_symbol_row = row_maker(SymbolListed)
+_account_row = row_maker(AccountOpened)
+_order_row = row_maker(OrderState)
+_candle_row = row_maker(CandleClosed)
+
+
+class Batch:
+    """Rows of consecutive outcomes."""
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self.last_sequence: Final = outcomes[-1].sequence
+        self._rows: defaultdict[Table, list[Row]] = defaultdict(list)
+        self._placed: dict[tuple[int, int], OrderState] = {}
+        self._changes: dict[tuple[int, int], Row] = {}
+        for outcome in outcomes:
+            self._add(outcome)
+        if self._placed:
+            self._rows[tables.orders] = [_order_row(order) for order in self._placed.values()]
+
+    @property
+    def inserts(self) -> dict[Table, list[Row]]:
+        """Rows to insert, by table."""
+        return self._rows
+
+    @property
+    def order_changes(self) -> list[Row]:
+        """Changes of orders that are there already: `ORDER_CHANGE_KEY`, then `ORDER_CHANGE_VALUES`."""
+        return list(self._changes.values())
+
+    def _add(self, outcome: Outcome) -> None:
+        for position, event in enumerate(outcome.events):
+            match event:  # The commonest first.
+                case Posted():
+                    self._posted(event, outcome, position)
+                case TradeExecuted():
+                    self._trade_executed(event, outcome.time_us)
+                case OrderPlaced():
+                    self._placed[event.order.symbol, event.order.order_id] = event.order
+                case OrderCanceled() | OrderExpired():
+                    self._order_ended(event.order)
+                case Recorded():
+                    self._recorded(event, outcome)
+                case AccountOpened():
+                    self._rows[tables.accounts].append(_account_row(event))
+                case AssetRegistered():
+                    self._rows[tables.assets].append(_asset_row(event))
+                case SymbolListed():
+                    self._rows[tables.symbols].append(_symbol_row(event))
+                case CommandRejected():
+                    pass  # Nothing changed.
+                case _:
+                    assert_never(event)
+        for update in outcome.market:
+            if type(update) is CandleClosed and update.interval != UNKEPT_INTERVAL:
+                self._rows[tables.candles].append(_candle_row(update))
+
+    def _posted(self, event: Posted, outcome: Outcome, position: int) -> None:
+        amount = sum_of(event.free_change, event.locked_change)
+        if amount == ZERO:
+            return
+        balance = sum_of(event.free, event.locked)
+        self._rows[tables.ledger_entries].append(
+            (
+                outcome.sequence,
+                position,
+                event.account,
+                event.asset,
+                amount,
+                balance,
+                event.reason.value,
+                outcome.time_us,
+            )
+        )
+
+    def _recorded(self, event: Recorded, outcome: Outcome) -> None:
+        self._rows[tables.stream_records].append(
+            (event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us)
+        )
+
+    def _order_ended(self, order: OrderState) -> None:
+        key = (order.symbol, order.order_id)
+        if key in self._placed:
+            self._placed[key] = order
+        else:
+            self._changes[key] = (
+                order.order_id,
+                order.symbol,
+                order.executed,
+                order.executed_quote,
+                order.status.value,
+                order.updated_at_us,
+            )
+
+    def _trade_executed(self, event: TradeExecuted, time_us: int) -> None:
+        taker_buys = event.taker_side is Side.BUY
+        for fill, is_buyer, is_maker in ((event.maker, not taker_buys, True), (event.taker, taker_buys, False)):
+            self._rows[tables.fills].append(
+                (
+                    event.trade_id,
+                    fill.order_id,
+                    event.symbol,
+                    fill.account,
+                    event.price,
+                    event.quantity,
+                    event.quote_quantity,
+                    fill.fee,
+                    fill.fee_asset,
+                    time_us,
+                    is_buyer,
+                    is_maker,
+                )
+            )
+            self._order_filled(event.symbol, fill, time_us)
+
+    def _order_filled(self, symbol: int, fill: Fill, time_us: int) -> None:
+        key = (symbol, fill.order_id)
+        order = self._placed.get(key)
+        if order is None:
+            self._changes[key] = (
+                fill.order_id,
+                symbol,
+                fill.executed,
+                fill.executed_quote,
+                fill.status.value,
+                time_us,
+            )
+            return
+        by_quote_amount = order.quote_quantity != ZERO
+        self._placed[key] = replace(
+            order,
+            quantity=fill.executed if by_quote_amount and fill.status is OrderStatus.FILLED else order.quantity,
+            executed=fill.executed,
+            executed_quote=fill.executed_quote,
+            status=fill.status,
+            updated_at_us=time_us,
+        )

@@ -1,0 +1,77 @@
+"""The tables of the projections. Their columns are the fields of the structs they hold.
+
+They are filled by `Writer` alone, read by `History`, and emptied by `rebuild`. No foreign keys and no defaults: the
+journal is what keeps them consistent, and rows are written in bulk. Indices serve the reads of `History`, no more.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, text
+
+from rialto.contracts.events import AccountOpened, AssetRegistered, SymbolListed
+from rialto.contracts.market import CandleClosed
+from rialto.contracts.vocabulary import OrderState
+from rialto.projections.mapping import table_of
+from rialto.projections.records import FillRecord, LedgerEntry, StreamRecord
+
+metadata: Final = MetaData()
+
+assets: Final = table_of(AssetRegistered, "assets", metadata, key=("asset",), texts={"name": 16})
+
+symbols: Final = table_of(SymbolListed, "symbols", metadata, key=("symbol",), texts={"name": 32})
+
+accounts: Final = table_of(AccountOpened, "accounts", metadata, Index("accounts_by_owner", "owner"), key=("account",))
+
+orders: Final = table_of(
+    OrderState,
+    "orders",
+    metadata,
+    Index("orders_by_account", "account", "symbol", "order_id"),
+    Index("orders_by_client_order_id", "account", "symbol", "client_order_id", "order_id"),
+    Index("orders_by_time", "account", "symbol", "placed_at_us", "order_id"),
+    key=("symbol", "order_id"),
+    texts={"client_order_id": 36},
+)
+
+# One row per side of a trade. The makers' rows alone are the public trades.
+fills: Final = table_of(
+    FillRecord,
+    "fills",
+    metadata,
+    Index("fills_by_order", "account", "symbol", "order_id", "trade_id"),
+    Index("fills_by_time", "account", "symbol", "traded_at_us", "trade_id"),
+    Index(
+        "public_trades",
+        "symbol",
+        "trade_id",
+        unique=True,
+        sqlite_where=text("is_maker"),
+        postgresql_where=text("is_maker"),
+    ),
+    key=("account", "symbol", "trade_id", "is_maker"),
+)
+
+ledger_entries: Final = table_of(
+    LedgerEntry,
+    "ledger_entries",
+    metadata,
+    Index("ledger_entries_by_account", "account", "sequence", "position"),
+    key=("sequence", "position"),
+)
+
+candles: Final = table_of(
+    CandleClosed, "candles", metadata, key=("symbol", "interval", "opened_at_us"), texts={"interval": 4}
+)
+
+stream_records: Final = table_of(
+    StreamRecord, "stream_records", metadata, key=("kind", "id", "version"), texts={"kind": 32, "id": 64}
+)
+
+watermark: Final = Table(
+    "watermark",
+    metadata,
+    Column("id", Integer, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("id = 1", name="one_row"),
+)

@@ -1,0 +1,153 @@
+"""What each event comes to in rows."""
+
+from msgspec.structs import replace
+
+from rialto.contracts.events import (
+    CommandRejected,
+    Event,
+    Fill,
+    OrderCanceled,
+    OrderExpired,
+    OrderPlaced,
+    Outcome,
+    Posted,
+    TradeExecuted,
+)
+from rialto.contracts.market import Candle, CandleClosed
+from rialto.contracts.rejections import UnknownOrder
+from rialto.contracts.vocabulary import (
+    ExpiryReason,
+    OrderState,
+    OrderStatus,
+    OrderType,
+    PostingReason,
+    Side,
+    TimeInForce,
+)
+from rialto.projections import tables
+from rialto.projections.rows import Batch
+
+ZERO = "0.00000000"
+LIMIT_ORDER = OrderState(
+    order_id=7,
+    symbol=1,
+    account=5,
+    client_order_id="mine",
+    side=Side.SELL,
+    order_type=OrderType.LIMIT,
+    time_in_force=TimeInForce.GOOD_TILL_CANCELED,
+    price="2.00000000",
+    quantity="3.00000000",
+    quote_quantity=ZERO,
+    executed=ZERO,
+    executed_quote=ZERO,
+    status=OrderStatus.NEW,
+    placed_at_us=100,
+    updated_at_us=100,
+)
+LIMIT_ROW = (7, 1, 5, "mine", "sell", "limit", "good_till_canceled", "2.00000000", "3.00000000", ZERO)
+BY_QUOTE = replace(
+    LIMIT_ORDER,
+    order_id=8,
+    account=6,
+    side=Side.BUY,
+    order_type=OrderType.MARKET,
+    price=ZERO,
+    quantity=ZERO,
+    quote_quantity="2.00000000",
+)
+
+
+def traded(taker_status: OrderStatus, maker_order_id: int = 7) -> TradeExecuted:
+    return TradeExecuted(
+        symbol=1,
+        trade_id=4,
+        price="2.00000000",
+        quantity="1.00000000",
+        quote_quantity="2.00000000",
+        taker_side=Side.BUY,
+        maker=Fill(maker_order_id, 5, "1.00000000", "2.00000000", OrderStatus.PARTIALLY_FILLED, "0.00200000", 1),
+        taker=Fill(8, 6, "1.00000000", "2.00000000", taker_status, "0.00100000", 0),
+    )
+
+
+def batch(*events: Event) -> Batch:
+    return Batch([Outcome(0, 9, 200, list(events), [])])
+
+
+def test_a_placed_order_is_a_row_of_all_its_fields() -> None:
+    placed = batch(OrderPlaced(LIMIT_ORDER))
+    assert placed.inserts == {tables.orders: [(*LIMIT_ROW, ZERO, ZERO, "new", 100, 100)]}
+    assert placed.order_changes == []
+
+
+def test_a_trade_is_two_fills_and_changes_both_orders() -> None:
+    done = batch(OrderPlaced(BY_QUOTE), traded(OrderStatus.FILLED))
+    shared = ("2.00000000", "1.00000000", "2.00000000")
+    assert done.inserts[tables.fills] == [
+        (4, 7, 1, 5, *shared, "0.00200000", 1, 200, False, True),
+        (4, 8, 1, 6, *shared, "0.00100000", 0, 200, True, False),
+    ]
+    assert done.order_changes == [(7, 1, "1.00000000", "2.00000000", "partially_filled", 200)]
+    assert done.inserts[tables.orders][0][-5:] == ("1.00000000", "2.00000000", "filled", 100, 200)
+
+
+def test_a_filled_order_by_quote_amount_has_what_it_traded_as_its_quantity() -> None:
+    filled = batch(OrderPlaced(BY_QUOTE), traded(OrderStatus.FILLED))
+    assert filled.inserts[tables.orders][0][8:10] == ("1.00000000", "2.00000000")
+
+
+def test_an_expired_order_by_quote_amount_is_as_it_was_stated() -> None:
+    ended = replace(BY_QUOTE, quantity="1.00000000", executed="1.00000000", status=OrderStatus.EXPIRED)
+    expired = batch(
+        OrderPlaced(BY_QUOTE), traded(OrderStatus.PARTIALLY_FILLED), OrderExpired(ended, ExpiryReason.NO_LIQUIDITY)
+    )
+    assert expired.inserts[tables.orders][0][8:] == (
+        "1.00000000",
+        "2.00000000",
+        "1.00000000",
+        ZERO,
+        "expired",
+        100,
+        100,
+    )
+
+
+def test_the_quantity_of_a_limit_order_stays() -> None:
+    own = batch(OrderPlaced(LIMIT_ORDER), traded(OrderStatus.FILLED))
+    assert own.inserts[tables.orders] == [(*LIMIT_ROW, "1.00000000", "2.00000000", "partially_filled", 100, 200)]
+
+
+def test_an_order_that_was_there_is_changed_once_to_its_last_state() -> None:
+    canceled = replace(LIMIT_ORDER, executed="1.00000000", status=OrderStatus.CANCELED, updated_at_us=200)
+    ended = batch(OrderPlaced(BY_QUOTE), traded(OrderStatus.FILLED), OrderCanceled(canceled))
+    assert ended.order_changes == [(7, 1, "1.00000000", ZERO, "canceled", 200)]
+
+
+def posted(free_change: str, locked_change: str) -> Posted:
+    return Posted(5, 1, free_change, locked_change, "10.00000000", "2.50000000", PostingReason.TRADE)
+
+
+def test_a_posting_is_an_entry_of_what_came_or_went() -> None:
+    entries = batch(
+        posted("-1.00000000", ZERO), posted("-1.00000000", "1.00000000"), posted("3.00000000", "-0.50000000")
+    ).inserts
+    assert entries == {
+        tables.ledger_entries: [
+            (9, 0, 5, 1, "-1.00000000", "12.50000000", "trade", 200),
+            (9, 2, 5, 1, "2.50000000", "12.50000000", "trade", 200),
+        ]
+    }
+
+
+def test_a_refusal_is_nothing_but_the_watermark() -> None:
+    refused = batch(CommandRejected(UnknownOrder()))
+    assert (refused.inserts, refused.order_changes, refused.last_sequence) == ({}, [], 9)
+
+
+def test_candles_of_a_second_are_not_kept() -> None:
+    candle = Candle(60, 120, "1.0", "2.0", "3.0", "4.0", "5.0", "6.0", 7, "8.0", "9.0", 10, 11)
+    closed = Batch([Outcome(0, 9, 200, [], [CandleClosed(1, interval, candle) for interval in ("1s", "1m")])])
+    assert closed.inserts == {
+        tables.candles: [(1, "1m", 60, 120, "1.0", "2.0", "3.0", "4.0", "5.0", "6.0", 7, "8.0", "9.0", 10, 11)]
+    }
