@@ -6,6 +6,7 @@ status then is 1.
 
 import argparse
 import importlib
+import logging
 import os
 import pkgutil
 import platform
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -119,6 +121,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(names)}")
     if asked.trials < 1:
         parser.error(f"--trials must be at least 1, not {asked.trials}")
+    # The table is what is asked for; what the measured parts log would cost them time, too.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     settings = Settings(is_quick=asked.quick, trials=asked.trials)
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -62,9 +62,13 @@ def row_of_trials(
     return Row(case, measure, unit, value, min(trials), max(trials), baseline=baseline, ratio=ratio, aim=aim)
 
 
-def row_of_samples(case: str, measure: str, unit: str, trials: Sequence[Sequence[float]], *, aim: str = "") -> Row:
-    """Sum up latencies: each percentile is the median of that percentile over the trials."""
-    per_trial = [percentiles_of(samples) for samples in trials]
-    percentiles = tuple(statistics.median(column) for column in zip(*per_trial, strict=True))
-    medians = [trial[0] for trial in per_trial]
+def row_of_percentiles(case: str, measure: str, unit: str, trials: Sequence[Sequence[float]], *, aim: str = "") -> Row:
+    """Sum up latencies, given as `PERCENTILES` of each trial: each becomes its median over the trials."""
+    percentiles = tuple(statistics.median(column) for column in zip(*trials, strict=True))
+    medians = [trial[0] for trial in trials]
     return Row(case, measure, unit, percentiles[0], min(medians), max(medians), percentiles=percentiles, aim=aim)
+
+
+def row_of_samples(case: str, measure: str, unit: str, trials: Sequence[Sequence[float]], *, aim: str = "") -> Row:
+    """Sum up latencies, given one by one for each trial."""
+    return row_of_percentiles(case, measure, unit, [percentiles_of(samples) for samples in trials], aim=aim)
