@@ -79,14 +79,12 @@ class HttpServer:
         """Listen and serve until `stop`. Errors: `PortUnavailable`."""
         settings = self._settings
         try:
-            family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-            self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=settings.backlog)
+            self._socket = _listen(settings)
         except OSError as error:
             raise PortUnavailable(
                 f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; "
                 "choose another port or stop what uses it"
             ) from error
-        self._socket.setblocking(False)
         self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._serving.done():
@@ -105,3 +103,18 @@ class HttpServer:
         self._server.should_exit = True
         await self._serving
         self._serving = None
+
+
+def _listen(settings: ServerSettings) -> socket.socket:
+    """Open the port. Says TCP by name: asyncio turns Nagle's delay off only on sockets that do."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(settings.backlog)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,121 @@
+"""A live exchange behind the gateway: real core, database, keys and sockets, and a client that signs."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from rialto.core.runtime import Runtime
+from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.secrets import MasterKey
+from rialto.gateway.application import Bounds
+from rialto.gateway.assembly import Gateway, assemble
+from rialto.gateway.limits import RateLimits
+from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.identity.api_keys import ApiKey, ApiKeys, Permission
+from rialto.identity.owners import Owners
+from rialto.projections.history import History
+from rialto.projections.projector import Projector
+from tests.exchange import found, running
+
+Parameters = Mapping[str, object]
+
+
+class Trader:
+    """A client of the REST API with one key. What it sends is spelled by the test, signed here."""
+
+    def __init__(self, client: httpx.AsyncClient, key: ApiKey, secret: str) -> None:
+        self.client = client
+        self.key = key
+        self.secret = secret
+
+    def sign(self, payload: str) -> str:
+        """Return the signature of a payload."""
+        return hmac.new(self.secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
+
+    async def send(
+        self, method: str, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a signed request, everything in the query string."""
+        query = urlencode({**(parameters or {}), "timestamp": time.time_ns() // 1_000_000})
+        url = f"{path}?{query}&signature={self.sign(query)}"
+        return await self.client.request(method, url, headers={"X-MBX-APIKEY": self.key.key, **(headers or {})})
+
+    async def do(self, method: str, path: str, **parameters: object) -> Any:
+        """Send a signed request that succeeds, and return its answer."""
+        response = await self.send(method, path, parameters)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def place(self, side: str, price: str, quantity: str, **parameters: object) -> Any:
+        """Place a limit order on BTCUSDT."""
+        order = {"symbol": "BTCUSDT", "side": side, "type": "LIMIT", "timeInForce": "GTC"}
+        return await self.do("POST", "/api/v3/order", **order, price=price, quantity=quantity, **parameters)
+
+
+class Live:
+    """A running exchange: its address, its parts, two traders with funded accounts."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, runtime: Runtime, gateway: Gateway, keys: ApiKeys, traders: list[Trader]
+    ) -> None:
+        self.client = client
+        self.runtime = runtime
+        self.gateway = gateway
+        self.keys = keys
+        self.alice, self.bob = traders
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """Read something public that is there, and return the answer."""
+        response = await self.client.get(path, params=parameters)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def refused(self, method: str, path: str, **parameters: Any) -> tuple[int, int, str]:
+        """Send an unsigned request that is refused; return status, code and message."""
+        return refusal(await self.client.request(method, path, params=parameters))
+
+
+def refusal(response: httpx.Response) -> tuple[int, int, str]:
+    """Return status, code and message of a refusal."""
+    answer = response.json()
+    assert set(answer) == {"code", "msg"}
+    return response.status_code, answer["code"], answer["msg"]
+
+
+@asynccontextmanager
+async def live(
+    directory: Path, *, limits: RateLimits | None = None, bounds: Bounds | None = None, **symbol: Any
+) -> AsyncIterator[Live]:
+    """Run an exchange on a directory, listening on a free port."""
+    url = f"sqlite:///{directory / 'rialto.sqlite'}"
+    migrate(url)
+    engines = [open_engine(url, Access.DURABLE), open_engine(url, Access.REBUILDABLE)]
+    reader = open_engine(url, Access.READ_ONLY, connections=4)
+    owners, keys = Owners(engines[0]), ApiKeys(engines[0], MasterKey.load_or_create(directory / "master.key"))
+    made = [
+        keys.create(owners.create(name, 1).id, "tests", [Permission.READ, Permission.TRADE], 1)
+        for name in ("alice", "bob")
+    ]
+    async with running(directory / "journal") as runtime:
+        projector = Projector(engines[1], lag_max=10_000)
+        projector.start(runtime.last_sequence)
+        runtime.subscribe(projector.accept, vital=True)
+        history = History(reader, projector, lambda: runtime.last_sequence)
+        await found(runtime, **symbol)
+        gateway = assemble(runtime, history, keys, limits=limits or RateLimits(), bounds=bounds or Bounds())
+        server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))
+        await server.start()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+            yield Live(client, runtime, gateway, keys, [Trader(client, *each) for each in made])
+        await server.stop()
+        history.close()
+        await projector.close(5)
+    for engine in [*engines, reader]:
+        engine.dispose()
