@@ -20,6 +20,11 @@ from sqlalchemy import Engine
 
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
+from rialto.demo.definition import read_definition
+from rialto.demo.demo_keys import DemoKey
+from rialto.demo.founding import found
+from rialto.demo.market_makers import MarketMakers
+from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
@@ -64,15 +69,28 @@ def _ignore(_told: object) -> None:
     """Take what nobody needs to know."""
 
 
-def journal_directory(settings: Settings) -> Path:
+@dataclass(frozen=True)
+class Demonstration:
+    """What a demonstration exchange shows its visitors."""
+
+    symbols: tuple[str, ...]
+    keys: tuple[DemoKey, ...]
+
+
+def journal_directory(data_directory: Path) -> Path:
     """Return where the journal lies."""
-    return settings.data_directory / "journal"
+    return data_directory / "journal"
+
+
+def master_key_path(settings: Settings) -> Path:
+    """Return where the key lies that seals secrets."""
+    return settings.data_directory / "master.key"
 
 
 def prepare_data_directory(settings: Settings) -> None:
     """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
     settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    journal_directory(settings).mkdir(exist_ok=True, mode=0o700)
+    journal_directory(settings.data_directory).mkdir(exist_ok=True, mode=0o700)
     migrate(settings.database_url)
 
 
@@ -83,7 +101,7 @@ def open_core(settings: Settings, projections: Engine, on_progress: OnProgress |
     """
     writer = Writer(projections)
     return Runtime.open(
-        journal_directory(settings),
+        journal_directory(settings.data_directory),
         outcomes_from=writer.watermark + 1,
         on_outcomes=writer.write,
         on_progress=on_progress,
@@ -100,9 +118,9 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = _ignore) -
     projections = open_engine(settings.database_url, Access.REBUILDABLE)
     try:
         # Whoever holds the journal may write to the projections: hold it, idle, until they are written.
-        claim = Runtime.open(journal_directory(settings), outcomes_from=NO_OUTCOMES, on_outcomes=_ignore)
+        claim = Runtime.open(journal_directory(settings.data_directory), outcomes_from=NO_OUTCOMES, on_outcomes=_ignore)
         try:
-            return rebuild(projections, replayed_outcomes(journal_directory(settings)), on_progress)
+            return rebuild(projections, replayed_outcomes(journal_directory(settings.data_directory)), on_progress)
         finally:
             claim.release()
     finally:
@@ -161,9 +179,27 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         _log.info("stopping", sequence=runtime.last_sequence)
 
 
+@asynccontextmanager
+async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstration]:
+    """Found the demonstration on an exchange and keep its markets moving."""
+    definition = read_definition()
+    founded = await found(exchange.runtime, definition, exchange.owners, exchange.api_keys, SystemClock())
+    makers = MarketMakers(exchange.runtime, definition, founded.house, seed)
+    trading = asyncio.create_task(makers.run())
+    try:
+        keys = [
+            DemoKey(user.name, user.api_key, exchange.api_keys.reveal_demo_secret(user.api_key))
+            for user in founded.users
+        ]
+        yield Demonstration(tuple(definition.symbols), tuple(keys))
+    finally:
+        makers.stop()
+        await trading
+
+
 def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
     """Open the API keys with the master key that lies beside the journal."""
-    return ApiKeys(people, MasterKey.load_or_create(settings.data_directory / "master.key"))
+    return ApiKeys(people, MasterKey.load_or_create(master_key_path(settings)))
 
 
 def _symbol_id(runtime: Runtime, name: str) -> int | None:

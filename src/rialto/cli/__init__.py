@@ -1,0 +1,22 @@
+"""The command line: `rialto run | demo-key | verify | rebuild | replay | record`.
+
+Reads arguments, calls what does the work, and says in plain words what came of it. Exit code 0 means done, 1 that
+something is wrong and said on standard error, 2 that the arguments are. One module for each group of commands; they
+register themselves with the one application when imported here.
+"""
+
+import os
+
+from rialto.cli import demonstration, journals, recordings, running
+from rialto.cli.application import EXPECTED_FAILURES, app, fail
+
+__all__ = ["demonstration", "journals", "main", "recordings", "running"]
+
+
+def main() -> None:
+    """Run the command line. What it writes is its owner's alone to read."""
+    os.umask(0o077)
+    try:
+        app()
+    except EXPECTED_FAILURES as failure:
+        fail(str(failure))

@@ -1,0 +1,109 @@
+"""`rialto replay`: a recording of a real market, through the core."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rialto.cli.application import PROGRESS_PERIOD_S, Progress, app, fail, run_until_stopped
+from rialto.replay.comparison import Differences
+from rialto.replay.recording import OnDamage
+from rialto.replay.replayer import Progress as Replayed
+from rialto.replay.session import ReplayReport
+from rialto.replay.session import replay as replay_recording
+
+DAMAGE_SHOWN_MAX = 10
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(metavar="FILE", help="Recorded stream messages, gzip or plain.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A new directory for the replay's journal; else it is not kept.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=0.01, max=1_000_000, help="1 is real time; without it, as fast as it can.")
+    ] = None,
+    on_damage: Annotated[OnDamage, typer.Option(help="What to do with a line that cannot be read.")] = OnDamage.SKIP,
+) -> None:
+    """Feed a recording of a real market through the core, and compare what comes out with what went in."""
+    if data is not None:
+        _replay_into(data, recording, speed, on_damage)
+        return
+    with tempfile.TemporaryDirectory(prefix="rialto-replay-") as directory:
+        _replay_into(Path(directory) / "journal", recording, speed, on_damage)
+
+
+def _replay_into(directory: Path, recording: Path, speed: float | None, on_damage: OnDamage) -> None:
+    async def replaying(stop: asyncio.Event) -> ReplayReport | None:
+        work = asyncio.create_task(
+            replay_recording(
+                recording,
+                directory,
+                speed=None if speed is None else Fraction(speed),
+                on_damage=on_damage,
+                on_progress=_teller(),
+                on_lines_read=Progress("Reading", "lines"),
+            )
+        )
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait((work, told), return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not work.done():
+            work.cancel()
+            await asyncio.wait((work,))
+            return None
+        return work.result()
+
+    report = run_until_stopped(replaying)
+    if report is None:
+        fail("the replay was stopped before its end")
+    _say(report)
+    if not report.is_equal:
+        fail("what came out is not what went in")
+
+
+def _teller() -> Callable[[Replayed], None]:
+    loop_time: Callable[[], float] = asyncio.get_running_loop().time
+    said = loop_time()
+
+    def tell(progress: Replayed) -> None:
+        nonlocal said
+        now = loop_time()
+        if now - said >= PROGRESS_PERIOD_S:
+            said = now
+            print(
+                f"{progress.messages:,} of {progress.messages_total:,} messages, {progress.commands:,} commands, "
+                f"{progress.messages_per_second:,} messages a second",
+                file=sys.stderr,
+            )
+
+    return tell
+
+
+def _say(report: ReplayReport) -> None:
+    counts = report.counts
+    print(f"messages   {counts.messages:>12,}  in {counts.elapsed_s:.1f} s")
+    print(f"commands   {counts.commands:>12,}  ({counts.refused:,} refused)")
+    _say_compared("trades", report.trades)
+    _say_compared("candles", report.candles)
+    if counts.times_back:
+        print(f"{counts.times_back:,} trades were timed before the one before them and replayed at that one's time")
+    if counts.damaged_lines:
+        print(f"{counts.damaged_lines:,} damaged lines were skipped:")
+        for line in counts.damage[:DAMAGE_SHOWN_MAX]:
+            print(f"  {line}")
+    print(
+        f"state hash {report.state_hash}, the same when the journal of {report.verified.sequence:,} commands is replayed"
+    )
+    print("conservation holds: every asset sums to zero, everything locked is owed")
+
+
+def _say_compared(what: str, differences: Differences) -> None:
+    verdict = "all equal" if not differences.different else f"{differences.different:,} differ: {differences.first}"
+    print(f"{what:<10} {differences.compared:>12,}  {verdict}")

@@ -1,0 +1,65 @@
+"""`rialto run`: the exchange, until it is told to stop."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+import rialto
+from rialto import bootstrap
+from rialto.bootstrap import Demonstration, Exchange
+from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
+from rialto.foundation.configuration import Settings
+
+
+@app.command()
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="Found a demonstration exchange and keep it moving.")] = False,
+    seed: Annotated[int, typer.Option(help="What the demonstration's prices wander by.")] = 1,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default="8000")] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    log_level: LogLevel = None,
+) -> None:
+    """Run the exchange until it is told to stop."""
+    settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
+    reason = run_until_stopped(lambda stop: _serve(settings, stop, seed if demo else None))
+    if reason is not None:
+        fail(reason)
+
+
+async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
+    """Run an exchange; return why it stopped by itself, or nothing when it was told to."""
+    async with bootstrap.running_exchange(settings, Progress("Replaying the journal")) as exchange:
+        if demo_seed is None:
+            _say_open(exchange)
+            return await _first_of(stop, exchange.runtime.wait_stopped())
+        async with bootstrap.demonstrating(exchange, demo_seed) as demonstration:
+            _say_demonstration(demonstration)
+            _say_open(exchange)
+            return await _first_of(stop, exchange.runtime.wait_stopped())
+
+
+def _say_open(exchange: Exchange) -> None:
+    host = exchange.settings.host
+    address = f"[{host}]" if ":" in host else host
+    print(f"Rialto {rialto.__version__} is open on http://{address}:{exchange.port}", flush=True)
+
+
+def _say_demonstration(demonstration: Demonstration) -> None:
+    print(f"{len(demonstration.symbols)} symbols: {' '.join(demonstration.symbols)}")
+    for key in demonstration.keys:
+        print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
+
+
+async def _first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:
+    """Wait until told to stop, or until something ended by itself: then return why."""
+    told, ended = asyncio.create_task(stop.wait()), asyncio.create_task(ending)
+    try:
+        await asyncio.wait((told, ended), return_when=asyncio.FIRST_COMPLETED)
+        return ended.result() if ended.done() else None
+    finally:
+        told.cancel()
+        ended.cancel()
