@@ -75,13 +75,15 @@ class _PeerLog:
     def isEnabledFor(self, _level: int) -> bool:  # noqa: N802
         return False
 
-    def log(self, _level: int, message: str, *values: object) -> None:
+    def debug(self, message: str, *values: object) -> None:
+        """Pass over that connections come, go and are paused: there may be thousands a minute."""
+
+    info = debug
+
+    def warning(self, message: str, *values: object) -> None:
         logger.debug(message % values if values else message)
 
-    def debug(self, message: str, *values: object) -> None:
-        self.log(0, message, *values)
-
-    info = warning = error = debug
+    error = warning
 
     def exception(self, message: str, *values: object) -> None:
         logger.error(message % values if values else message, exc_info=True)  # noqa: LOG014 — called by picows inside its handlers
@@ -142,7 +144,7 @@ class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
         handler = self.handlers.get(segments[0]) if segments else None
         if handler is None:
             known = ", ".join(f"/{name}" for name in self.handlers)
-            raise UpgradeRefused(HTTPStatus.NOT_FOUND, f"No WebSocket at {request.path!r}, only at {known}")
+            raise UpgradeRefused(HTTPStatus.NOT_FOUND, f"No WebSocket at {request.path[:64]!r}, only at {known}")
         return handler
 
     def _feed(self, data: bytes) -> None:

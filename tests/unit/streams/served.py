@@ -18,6 +18,7 @@ from rialto.streams.limits import StreamLimits
 from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
 from rialto.wire import decimals
+from tests.streams import eventually
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "BNBBTC")
 START_US = 1_700_000_000_123_456
@@ -78,13 +79,6 @@ async def ask(client: ClientConnection, method: str, params: object = msgspec.UN
     request = {"method": method, "params": params, "id": request_id}
     await client.send(msgspec.json.encode({k: v for k, v in request.items() if v is not msgspec.UNSET}).decode())
     return await receive(client)
-
-
-async def eventually(holds: Callable[[], object], timeout: float = 5.0) -> None:
-    """Wait until a condition holds."""
-    async with asyncio.timeout(timeout):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 def candle(opened_at_us: int, length_us: int = MINUTE_US, *prices: str, volume: str = "1.00000000") -> Candle:

@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from rialto.streams.framing import TimeUnit
 from rialto.streams.limits import StreamLimits
 from rialto.streams.names import Kind, Topic
-from tests.unit.streams.served import SYMBOLS, ask, eventually, receive, served
+from tests.streams import eventually
+from tests.unit.streams.served import SYMBOLS, ask, receive, served
 
 TRADES = Topic(Kind.TRADE, 0)
 UNHURRIED = StreamLimits(messages_max=1_000)

@@ -6,7 +6,8 @@ import pytest
 import websockets
 
 from rialto.streams.limits import StreamLimits
-from tests.unit.streams.served import Served, eventually, served
+from tests.streams import eventually
+from tests.unit.streams.served import Served, served
 
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 VERSION = "Sec-WebSocket-Version: 13"
