@@ -4,7 +4,6 @@ Stands between `application` and the handlers. Owns nothing but its parts. Whate
 refusal is the API's own error, and a fault of ours is logged and answered -1000 without a word of what it was.
 """
 
-import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +12,7 @@ import structlog
 from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.gateway.authentication import Authenticator, key_name, read_signature, read_timing
 from rialto.gateway.call import Call
+from rialto.gateway.deadlines import Deadlines
 from rialto.gateway.limits import RequestLimits
 from rialto.gateway.request import Headers, Request, Response
 from rialto.gateway.router import Route, Router
@@ -22,7 +22,7 @@ from rialto.wire import query_string, refusals
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
 
-ANSWER_TIMEOUT_S: Final = 10.0
+ANSWER_SECONDS_MAX: Final = 10.0
 """How long the API waits for a handler before it answers -1007."""
 
 _STATIC_HEADERS: Final = (
@@ -39,7 +39,14 @@ _encode = msgspec.json.Encoder().encode
 class Dispatcher:
     """Answers requests."""
 
-    def __init__(self, router: Router, authenticator: Authenticator, limits: RequestLimits) -> None:
+    def __init__(
+        self,
+        router: Router,
+        authenticator: Authenticator,
+        limits: RequestLimits,
+        deadlines: Deadlines | None = None,
+    ) -> None:
+        self._deadlines = deadlines or Deadlines(ANSWER_SECONDS_MAX)
         self._router = router
         self._authenticator = authenticator
         self._limits = limits
@@ -106,8 +113,7 @@ class Dispatcher:
     async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:
         if not route.is_async:
             return route.handler(call, parameters)
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            return await route.serve(call, parameters)
+        return await self._deadlines.run(route.serve(call, parameters))
 
     def _refusal_headers(self, refusal: ApiError, request: Request) -> Headers:
         if refusal.retry_after_s is not None:

@@ -5,7 +5,7 @@ addresses share it, so a new window is one cleared table. Memory is bounded: pas
 addresses share one counter. Limits of new orders are kept apart, per account, in `order_counts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
 
 import msgspec
@@ -66,9 +66,9 @@ class FixedWindow:
         self._window_us = limit.seconds * 1_000_000
         self._window = -1
         self._keys_max = keys_max
-        self._counts: dict[str, int] = {}
+        self._counts: dict[Hashable, int] = {}
 
-    def add(self, key: str, amount: int, now_us: int) -> int:
+    def add(self, key: Hashable, amount: int, now_us: int) -> int:
         """Add an amount, negative to give it back, and return the new count, never below zero."""
         counts = self._current(now_us)
         used = counts.get(key)
@@ -80,7 +80,7 @@ class FixedWindow:
         counts[key] = used
         return used
 
-    def count(self, key: str, now_us: int) -> int:
+    def count(self, key: Hashable, now_us: int) -> int:
         """Return the count of a key."""
         counts = self._current(now_us)
         used = counts.get(key)
@@ -92,7 +92,7 @@ class FixedWindow:
         """Return how long the current window lasts, rounded up to whole seconds, at least one."""
         return max(1, -(-(self._window_us - now_us % self._window_us) // 1_000_000))
 
-    def _current(self, now_us: int) -> dict[str, int]:
+    def _current(self, now_us: int) -> dict[Hashable, int]:
         window = now_us // self._window_us
         if window != self._window:
             self._window = window
@@ -121,10 +121,10 @@ class RequestLimits:
         """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then."""
         now_us = self._clock_us()
         limit = self._weights.limit
-        if self._weights.count(address, now_us) + weight > limit.limit:
+        if self._weights.add(address, weight, now_us) > limit.limit:
+            self._weights.add(address, -weight, now_us)
             error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
             raise _too_many(error.message, self._weights.seconds_left(now_us))
-        self._weights.add(address, weight, now_us)
 
     def give_back(self, address: str, weight: int) -> None:
         """Take back weight charged in this window."""

@@ -36,19 +36,17 @@ class OrderCounts:
 
     def admit(self, account: int, now_us: int) -> None:
         """Count one order. Raises `ApiError` -1015 when the account has none left; nothing is counted then."""
-        key = str(account)
-        for window in self._windows:
-            if window.count(key, now_us) >= window.limit.limit:
+        for position, window in enumerate(self._windows):
+            if window.add(account, 1, now_us) > window.limit.limit:
+                for counted in self._windows[: position + 1]:
+                    counted.add(account, -1, now_us)
                 error = ErrorCode.TOO_MANY_ORDERS.error(window.limit.limit, window.limit.per, form=1)
                 raise ApiError(error.code, error.message, error.status, window.seconds_left(now_us))
-        for window in self._windows:
-            window.add(key, 1, now_us)
 
     def give_back(self, account: int, now_us: int) -> None:
         """Take one order back."""
-        key = str(account)
         for window in self._windows:
-            window.add(key, -1, now_us)
+            window.add(account, -1, now_us)
 
     def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Give back the orders that traded for the first time."""
@@ -61,17 +59,16 @@ class OrderCounts:
 
     def headers(self, account: int, now_us: int) -> list[tuple[bytes, bytes]]:
         """Return the headers that state what an account has used."""
-        key = str(account)
         return [
-            (name, b"%d" % window.count(key, now_us)) for name, window in zip(self._headers, self._windows, strict=True)
+            (name, b"%d" % window.count(account, now_us))
+            for name, window in zip(self._headers, self._windows, strict=True)
         ]
 
     def counts(self, account: int, now_us: int) -> list[OrderCount]:
         """Return what an account has used of each limit."""
-        key = str(account)
         return [
             OrderCount(
-                limit.rate_limit_type, limit.interval, limit.interval_num, limit.limit, window.count(key, now_us)
+                limit.rate_limit_type, limit.interval, limit.interval_num, limit.limit, window.count(account, now_us)
             )
             for window, limit in ((window, window.limit) for window in self._windows)
         ]

@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origi
 import msgspec
 
 from rialto.wire import errors
-from rialto.wire.errors import ErrorCode
+from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Kind
 
 
@@ -76,12 +76,44 @@ class ParameterReader(Generic[P]):
         self._struct = struct
         self.parameters = declared(struct)
         self._plan = [(each.name, each.attribute, each.kind.read, each.is_required) for each in self.parameters]
+        self._by_name = {each.name: (each.attribute, each.kind.read, each.is_required) for each in self.parameters}
+        self._required = sum(each.is_required for each in self.parameters)
         self._reserved = reserved
         self._expected = len(self.parameters) + len(reserved)
         self._checks = struct.check is not Parameters.check
 
     def read(self, pairs: dict[str, str]) -> P:
         """Return the values. Raises `ApiError`; see the module for the order of checks."""
+        values = self._read_sent(pairs)
+        if values is None:
+            values = self._read_declared(pairs)
+        parameters = self._struct(**values)
+        if self._checks:
+            parameters.check()
+        return parameters
+
+    def _read_sent(self, pairs: dict[str, str]) -> dict[str, object] | None:
+        """Read what was sent, in the order sent; None if anything is wrong with it, for then the order matters."""
+        values: dict[str, object] = {}
+        missing = self._required
+        for name, text in pairs.items():
+            declared = self._by_name.get(name)
+            if declared is None:
+                if name in self._reserved:
+                    continue
+                return None
+            attribute, read, is_required = declared
+            if not text:
+                return None
+            try:
+                values[attribute] = read(name, text)
+            except ApiError:
+                return None
+            missing -= is_required
+        return None if missing else values
+
+    def _read_declared(self, pairs: dict[str, str]) -> dict[str, object]:
+        """Read what is declared, in the order declared, and raise the first error there is."""
         if len(pairs) > self._expected:
             raise ErrorCode.TOO_MANY_PARAMETERS.error(self._expected, len(pairs), form=1)
         values: dict[str, object] = {}
@@ -94,14 +126,7 @@ class ParameterReader(Generic[P]):
                 values[attribute] = read(name, text)
             else:
                 raise errors.empty(name)
-        if len(values) != len(pairs):
-            self._refuse_unread(pairs, len(values))
-        parameters = self._struct(**values)
-        if self._checks:
-            parameters.check()
-        return parameters
-
-    def _refuse_unread(self, pairs: dict[str, str], read: int) -> None:
-        read += sum(1 for name in self._reserved if name in pairs)
-        if read != len(pairs):
-            raise ErrorCode.UNREAD_PARAMETERS.error(read, len(pairs), form=1)
+        count = len(values) + sum(1 for name in self._reserved if name in pairs)
+        if count != len(pairs):
+            raise ErrorCode.UNREAD_PARAMETERS.error(count, len(pairs), form=1)
+        return values

@@ -3,7 +3,8 @@
 import pytest
 
 from rialto.contracts.vocabulary import OrderType, Side, TimeInForce
-from rialto.gateway.spot.orders import CANCEL_ORDER, NEW_ORDER, new_client_order_id
+from rialto.gateway.spot.client_order_ids import ClientOrderIds
+from rialto.gateway.spot.orders import CANCEL_ORDER, NEW_ORDER
 from rialto.wire.errors import ApiError
 from rialto.wire.vocabulary import ResponseType
 
@@ -138,7 +139,8 @@ def test_refusals_of_cancels(cancel: dict[str, str], expected: tuple[int, str]) 
 
 
 def test_client_order_ids_are_made_of_22_letters_and_digits_and_never_alike() -> None:
-    made = [new_client_order_id() for _ in range(2_000)]
+    ids = ClientOrderIds()
+    made = [ids.draw() for _ in range(2_000)]
     assert len(set(made)) == 2_000
     assert all(len(each) == 22 and each.isascii() and each.isalnum() for each in made)
     assert len(set("".join(made))) == 62

@@ -8,7 +8,6 @@ from rialto.contracts.market import Candle
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
-from rialto.gateway.spot.candle_zones import ZonedInterval
 from rialto.gateway.spot.parameters import (
     LIMIT_DEFAULT,
     EndTime,
@@ -19,6 +18,7 @@ from rialto.gateway.spot.parameters import (
     find_symbol,
 )
 from rialto.projections.history import History
+from rialto.wire.candle_zones import ZonedInterval
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import UtcOffset

@@ -1,7 +1,5 @@
 """Placing and canceling orders."""
 
-import secrets
-import string
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +13,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
+from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_parameters import (
     CancelAllParameters,
@@ -35,11 +34,6 @@ from rialto.gateway.spot.parameters import find_symbol
 from rialto.wire import refusals
 from rialto.wire.decimals import ZERO, to_text, to_units
 from rialto.wire.endpoints import Endpoint, Security
-
-CLIENT_ORDER_ID_LENGTH: Final = 22
-_ALPHABET: Final = string.ascii_letters + string.digits
-_SAFE_BYTES: Final = 256 - 256 % len(_ALPHABET)
-_LETTERS: Final = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in range(_SAFE_BYTES))
 
 
 class Rates(msgspec.Struct, frozen=True):
@@ -118,6 +112,7 @@ class Orders:
     def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
         self._runtime = runtime
         self._counts = counts
+        self._client_order_ids = ClientOrderIds()
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -162,7 +157,7 @@ class Orders:
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
         outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference))
-        client_order_id = parameters.new_client_order_id or new_client_order_id()
+        client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
         return self._canceled(call, outcome, client_order_id)[0]
 
     async def cancel_all(self, call: Call, parameters: CancelAllParameters) -> list[CanceledOrder]:
@@ -170,7 +165,7 @@ class Orders:
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         outcome = await self._submit_cancel(CancelAllOrders(account, symbol.id))
-        return self._canceled(call, outcome, new_client_order_id())
+        return self._canceled(call, outcome, self._client_order_ids.draw())
 
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
         account = await self._account(call)
@@ -178,7 +173,7 @@ class Orders:
         return PlaceOrder(
             account,
             symbol.id,
-            parameters.new_client_order_id or new_client_order_id(),
+            parameters.new_client_order_id or self._client_order_ids.draw(),
             parameters.side,
             parameters.order_type,
             parameters.time_in_force or TimeInForce.GOOD_TILL_CANCELED,
@@ -203,15 +198,6 @@ class Orders:
             for event in outcome.events
             if isinstance(event, OrderCanceled)
         ]
-
-
-def new_client_order_id() -> str:
-    """Make an id nobody can guess: 22 letters and digits, each equally likely."""
-    while True:
-        # Bytes past the last whole alphabet are left out; twice as many as needed make a second try all but unheard of.
-        drawn = [_LETTERS[byte] for byte in secrets.token_bytes(2 * CLIENT_ORDER_ID_LENGTH) if byte < _SAFE_BYTES]
-        if len(drawn) >= CLIENT_ORDER_ID_LENGTH:
-            return "".join(drawn[:CLIENT_ORDER_ID_LENGTH])
 
 
 def _rates(spec: SymbolSpec) -> OrderRates:

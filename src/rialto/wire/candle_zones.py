@@ -102,21 +102,22 @@ class ZonedInterval:
         return composed
 
     def _join(self, group: list[Candle], closes_at_us: int) -> Candle:
-        traded = [part for part in group if part.trades]
+        # As in the core's own candles, what did not trade adds nothing, not even the price it carries over.
+        traded = [part for part in group if part.trades] or group[-1:]
         return Candle(
             opened_at_us=self.start_of(group[0].opened_at_us),
             closes_at_us=closes_at_us,
-            open=group[0].open,
-            high=max((part.high for part in group), key=to_units),
-            low=min((part.low for part in group), key=to_units),
-            close=group[-1].close,
+            open=traded[0].open,
+            high=max((part.high for part in traded), key=to_units),
+            low=min((part.low for part in traded), key=to_units),
+            close=traded[-1].close,
             volume=_sum(part.volume for part in group),
             quote_volume=_sum(part.quote_volume for part in group),
             trades=sum(part.trades for part in group),
             taker_buy_volume=_sum(part.taker_buy_volume for part in group),
             taker_buy_quote_volume=_sum(part.taker_buy_quote_volume for part in group),
-            first_trade_id=traded[0].first_trade_id if traded else 0,
-            last_trade_id=traded[-1].last_trade_id if traded else 0,
+            first_trade_id=traded[0].first_trade_id,
+            last_trade_id=traded[-1].last_trade_id,
         )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rialto.contracts.market import Candle
-from rialto.gateway.spot.candle_zones import ZonedInterval
+from rialto.wire.candle_zones import ZonedInterval
 from rialto.wire.vocabulary import INTERVALS
 
 HOUR = 3600
@@ -95,3 +95,11 @@ def test_parts_are_joined_exactly() -> None:
     assert (whole.trades, whole.first_trade_id, whole.last_trade_id) == (6, 2, 7)
     assert whole.closes_at_us == us(2024, 3, 2, 16)
     assert (composed[2].trades, composed[2].first_trade_id) == (0, 0)
+
+
+def test_a_part_without_trades_does_not_open_a_candle_that_has_some() -> None:
+    flat, traded = candle(16, ("7", "7", "7", "7")), candle(24, ("10", "11", "9.5", "9.5"), 2, 2, 3)
+    joined = ZonedInterval("1d", 8 * HOUR).compose([flat, traded])[0]
+    assert (joined.open, joined.high, joined.low, joined.close) == ("10", "11", "9.5", "9.5")
+    alone = ZonedInterval("1d", 8 * HOUR).compose([flat])[0]
+    assert (alone.open, alone.close, alone.trades, alone.first_trade_id) == ("7", "7", 0, 0)

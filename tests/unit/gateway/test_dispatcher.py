@@ -1,0 +1,152 @@
+"""The path of a request, without sockets: key-only calls, faults of ours, slow handlers."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.secrets import MasterKey
+from rialto.gateway.application import Application, Bounds
+from rialto.gateway.authentication import Authenticator
+from rialto.gateway.call import Call
+from rialto.gateway.deadlines import Deadlines
+from rialto.gateway.dispatcher import Dispatcher
+from rialto.gateway.limits import RateLimits, RequestLimits
+from rialto.gateway.request import Request, Response
+from rialto.gateway.router import Route, Router
+from rialto.identity.api_keys import ApiKeys, Permission
+from rialto.identity.owners import Owners
+from rialto.projections.history import HistoryBusy, HistoryUnavailable
+from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
+from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.parameters import NoParameters
+
+NOW_US = 1_700_000_000_000_000
+
+
+def endpoint(path: str, security: Security = Security.NONE) -> Endpoint[NoParameters]:
+    return Endpoint(
+        "GET", path, summary="A call.", parameters=NoParameters, response=dict[str, int], weight=3, security=security
+    )
+
+
+class Served:
+    """A dispatcher over routes of the test, with a real key."""
+
+    def __init__(self, directory: Path) -> None:
+        url = f"sqlite:///{directory / 'rialto.sqlite'}"
+        migrate(url)
+        engine = open_engine(url, Access.DURABLE)
+        Owners(engine).create("alice", 1)
+        keys = ApiKeys(engine, MasterKey.load_or_create(directory / "master.key"))
+        self.key, _ = keys.create(1, "label", [Permission.READ], 1)
+        self.failure: Exception = RuntimeError("a secret of ours")
+        routes = [
+            Route(endpoint("/key", Security.MARKET_DATA), self.owner),
+            Route(endpoint("/fault"), self.fault),
+            Route(endpoint("/slow"), self.slow),
+        ]
+        self.dispatcher = Dispatcher(
+            Router(routes),
+            Authenticator(keys, lambda: NOW_US),
+            RequestLimits(RateLimits(), lambda: NOW_US),
+            Deadlines(0.05, look_every_s=0.01),
+        )
+
+    def owner(self, call: Call, _parameters: NoParameters) -> dict[str, int]:
+        return {"owner": call.owner}
+
+    def fault(self, _call: Call, _parameters: NoParameters) -> dict[str, int]:
+        raise self.failure
+
+    async def slow(self, _call: Call, _parameters: NoParameters) -> dict[str, int]:
+        await asyncio.sleep(60)
+        return {}
+
+    async def get(self, path: str, headers: dict[bytes, bytes] | None = None) -> Response:
+        return await self.dispatcher.answer(Request("GET", path, b"", b"", headers or {}, "127.0.0.1"))
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    return Served(tmp_path)
+
+
+def shown(response: Response) -> tuple[int, int]:
+    return response.status, msgspec.json.decode(response.body)["code"]
+
+
+async def test_some_calls_need_a_key_and_no_signature(served: Served) -> None:
+    answer = await served.get("/key", {b"x-mbx-apikey": served.key.key.encode()})
+    assert (answer.status, answer.body) == (200, b'{"owner":1}')
+    assert shown(await served.get("/key")) == (401, -2014)
+    assert shown(await served.get("/key", {b"x-mbx-apikey": b"unknown"})) == (401, -2015)
+
+
+async def test_a_fault_of_ours_is_told_without_a_word_of_what_it_was(served: Served) -> None:
+    answer = await served.get("/fault")
+    assert answer.status == 500
+    assert answer.body == b'{"code":-1000,"msg":"An unknown error occurred while processing the request."}'
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (HistoryBusy("x"), (503, -1008)),
+        (ProjectionsBehind("x"), (503, -1008)),
+        (ProjectionsStopped("x"), (503, -1016)),
+        (HistoryUnavailable("x"), (500, -1001)),
+    ],
+)
+async def test_history_that_cannot_be_read_now_is_told_so(
+    served: Served, failure: Exception, expected: tuple[int, int]
+) -> None:
+    served.failure = failure
+    assert shown(await served.get("/fault")) == expected
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for(served: Served) -> None:
+    answers = await asyncio.gather(*(served.get("/slow") for _ in range(3)))
+    assert [shown(answer) for answer in answers] == [(504, -1007)] * 3
+    assert shown(await served.get("/slow")) == (504, -1007)
+
+
+async def test_every_answer_states_what_was_used_and_is_not_kept(served: Served) -> None:
+    await served.get("/fault")
+    headers = dict((await served.get("/nothing")).headers)
+    assert headers[b"x-mbx-used-weight"] == headers[b"x-mbx-used-weight-1m"] == b"4"
+    assert headers[b"content-type"] == b"application/json;charset=UTF-8"
+    assert b"no-store" in headers[b"cache-control"]
+    assert not any(name.startswith(b"access-control-") for name in headers)
+
+
+async def test_more_requests_at_once_than_there_may_be_are_told_busy(served: Served) -> None:
+    application = Application(served.dispatcher, Bounds(requests_at_once_max=1))
+    answers: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        answers.append(message)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/slow",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
+    slow = asyncio.create_task(application(dict(scope), receive, send))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert application.requests_in_progress == 1
+    await application({**scope, "path": "/fault"}, receive, send)  # type: ignore[arg-type]
+    assert answers[0]["status"] == 503
+    assert b'"code":-1008' in answers[1]["body"]  # type: ignore[operator]
+    slow.cancel()
+    await asyncio.wait([slow])
+    assert application.requests_in_progress == 0
