@@ -6,7 +6,7 @@ no more than the replayer has under way. The first difference of a kind is kept 
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -14,7 +14,6 @@ import msgspec
 from rialto.contracts.events import Outcome, TradeExecuted
 from rialto.contracts.market import Candle, CandleClosed
 from rialto.contracts.vocabulary import Side
-from rialto.core.market import MarketViews
 from rialto.replay.recording import RecordedTrade
 from rialto.wire.decimals import ONE, to_text, to_units
 
@@ -140,8 +139,11 @@ class Comparison:
                 if isinstance(update, CandleClosed) and update.interval == INTERVAL:
                     self._accept_candle(update.symbol, update.candle)
 
-    def finish(self, market: MarketViews, names: Mapping[str, int], now_us: int) -> None:
-        """Compare what is left once everything is done: trades never made, and the candles as the views show them."""
+    def finish(self, names: Mapping[str, int], viewed: Callable[[int], Sequence[Candle]], now_us: int) -> None:
+        """Compare what is left once everything is done: trades never made, and the candles as the views show them.
+
+        `names` gives the symbols by name, `viewed` the newest one-minute candles of each up to now.
+        """
         for line, symbol, trade in self._expected:
             self.trades.note(f"line {line}: the recorded trade {_shown(symbol, trade)} was not made")
         self._expected.clear()
@@ -150,14 +152,10 @@ class Comparison:
             for minute in minutes.closed:
                 self.candles.note(f"{name}: the candle that opened at {minute.opened_at_us} µs was never closed")
             minutes.closed.clear()
-            viewed = [
-                _Minute.of(candle)
-                for candle in market.candles(symbol, INTERVAL, start_us=None, end_us=None, limit=VIEWED_MAX)
-            ]
-            expected = minutes.viewed(now_us)
-            if len(viewed) != len(expected):
-                self.candles.note(f"{name}: the views show {len(viewed)} candles instead of {len(expected)}")
-            for seen, wanted in zip(viewed, expected, strict=False):
+            shown, expected = [_Minute.of(candle) for candle in viewed(symbol)], minutes.viewed(now_us)
+            if len(shown) != len(expected):
+                self.candles.note(f"{name}: the views show {len(shown)} candles instead of {len(expected)}")
+            for seen, wanted in zip(shown, expected, strict=False):
                 self.candles.note(_candle_difference(name, seen, wanted))
 
     def _trade_difference(self, event: TradeExecuted) -> str | None:

@@ -3,8 +3,8 @@
 A line is `<local time in ns> <JSON>`, the file plain or gzip. The JSON is a message of combined market streams,
 `{"stream": "btcusdt@trade", "data": {…}}`, of spot or futures; or a snapshot of the book as REST answers it, which
 names no symbol and so is understood only where the recording has one. First step of a replay. Nothing is ever read
-whole: what is held is one line. Streams that do not shape a book (candles, tickers) are passed over, and so are trades that
-futures settle outside the book. Prices and quantities become whole numbers of 1e-8.
+whole: what is held is one line. Streams that do not shape a book (candles, tickers) are passed over, and so are trades
+that futures settle outside the book. Prices and quantities become whole numbers of 1e-8.
 """
 
 import gzip
@@ -206,7 +206,7 @@ def _read_line(number: int, text: bytes) -> Line:
         return Line(number, int(stamp), _message(envelope))
     except msgspec.ValidationError as error:
         raise _Damage(f"not a message of a market stream: {error}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _Damage(f"not JSON: {error}") from error
 
 

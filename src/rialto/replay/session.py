@@ -13,11 +13,12 @@ from typing import Final
 
 import msgspec
 
+from rialto.contracts.market import Candle
 from rialto.contracts.queries import StateHash, StateHashAnswer
 from rialto.core import journal
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
-from rialto.replay.comparison import Comparison, Differences
+from rialto.replay.comparison import INTERVAL, VIEWED_MAX, Comparison, Differences
 from rialto.replay.instruments import infer
 from rialto.replay.listing import Owners
 from rialto.replay.recording import OnDamage, Recording
@@ -88,7 +89,7 @@ async def replay(
             on_progress=on_progress,
         )
         counts = await replayer.run()
-        comparison.finish(runtime.market, replayer.symbols, clock.now_us())
+        comparison.finish(replayer.symbols, partial(_newest_candles, runtime), clock.now_us())
         state = await runtime.ask(StateHash())
         assert isinstance(state, StateHashAnswer)
     finally:
@@ -104,6 +105,10 @@ def claim_directory(directory: Path) -> None:
             f"{directory} is not an empty directory, and a replay needs a journal of its own; name a new directory"
         )
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _newest_candles(runtime: Runtime, symbol: int) -> list[Candle]:
+    return runtime.market.candles(symbol, INTERVAL, start_us=None, end_us=None, limit=VIEWED_MAX)
 
 
 def _ignore(_outcomes: object) -> None:
