@@ -25,9 +25,8 @@ pub(crate) struct Ladder {
     numbers: Vec<u64>,
     /// Their slots in `pages`, beside `numbers`.
     slots: Vec<u32>,
-    pages: Slab<Box<Page>>,
-    /// An emptied page kept for the next one, so that a price hovering at a page's edge does not allocate.
-    spare: Option<Box<Page>>,
+    /// Emptied pages leave their place to later ones, so that a moving price does not allocate.
+    pages: Slab<Page>,
 }
 
 impl Ladder {
@@ -51,10 +50,9 @@ impl Ladder {
         let position = match self.position(number) {
             Ok(position) => position,
             Err(position) => {
-                let page =
-                    self.spare.take().unwrap_or_else(|| Box::new(Page { occupied: 0, levels: [0; PAGE_SLOTS] }));
+                let page = self.pages.insert(Page { occupied: 0, levels: [0; PAGE_SLOTS] });
                 self.numbers.insert(position, number);
-                self.slots.insert(position, self.pages.insert(page) as u32);
+                self.slots.insert(position, page as u32);
                 position
             }
         };
@@ -77,7 +75,7 @@ impl Ladder {
         if page.occupied == 0 {
             self.numbers.remove(position);
             self.slots.remove(position);
-            self.spare = Some(self.pages.remove(slot));
+            self.pages.remove(slot);
         }
     }
 

@@ -1,15 +1,15 @@
 //! Whether an order may enter: its shape, the symbol's filters, its name, and that it can be paid for.
 //!
-//! Changes nothing; what passes here cannot fail later. The filters follow the API page "Filters" and are checked in
-//! its order.
+//! Changes nothing; what passes here cannot fail later. The filters follow the API page "Filters"; the order of checks
+//! is stated at [`Rejection`].
 
 use crate::engine::Engine;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
 use rialto_types::command::PlaceOrder;
 use rialto_types::{
-    AccountClass, AccountId, Amount, AssetId, Bound, Lots, OrderType, Price, Quantity, Rejection, Side, SymbolSpec,
-    Ticks, TimeInForce,
+    AccountClass, AccountId, Amount, AssetId, Bound, ClientOrderId, Lots, OrderType, Price, Quantity, Rejection, Side,
+    SymbolSpec, Ticks, TimeInForce,
 };
 
 /// What an order may trade, in the book's own scales.
@@ -19,8 +19,9 @@ pub(crate) enum Demand {
     Limit { price: Ticks, lots: Lots },
     /// So many lots at any price.
     Market { lots: Lots },
-    /// As many lots as come closest to a quote amount without passing it.
-    MarketByQuote { budget: Amount },
+    /// As many lots as come closest to a quote amount without passing it. All of them are in the book; the budget is
+    /// spent unless the book ends first.
+    MarketByQuote { lots: Lots, is_spent: bool },
 }
 
 impl Engine {
@@ -28,6 +29,9 @@ impl Engine {
     pub(crate) fn admit(&self, command: &PlaceOrder) -> Result<Demand, Rejection> {
         self.check_may_trade(command.account)?;
         let symbol = self.symbol(command.symbol)?;
+        if !is_client_order_id(&command.client_order_id) {
+            return Err(Rejection::InvalidOrder { field: "client_order_id" });
+        }
         let demand = read_demand(command, symbol)?;
         if let Demand::Limit { price, lots } = demand {
             let limit = symbol.spec.open_orders_max;
@@ -38,16 +42,13 @@ impl Engine {
                 return Err(Rejection::CapacityReached { what: "price level" });
             }
         }
-        if command.client_order_id.is_empty() {
-            return Err(Rejection::InvalidOrder { field: "client_order_id" });
-        }
         if self.open_orders.find_by_client(command.account, &command.client_order_id).is_some() {
             return Err(Rejection::DuplicateClientOrderId { client_order_id: command.client_order_id });
         }
         if let (OrderType::LimitMaker, Demand::Limit { price, .. }) = (command.order_type, demand) {
             check_rests(symbol, command.side, price)?;
         }
-        let (asset, needed) = funding(symbol, command.side, demand)?;
+        let (asset, needed) = funding(symbol, command, demand);
         self.check_free(command.account, asset, needed)?;
         Ok(demand)
     }
@@ -59,6 +60,12 @@ impl Engine {
             _ => Err(Rejection::WrongAccountClass { account }),
         }
     }
+}
+
+/// Whether a text is made of what client order ids are made of, and not empty.
+fn is_client_order_id(id: &ClientOrderId) -> bool {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
+    !id.is_empty() && id.as_bytes().iter().all(allowed)
 }
 
 /// Turn the fields of a command into a demand, and check them against the filters.
@@ -107,15 +114,30 @@ fn read_market_quantity(symbol: &Symbol, side: Side, quantity: Quantity) -> Resu
     Ok(Demand::Market { lots })
 }
 
+/// The quantity is found here, so it is held to LOT_SIZE here: what a budget buys must be a quantity that could have
+/// been asked for. Where the book ends before the budget, the part that is there is taken, as for any market order.
 fn read_market_budget(symbol: &Symbol, side: Side, budget: Quantity) -> Result<Demand, Rejection> {
-    let budget = Amount::from_units(i128::from(budget.units()));
-    check_market_notional(symbol, budget)?;
-    let best = symbol.book.best(side.opposite());
-    if best.is_some_and(|best| symbol.scale.lots_for(budget, best).0 == 0) {
-        let limit = symbol.spec.quantity_min.max(symbol.spec.lot);
-        return Err(Rejection::LotSize { bound: Bound::Minimum, quantity: Quantity::ZERO, limit });
+    if budget.is_zero() {
+        return Err(Rejection::InvalidOrder { field: "quote_quantity" });
     }
-    Ok(Demand::MarketByQuote { budget })
+    let spec = &symbol.spec;
+    let budget = amount_of(budget);
+    check_market_notional(symbol, budget)?;
+    let (lots, end) = lots_for_budget(symbol, side, budget);
+    let quantity = symbol.scale.quantity(lots);
+    let least = spec.quantity_min.max(spec.lot);
+    if end == BudgetEnd::Spent && quantity < least {
+        return Err(Rejection::LotSize { bound: Bound::Minimum, quantity, limit: least });
+    }
+    if end == BudgetEnd::BeyondQuantities || quantity > spec.quantity_max {
+        return Err(Rejection::LotSize { bound: Bound::Maximum, quantity, limit: spec.quantity_max });
+    }
+    Ok(Demand::MarketByQuote { lots, is_spent: end == BudgetEnd::Spent })
+}
+
+/// A quote amount as a client writes it.
+pub(crate) fn amount_of(quote: Quantity) -> Amount {
+    Amount::from_units(i128::from(quote.units()))
 }
 
 /// PRICE_FILTER.
@@ -201,20 +223,22 @@ pub(crate) fn crosses(side: Side, limit: Ticks, resting: Ticks) -> bool {
 }
 
 /// Which asset an order pays with, and how much of it must be free.
-fn funding(symbol: &Symbol, side: Side, demand: Demand) -> Result<(AssetId, Amount), Rejection> {
+fn funding(symbol: &Symbol, command: &PlaceOrder, demand: Demand) -> (AssetId, Amount) {
     let scale = &symbol.scale;
-    let needed = match (side, demand) {
-        (Side::Buy, Demand::Limit { price, lots }) => scale.quote(price, lots, Rounding::Up),
-        (Side::Sell, Demand::Limit { lots, .. } | Demand::Market { lots }) => scale.base(lots),
-        (Side::Buy, Demand::Market { lots }) => cost_of(symbol, lots),
-        (Side::Buy, Demand::MarketByQuote { budget }) => budget,
-        (Side::Sell, Demand::MarketByQuote { budget }) => scale.base(lots_yielding(symbol, budget)),
-    };
-    let asset = match side {
-        Side::Buy => symbol.spec.quote,
-        Side::Sell => symbol.spec.base,
-    };
-    Ok((asset, needed))
+    match command.side {
+        Side::Buy => {
+            let needed = match demand {
+                Demand::Limit { price, lots } => scale.quote(price, lots, Rounding::Up),
+                Demand::Market { lots } => cost_of(symbol, lots),
+                Demand::MarketByQuote { .. } => command.quote_quantity.map_or(Amount::ZERO, amount_of),
+            };
+            (symbol.spec.quote, needed)
+        }
+        Side::Sell => {
+            let (Demand::Limit { lots, .. } | Demand::Market { lots } | Demand::MarketByQuote { lots, .. }) = demand;
+            (symbol.spec.base, scale.base(lots))
+        }
+    }
 }
 
 /// What buying so many lots would cost now, each level rounded up; less when the book holds fewer.
@@ -233,17 +257,36 @@ fn cost_of(symbol: &Symbol, lots: Lots) -> Amount {
     cost
 }
 
-/// How many lots must be sold now to come as close to a quote amount as possible without passing it.
-fn lots_yielding(symbol: &Symbol, budget: Amount) -> Lots {
+/// Where the search for what a budget trades came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BudgetEnd {
+    /// What is left of the budget pays for no further lot.
+    Spent,
+    /// The book holds no more.
+    BookExhausted,
+    /// More than any quantity can say.
+    BeyondQuantities,
+}
+
+/// How many lots trade now for a quote amount, coming as close to it as the book allows without passing it.
+///
+/// Trade by trade, as it will be settled: each pays its worth rounded down. The first order of which only a part can
+/// be paid for ends the search: what rounding leaves over must not buy from it again, or a lot worth less than the
+/// smallest unit would be free.
+fn lots_for_budget(symbol: &Symbol, side: Side, budget: Amount) -> (Lots, BudgetEnd) {
+    let scale = &symbol.scale;
     let mut left = budget;
     let mut lots = 0;
-    for order in symbol.book.orders(Side::Buy) {
-        let taken = Lots(symbol.scale.lots_for(left, order.price).0.min(order.lots.0));
+    for order in symbol.book.orders(side.opposite()) {
+        let taken = scale.lots_for(left, order.price).min(order.lots);
+        if taken.0 > scale.lots_max() - lots {
+            return (Lots(lots), BudgetEnd::BeyondQuantities);
+        }
         lots += taken.0;
-        left = left.minus(symbol.scale.quote(order.price, taken, Rounding::Down)).expect("a part of the budget");
-        if taken.0 < order.lots.0 {
-            break;
+        left = left.minus(scale.quote(order.price, taken, Rounding::Down)).expect("a part of the budget");
+        if taken < order.lots {
+            return (Lots(lots), BudgetEnd::Spent);
         }
     }
-    Lots(lots)
+    (Lots(lots), if left.is_zero() { BudgetEnd::Spent } else { BudgetEnd::BookExhausted })
 }

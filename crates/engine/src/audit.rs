@@ -62,8 +62,8 @@ impl Engine {
         if resting != self.open_orders.len() {
             return Err(Violation::OrdersDisagree { resting, open: self.open_orders.len() });
         }
-        for one in self.streams.streams.iter().flat_map(|stream| &stream.holds) {
-            hold(one.account, one.asset, one.amount);
+        for (&(account, asset), &amount) in self.streams.streams.iter().flat_map(|stream| &stream.holds) {
+            hold(account, asset, amount);
         }
         for balance in self.ledger.balances.iter() {
             let held = held.remove(&(balance.account, balance.asset)).unwrap_or_default();
@@ -71,6 +71,9 @@ impl Engine {
                 let (account, asset, locked) = (balance.account, balance.asset, balance.locked);
                 return Err(Violation::LockedNotHeld { account, asset, locked, held });
             }
+        }
+        if let Some((&(account, asset), &held)) = held.first_key_value() {
+            return Err(Violation::LockedNotHeld { account, asset, locked: Amount::ZERO, held });
         }
         Ok(())
     }

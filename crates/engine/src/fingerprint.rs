@@ -2,7 +2,8 @@
 
 use crate::engine::Engine;
 use crate::open_orders::Order;
-use rialto_types::{Fingerprint, Side};
+use rialto_types::command::ListSymbol;
+use rialto_types::{Command, Fingerprint, Side, codec};
 
 impl Engine {
     /// BLAKE3 of everything the next command's outcome can depend on. Takes time in proportion to the state.
@@ -28,14 +29,17 @@ impl Engine {
     fn hash_symbols(&self, fingerprint: &mut Fingerprint) {
         fingerprint.number(self.symbols.len() as u64);
         for symbol in &self.symbols {
-            // The definition's text form names every field, so that a field added later cannot be forgotten here.
-            fingerprint.bytes(format!("{:?}", symbol.spec).as_bytes());
+            // As the journal writes it: every field is in it, in a form that later releases must keep.
+            let listing = Command::ListSymbol(Box::new(ListSymbol { spec: symbol.spec.clone() }));
+            let mut definition = Vec::new();
+            codec::encode(&listing, &mut definition);
+            fingerprint.bytes(&definition);
             fingerprint.number(symbol.last_order_id);
             fingerprint.number(symbol.last_trade_id);
             fingerprint.number(symbol.last_update_id);
             fingerprint.number(symbol.last_price.units());
-            fingerprint.number(symbol.book.len() as u64);
             for side in [Side::Buy, Side::Sell] {
+                fingerprint.number(symbol.book.orders(side).count() as u64);
                 for resting in symbol.book.orders(side) {
                     fingerprint.number(resting.price.0);
                     fingerprint.number(resting.lots.0);
@@ -52,10 +56,10 @@ impl Engine {
             fingerprint.bytes(stream.key.id.as_bytes());
             fingerprint.number(stream.version);
             fingerprint.number(stream.holds.len() as u64);
-            for hold in &stream.holds {
-                fingerprint.number(u64::from(hold.account.0));
-                fingerprint.number(u64::from(hold.asset.0));
-                fingerprint.amount(hold.amount);
+            for ((account, asset), amount) in &stream.holds {
+                fingerprint.number(u64::from(account.0));
+                fingerprint.number(u64::from(asset.0));
+                fingerprint.amount(*amount);
             }
         }
     }

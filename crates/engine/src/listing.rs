@@ -68,7 +68,7 @@ fn check_spec(spec: &SymbolSpec) -> Result<(), Rejection> {
         ("quantity_min", steps(spec.quantity_min.units(), lot)),
         ("quantity_max", !spec.quantity_max.is_zero() && spec.quantity_min <= spec.quantity_max),
         ("market_lot", spec.market_lot.is_zero() || steps(spec.market_lot.units(), lot)),
-        ("market_quantity_max", spec.market_quantity_min <= spec.market_quantity_max),
+        ("market_quantity_max", ordered(spec.market_quantity_min.units(), spec.market_quantity_max.units())),
         ("notional_min", !spec.notional_min.is_negative()),
         ("notional_max", !spec.notional_max.is_negative()),
         ("notional_max", spec.notional_max.is_zero() || spec.notional_min <= spec.notional_max),

@@ -1,6 +1,6 @@
 //! Placing an order: trade what crosses, then let the rest stand or expire.
 
-use crate::admission::{Demand, crosses};
+use crate::admission::{Demand, amount_of, crosses};
 use crate::engine::Engine;
 use crate::open_orders::Order;
 use crate::scale::Rounding;
@@ -10,21 +10,20 @@ use rialto_book::Resting;
 use rialto_types::command::PlaceOrder;
 use rialto_types::event::{OrderExpired, OrderPlaced};
 use rialto_types::{
-    Amount, Event, ExpiryReason, Lots, OrderStatus, PostingReason, Quantity, Rejection, Side, Ticks, TimeInForce,
+    Amount, Event, ExpiryReason, Lots, OrderStatus, PostingReason, Rejection, Side, Ticks, TimeInForce,
 };
 
 impl Engine {
     pub(crate) fn place_order(&mut self, command: &PlaceOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
         let demand = self.admit(command)?;
         let mut order = self.enter(command, demand);
-        let symbol = &mut self.symbols[command.symbol.index()];
-        let stated = asked_state(&order, symbol, command, OrderStatus::New);
-        events.push(Event::OrderPlaced(OrderPlaced { order: stated }));
+        let symbol = &self.symbols[command.symbol.index()];
+        events.push(Event::OrderPlaced(OrderPlaced { order: order.state(&symbol.scale, OrderStatus::New) }));
         let may_trade = order.time_in_force != TimeInForce::FillOrKill || can_fill(symbol, &order, demand);
         if may_trade {
             self.trade(&mut order, demand, events);
         }
-        self.conclude(order, demand, command, events);
+        self.conclude(order, demand, events);
         Ok(())
     }
 
@@ -36,10 +35,9 @@ impl Engine {
             Side::Sell => (symbol.spec.base, symbol.spec.quote),
         };
         let balances = &mut self.ledger.balances;
-        let (price, lots, quote_quantity) = match demand {
-            Demand::Limit { price, lots } => (price, lots, Amount::ZERO),
-            Demand::Market { lots } => (Ticks(0), lots, Amount::ZERO),
-            Demand::MarketByQuote { budget } => (Ticks(0), Lots(0), budget),
+        let (price, lots) = match demand {
+            Demand::Limit { price, lots } => (price, lots),
+            Demand::Market { lots } | Demand::MarketByQuote { lots, .. } => (Ticks(0), lots),
         };
         Order {
             id: symbol.next_order_id(),
@@ -51,7 +49,7 @@ impl Engine {
             time_in_force: command.time_in_force,
             price,
             lots,
-            quote_quantity,
+            quote_quantity: command.quote_quantity.map_or(Amount::ZERO, amount_of),
             executed: Lots(0),
             executed_quote: Amount::ZERO,
             placed_at_us: self.time_us,
@@ -68,7 +66,7 @@ impl Engine {
         loop {
             let symbol = &mut self.symbols[order.symbol.index()];
             let next = symbol.book.front(opposite).and_then(|resting| {
-                let lots = wanted(symbol, order, demand, &resting);
+                let lots = wanted(order, demand, &resting);
                 (lots.0 > 0).then_some((resting, lots))
             });
             let Some((resting, lots)) = next else { break };
@@ -76,9 +74,6 @@ impl Engine {
                 touched.iter().for_each(|&price| symbol.state_level(opposite, price, events));
             }
             touched = Some(resting.price);
-            if matches!(demand, Demand::MarketByQuote { .. }) {
-                order.lots = Lots(order.lots.0 + lots.0);
-            }
             symbol.book.fill(resting.slot, lots);
             let traded = Traded { maker: resting.tag, price: resting.price, lots };
             let fees = (self.assets[symbol.spec.base.index()].fees, self.assets[symbol.spec.quote.index()].fees);
@@ -98,13 +93,12 @@ impl Engine {
     }
 
     /// Let what is left rest, or end the order.
-    fn conclude(&mut self, order: Order, demand: Demand, command: &PlaceOrder, events: &mut Vec<Event>) {
+    fn conclude(&mut self, order: Order, demand: Demand, events: &mut Vec<Event>) {
         let symbol = &self.symbols[order.symbol.index()];
         let reason = match (demand, order.time_in_force) {
-            (Demand::MarketByQuote { budget }, _) if symbol.is_budget_spent(&order, budget) => return,
-            (Demand::MarketByQuote { .. }, _) => ExpiryReason::NoLiquidity,
+            (Demand::MarketByQuote { is_spent: false, .. }, _) => ExpiryReason::NoLiquidity,
             _ if order.remaining().0 == 0 => return,
-            (Demand::Market { .. }, _) => ExpiryReason::NoLiquidity,
+            (Demand::Market { .. } | Demand::MarketByQuote { .. }, _) => ExpiryReason::NoLiquidity,
             (Demand::Limit { .. }, TimeInForce::ImmediateOrCancel) => ExpiryReason::ImmediateOrCancel,
             (Demand::Limit { .. }, TimeInForce::FillOrKill) => ExpiryReason::FillOrKill,
             (Demand::Limit { price, .. }, TimeInForce::GoodTillCanceled) => {
@@ -112,7 +106,7 @@ impl Engine {
                 return;
             }
         };
-        let state = asked_state(&order, symbol, command, OrderStatus::Expired);
+        let state = order.state(&symbol.scale, OrderStatus::Expired);
         events.push(Event::OrderExpired(OrderExpired { order: state, reason }));
     }
 
@@ -128,17 +122,11 @@ impl Engine {
 }
 
 /// How many lots to trade with a resting order: none when price or demand forbid it.
-fn wanted(symbol: &Symbol, order: &Order, demand: Demand, resting: &Resting) -> Lots {
-    let most = match demand {
+fn wanted(order: &Order, demand: Demand, resting: &Resting) -> Lots {
+    match demand {
         Demand::Limit { price, .. } if !crosses(order.side, price, resting.price) => Lots(0),
-        Demand::Limit { .. } | Demand::Market { .. } => order.remaining(),
-        Demand::MarketByQuote { budget } => {
-            let left = budget.minus(order.executed_quote).expect("a part of the budget");
-            // The whole order must be a quantity the outside can hold.
-            symbol.scale.lots_for(left, resting.price).min(Lots(symbol.scale.lots_max() - order.lots.0))
-        }
-    };
-    most.min(resting.lots)
+        _ => order.remaining().min(resting.lots),
+    }
 }
 
 /// Whether all of an order can trade at once.
@@ -163,12 +151,4 @@ pub(crate) fn hold_of(symbol: &Symbol, order: &Order, lots: Lots) -> Amount {
         Side::Buy => symbol.scale.quote(order.price, lots, Rounding::Up),
         Side::Sell => symbol.scale.base(lots),
     }
-}
-
-/// The state of an order, showing the quantity that was asked for.
-fn asked_state(order: &Order, symbol: &Symbol, command: &PlaceOrder, status: OrderStatus) -> rialto_types::OrderState {
-    let mut state = order.state(&symbol.scale, status);
-    state.quantity =
-        command.quantity.unwrap_or(if status == OrderStatus::New { Quantity::ZERO } else { state.executed });
-    state
 }

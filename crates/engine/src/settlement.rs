@@ -106,9 +106,7 @@ impl Settlement<'_> {
             },
         };
         let taker_status = match demand {
-            Demand::MarketByQuote { budget } if !self.symbol.is_budget_spent(taker, budget) => {
-                OrderStatus::PartiallyFilled
-            }
+            Demand::MarketByQuote { is_spent: false, .. } => OrderStatus::PartiallyFilled,
             _ => taker.status(),
         };
         let (maker_fill, taker_fill) = (fill(maker, maker_fee, maker.status()), fill(taker, taker_fee, taker_status));

@@ -7,20 +7,14 @@ use rialto_types::command::{LEGS_MAX, PAYLOAD_BYTES_MAX, Record};
 use rialto_types::event::{Posted, Recorded};
 use rialto_types::index::SlotIndex;
 use rialto_types::{AccountId, Amount, AssetId, Event, Leg, Rejection, StreamKey};
+use std::collections::BTreeMap;
 
 /// An aggregate: how many records it has and what it holds locked.
 pub(crate) struct Stream {
     pub(crate) key: StreamKey,
     pub(crate) version: u64,
-    pub(crate) holds: Vec<Hold>,
-}
-
-/// What a stream holds locked of one balance.
-#[derive(Clone, Copy)]
-pub(crate) struct Hold {
-    pub(crate) account: AccountId,
-    pub(crate) asset: AssetId,
-    pub(crate) amount: Amount,
+    /// What it holds locked of each balance; never zero.
+    pub(crate) holds: BTreeMap<(AccountId, AssetId), Amount>,
 }
 
 /// Every stream, in order of its first record.
@@ -41,7 +35,7 @@ impl Streams {
         let found = self.by_key.find(key, |slot| streams[slot as usize].key);
         let slot = found.unwrap_or_else(|| {
             let slot = self.streams.len() as u32;
-            self.streams.push(Stream { key: *key, version: 0, holds: Vec::new() });
+            self.streams.push(Stream { key: *key, version: 0, holds: BTreeMap::new() });
             let streams = &self.streams;
             self.by_key.insert(key, slot, |slot| streams[slot as usize].key);
             slot
@@ -52,16 +46,16 @@ impl Streams {
 
 impl Stream {
     fn held(&self, account: AccountId, asset: AssetId) -> Amount {
-        let hold = self.holds.iter().find(|hold| hold.account == account && hold.asset == asset);
-        hold.map_or(Amount::ZERO, |hold| hold.amount)
+        self.holds.get(&(account, asset)).copied().unwrap_or_default()
     }
 
     fn change_hold(&mut self, account: AccountId, asset: AssetId, change: Amount) {
-        match self.holds.iter_mut().find(|hold| hold.account == account && hold.asset == asset) {
-            Some(hold) => hold.amount = hold.amount.plus(change).expect("holds are bounded"),
-            None => self.holds.push(Hold { account, asset, amount: change }),
+        let held = self.held(account, asset).plus(change).expect("holds are bounded");
+        if held.is_zero() {
+            self.holds.remove(&(account, asset));
+        } else {
+            self.holds.insert((account, asset), held);
         }
-        self.holds.retain(|hold| !hold.amount.is_zero());
     }
 }
 

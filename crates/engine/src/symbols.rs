@@ -1,11 +1,10 @@
 //! Assets and symbols as the engine keeps them.
 
-use crate::open_orders::Order;
 use crate::scale::Scale;
 use rialto_book::Book;
 use rialto_ledger::BalanceSlot;
 use rialto_types::event::BookChanged;
-use rialto_types::{Amount, Event, Lots, OrderId, Price, Side, SymbolId, SymbolSpec, Text, Ticks, TradeId};
+use rialto_types::{Event, Lots, OrderId, Price, Side, SymbolId, SymbolSpec, Text, Ticks, TradeId};
 
 /// A registered asset.
 pub(crate) struct Asset {
@@ -67,13 +66,5 @@ impl Symbol {
     pub(crate) fn level_has_room(&self, side: Side, price: Ticks, lots: Lots) -> bool {
         let total = self.book.total_at(side, price);
         total.0.checked_add(lots.0).is_some_and(|sum| sum <= self.scale.lots_max())
-    }
-
-    /// Whether an order by quote amount has come as close to its budget as the book lets it: what is left buys no lot
-    /// at the best price.
-    pub(crate) fn is_budget_spent(&self, order: &Order, budget: Amount) -> bool {
-        let left = budget.minus(order.executed_quote).expect("a part of the budget");
-        let best = self.book.best(order.side.opposite());
-        left.is_zero() || best.is_some_and(|best| self.scale.lots_for(left, best).0 == 0)
     }
 }

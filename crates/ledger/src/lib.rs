@@ -70,6 +70,7 @@ impl Ledger {
             fingerprint.number(account.kind.class as u64);
             fingerprint.number(u64::from(account.kind.scope));
         }
+        fingerprint.number(self.balances.len() as u64);
         for balance in self.balances.iter() {
             fingerprint.number(u64::from(balance.account.0));
             fingerprint.number(u64::from(balance.asset.0));

@@ -161,7 +161,8 @@ pub struct OrderExpired {
     pub reason: ExpiryReason,
 }
 
-/// A level of a book has a new total. Once per level and command; the market views are built from these.
+/// A level of a book has a new total. An incoming order states each level it changed once, a command that cancels states
+/// the level of each order it cancels. The market views are built from these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BookChanged {
     /// Which book.

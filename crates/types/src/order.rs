@@ -103,7 +103,7 @@ pub struct OrderState {
     pub time_in_force: TimeInForce,
     /// Its limit; zero for market orders.
     pub price: Price,
-    /// What it asked for; for an order by quote amount, what it traded.
+    /// What it asked for; for an order by quote amount, what that amount trades.
     pub quantity: Quantity,
     /// The quote amount asked for, for an order by quote amount; otherwise zero.
     pub quote_quantity: Amount,

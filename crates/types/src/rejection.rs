@@ -15,8 +15,9 @@ pub enum Bound {
     Step,
 }
 
-/// A refusal. The order of checks is: the named things exist, the shape fits the type, filters in the order of the
-/// API page "Filters", then the client order id, then the balance.
+/// A refusal. The order of checks of an order is: the named things exist, the shape fits the type, the filters
+/// (PRICE_FILTER, LOT_SIZE, MARKET_LOT_SIZE, NOTIONAL, MAX_NUM_ORDERS), room at the price level, then that the client
+/// order id is free, that a post-only order rests, and that the balance suffices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "rejection")]
 #[expect(missing_docs, reason = "the fields are the values that broke the rule their variant describes")]

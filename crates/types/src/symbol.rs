@@ -24,13 +24,13 @@ pub struct SymbolSpec {
     pub lot: Quantity,
     /// The smallest quantity of an order.
     pub quantity_min: Quantity,
-    /// The largest quantity of an order.
+    /// The largest quantity of an order; not zero.
     pub quantity_max: Quantity,
     /// Quantities of market orders are whole multiples of it; zero for no such rule. A multiple of `lot`.
     pub market_lot: Quantity,
     /// The smallest quantity of a market order.
     pub market_quantity_min: Quantity,
-    /// The largest quantity of a market order.
+    /// The largest quantity of a market order; zero for none.
     pub market_quantity_max: Quantity,
     /// The least an order must be worth in quote.
     pub notional_min: Amount,

@@ -1,0 +1,147 @@
+//! An engine under test with the clock, the sequence and the depth its events describe.
+
+use rialto_engine::Engine;
+use rialto_types::account::HOUSE_ACCOUNTS;
+use rialto_types::event::BookChanged;
+use rialto_types::query::{Answer, Query};
+use rialto_types::{
+    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, Event, OrderState, OwnerId, Price, Quantity,
+    Rejection, Side, SymbolId, SymbolSpec, Text, TimeInForce,
+};
+use std::collections::BTreeMap;
+
+use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
+use rialto_types::{ClientOrderId, OrderType, PostingReason};
+
+/// The account the first person opens: the house's own come before it.
+pub const FIRST_ACCOUNT: u32 = HOUSE_ACCOUNTS.len() as u32;
+
+/// An engine, driven command by command as the journal would drive it.
+#[derive(Default)]
+pub struct Exchange {
+    pub engine: Engine,
+    /// What rests at each price, as the events tell it.
+    pub depth: BTreeMap<(SymbolId, Side, Price), Quantity>,
+    updates: BTreeMap<SymbolId, u64>,
+}
+
+impl Exchange {
+    /// Apply one command a little later than the last.
+    pub fn apply(&mut self, command: &Command) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.engine.apply(self.engine.sequence() + 1, self.engine.time_us() + 7, command, &mut events);
+        for event in &events {
+            if let Event::BookChanged(changed) = event {
+                self.follow(changed);
+            }
+        }
+        events
+    }
+
+    fn follow(&mut self, changed: &BookChanged) {
+        let last = self.updates.entry(changed.symbol).or_default();
+        assert_eq!(changed.update_id, *last + 1, "updates of a book are numbered without gaps");
+        *last = changed.update_id;
+        let level = (changed.symbol, changed.side, changed.price);
+        if changed.quantity.is_zero() {
+            assert!(self.depth.remove(&level).is_some(), "a level that was not there is gone: {changed:?}");
+        } else {
+            self.depth.insert(level, changed.quantity);
+        }
+    }
+
+    /// Apply a command that must be accepted.
+    pub fn accept(&mut self, command: &Command) -> Vec<Event> {
+        let events = self.apply(command);
+        assert_eq!(refusal(&events), None, "{command:?}");
+        events
+    }
+
+    pub fn open_orders(&self, account: AccountId) -> Vec<OrderState> {
+        match self.engine.answer(&Query::OpenOrders { account, symbol: None }) {
+            Answer::Orders { orders } => orders,
+            other => panic!("asked for orders, got {other:?}"),
+        }
+    }
+
+    /// Free and locked per asset, without the empty ones.
+    pub fn balances(&self, account: AccountId) -> BTreeMap<AssetId, (Amount, Amount)> {
+        let Answer::Balances { balances } = self.engine.answer(&Query::Balances { account }) else {
+            panic!("account {account} is unknown")
+        };
+        let shown = balances.iter().map(|balance| (balance.asset, (balance.free, balance.locked)));
+        shown.filter(|(_, amounts)| *amounts != (Amount::ZERO, Amount::ZERO)).collect()
+    }
+
+    pub fn state_hash(&self) -> [u8; 32] {
+        self.engine.state_hash()
+    }
+}
+
+/// The refusal among a command's events: it stands alone.
+pub fn refusal(events: &[Event]) -> Option<Rejection> {
+    match events {
+        [Event::CommandRejected(refused)] => Some(refused.rejection),
+        _ => {
+            assert!(!events.iter().any(|event| matches!(event, Event::CommandRejected(_))), "{events:?}");
+            None
+        }
+    }
+}
+
+pub fn register_asset(name: &str) -> Command {
+    Command::RegisterAsset(RegisterAsset { name: Text::new(name).unwrap() })
+}
+
+pub fn list_symbol(spec: SymbolSpec) -> Command {
+    Command::ListSymbol(Box::new(ListSymbol { spec }))
+}
+
+pub fn open_account(owner: u64, class: AccountClass) -> Command {
+    Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind: AccountKind::of(class) })
+}
+
+pub fn post(account: AccountId, asset: AssetId, units: i128) -> Command {
+    let reason = if units < 0 { PostingReason::Withdrawal } else { PostingReason::Deposit };
+    Command::Post(Post { account, asset, amount: Amount::from_units(units), reason })
+}
+
+/// A limit order, good till canceled.
+pub fn limit(account: AccountId, symbol: SymbolId, side: Side, price: Price, quantity: Quantity, id: &str) -> Command {
+    Command::PlaceOrder(PlaceOrder {
+        account,
+        symbol,
+        client_order_id: ClientOrderId::new(id).unwrap(),
+        side,
+        order_type: OrderType::Limit,
+        time_in_force: TimeInForce::GoodTillCanceled,
+        price: Some(price),
+        quantity: Some(quantity),
+        quote_quantity: None,
+    })
+}
+
+/// A symbol of two assets with everything allowed that a symbol can allow, and no commissions.
+pub fn open_spec(name: &str, base: AssetId, quote: AssetId) -> SymbolSpec {
+    SymbolSpec {
+        name: Text::new(name).unwrap(),
+        base,
+        quote,
+        tick: "0.01".parse().unwrap(),
+        price_min: Price::ZERO,
+        price_max: Price::ZERO,
+        lot: "0.001".parse().unwrap(),
+        quantity_min: Quantity::ZERO,
+        quantity_max: Quantity::MAX,
+        market_lot: Quantity::ZERO,
+        market_quantity_min: Quantity::ZERO,
+        market_quantity_max: Quantity::ZERO,
+        notional_min: Amount::ZERO,
+        notional_min_applies_to_market: false,
+        notional_max: Amount::ZERO,
+        notional_max_applies_to_market: false,
+        open_orders_max: 200,
+        maker_fee: "0".parse().unwrap(),
+        taker_fee: "0".parse().unwrap(),
+    }
+}

@@ -1,0 +1,12 @@
+//! Scenario tables, each named after the rule of the API it shows. The language is described in `script`.
+
+mod cancellation;
+mod fees;
+mod filters;
+mod limit_orders;
+mod listing;
+mod market_orders;
+mod money;
+mod records;
+mod rejections;
+mod rounding;

@@ -1,0 +1,310 @@
+//! A small language for scenarios: one line per command, with what it leads to behind `->`.
+//!
+//! ```text
+//! alice deposits 1000 USDT            a line without `->` must be accepted
+//! bob sells 1 @ 100 GTC               GTC is the default; IOC, FOK and `maker` (LIMIT_MAKER) are the others
+//! alice buys 1 @ 101 as mine -> #2 new; #2 takes 1 @ 100 from #1 [#1 filled, #2 filled]
+//! alice buys 2 market                 by quantity; `alice buys market for 100` is by quote amount
+//! alice cancels #1                    `cancels mine`, `cancels #1 mine`, `cancels all`
+//! record loan/7 after 0: alice holds 5 USDT, bob pays 1 USDT, alice gets 1 USDT
+//! alice: BTC 1, USDT 800 + 100 locked     all that alice has
+//! alice open: #4 buy 0.5 of 2 @ 100       her open orders, executed of asked
+//! book: 1 @ 100 | 2 @ 101, 3 @ 102        bids and asks, best first
+//! ```
+//!
+//! A name is a person's spot account, opened when first met; `alice.funding` is another account of hers, and
+//! `house.fees` one of the house's own. `on ETHBTC` at the end of a line names the symbol; the first listed is the
+//! default.
+
+use crate::exchange::{self, Exchange};
+use crate::script::words::Words;
+use rialto_types::command::{CancelAllOrders, CancelOrder, OrderReference, PlaceOrder, Record};
+use rialto_types::{
+    AccountClass, AccountId, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType, PostingReason,
+    Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
+};
+
+mod outcome;
+mod words;
+
+pub use outcome::{name, plain};
+
+/// Run a scenario on a fresh exchange with BTCUSDT: tick 0.01, lot 0.001, and the rules given as `field=value`.
+pub fn check(rules: &str, scenario: &str) {
+    let mut script = Script::new(rules);
+    scenario.lines().for_each(|line| script.run(line));
+}
+
+/// An exchange and the names people use on it.
+#[derive(Default)]
+pub struct Script {
+    pub exchange: Exchange,
+    assets: Vec<String>,
+    symbols: Vec<String>,
+    accounts: Vec<(String, AccountId)>,
+    people: Vec<String>,
+    unnamed_orders: u32,
+}
+
+impl Script {
+    /// With BTC, USDT and BTCUSDT.
+    pub fn new(rules: &str) -> Script {
+        let mut script = Script::default();
+        for (class, id) in [("external", 0), ("fees", 1), ("treasury", 4)] {
+            script.accounts.push((format!("house.{class}"), AccountId(id)));
+        }
+        script.run(&format!("symbol BTCUSDT BTC USDT {rules}"));
+        script
+    }
+
+    /// Run one line; panic with what happened when it is not what was expected.
+    pub fn run(&mut self, line: &str) {
+        let line = line.trim();
+        if line.is_empty() {
+            return;
+        }
+        let (left, expected) = line.split_once("->").map_or((line, None), |(left, right)| (left, Some(right.trim())));
+        if let Some((subject, expected)) = left.split_once(':').filter(|_| !left.starts_with("record")) {
+            let found = self.look_up(subject.trim());
+            assert_eq!(found, expected.trim(), "\n  in the line: {line}\n");
+            return;
+        }
+        let events = self.execute(left.trim());
+        self.exchange.engine.audit().unwrap_or_else(|violation| panic!("after {line:?}: {violation}"));
+        let happened = outcome::of_events(&events);
+        match expected {
+            Some(expected) => assert_eq!(happened, expected, "\n  in the line: {line}\n"),
+            None => assert!(!happened.starts_with("refused"), "{line:?} was {happened}"),
+        }
+    }
+
+    /// Apply the command of a line.
+    pub fn execute(&mut self, text: &str) -> Vec<Event> {
+        let mut words = Words::new(text);
+        if words.take("symbol") {
+            let spec = self.read_spec(&mut words);
+            let name = spec.name;
+            let events = self.exchange.apply(&exchange::list_symbol(spec));
+            if exchange::refusal(&events).is_none() {
+                self.symbols.push(name.to_string());
+            }
+            return events;
+        }
+        if words.take("record") {
+            let record = self.read_record(text);
+            return self.exchange.apply(&Command::Record(Box::new(record)));
+        }
+        let who = words.next();
+        let verb = words.next();
+        if verb == "opens" {
+            let class = class_named(words.next());
+            let owner = self.owner(who);
+            return self.exchange.apply(&exchange::open_account(owner, class));
+        }
+        let account = self.account(who);
+        let symbol = self.symbol_at_end(&mut words);
+        let command = match verb {
+            "deposits" | "withdraws" => {
+                let amount: Amount = words.parse();
+                let units = if verb == "deposits" { amount.units() } else { -amount.units() };
+                exchange::post(account, self.asset(words.next()), units)
+            }
+            "buys" => self.read_order(account, symbol, Side::Buy, &mut words),
+            "sells" => self.read_order(account, symbol, Side::Sell, &mut words),
+            "cancels" => read_cancellation(account, symbol, &mut words),
+            other => panic!("no such verb: {other}"),
+        };
+        words.end();
+        self.exchange.apply(&command)
+    }
+
+    fn read_order(&mut self, account: AccountId, symbol: SymbolId, side: Side, words: &mut Words) -> Command {
+        self.unnamed_orders += 1;
+        let mut order = PlaceOrder {
+            account,
+            symbol,
+            client_order_id: ClientOrderId::new(&format!("unnamed-{}", self.unnamed_orders)).unwrap(),
+            side,
+            order_type: OrderType::Market,
+            time_in_force: TimeInForce::GoodTillCanceled,
+            price: None,
+            quantity: None,
+            quote_quantity: None,
+        };
+        if words.peek().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
+            order.quantity = Some(words.parse());
+        }
+        if words.take("@") {
+            order.order_type = OrderType::Limit;
+            order.price = Some(words.parse());
+        } else {
+            words.expect("market");
+        }
+        while let Some(word) = words.peek() {
+            words.next();
+            match word {
+                "GTC" => order.time_in_force = TimeInForce::GoodTillCanceled,
+                "IOC" => order.time_in_force = TimeInForce::ImmediateOrCancel,
+                "FOK" => order.time_in_force = TimeInForce::FillOrKill,
+                "maker" => order.order_type = OrderType::LimitMaker,
+                "for" => order.quote_quantity = Some(words.parse()),
+                "as" => order.client_order_id = ClientOrderId::new(words.next()).unwrap(),
+                other => panic!("no such word in an order: {other}"),
+            }
+        }
+        Command::PlaceOrder(order)
+    }
+
+    /// `loan/7 after 0: <who> <does> <amount> <asset>, ...`
+    fn read_record(&mut self, text: &str) -> Record {
+        let (head, legs) = text.split_once(':').expect("a record has legs behind a colon");
+        let mut words = Words::new(head);
+        words.expect("record");
+        let (kind, id) = words.next().split_once('/').expect("a stream is kind/id");
+        let stream = StreamKey { kind: Text::new(kind).unwrap(), id: Text::new(id).unwrap() };
+        words.expect("after");
+        let expected_version = words.parse();
+        words.end();
+        let legs = legs.split(',').map(|leg| self.read_leg(&mut Words::new(leg))).collect();
+        Record { stream, expected_version, legs, payload: b"what the product says".to_vec() }
+    }
+
+    fn read_leg(&mut self, words: &mut Words) -> Leg {
+        let account = self.account(words.next());
+        let verb = words.next();
+        let amount = words.parse::<Amount>().units();
+        let (free, locked, reason) = match verb {
+            "gets" => (amount, 0, PostingReason::Product),
+            "pays" => (-amount, 0, PostingReason::Product),
+            "holds" => (-amount, amount, PostingReason::ProductHold),
+            "releases" => (amount, -amount, PostingReason::ProductRelease),
+            "forfeits" => (0, -amount, PostingReason::Product),
+            other => panic!("no such verb in a record: {other}"),
+        };
+        let asset = self.asset(words.next());
+        words.end();
+        Leg { account, asset, free: Amount::from_units(free), locked: Amount::from_units(locked), reason }
+    }
+
+    /// `NAME BASE QUOTE field=value ...`
+    fn read_spec(&mut self, words: &mut Words) -> SymbolSpec {
+        let name = words.next();
+        let (base, quote) = (self.asset(words.next()), self.asset(words.next()));
+        let mut spec = exchange::open_spec(name, base, quote);
+        while words.peek().is_some() {
+            let (field, value) = words.next().split_once('=').expect("field=value");
+            words::set_rule(&mut spec, field, value);
+        }
+        spec
+    }
+
+    fn symbol_at_end(&self, words: &mut Words) -> SymbolId {
+        let name = words.take_last_after("on").unwrap_or(&self.symbols[0]);
+        let position = self.symbols.iter().position(|symbol| symbol == name);
+        SymbolId(position.unwrap_or_else(|| panic!("no symbol {name}")) as u32)
+    }
+
+    /// An asset, registered when first met.
+    pub fn asset(&mut self, name: &str) -> AssetId {
+        let position = self.assets.iter().position(|asset| asset == name).unwrap_or_else(|| {
+            self.exchange.accept(&exchange::register_asset(name));
+            self.assets.push(name.to_owned());
+            self.assets.len() - 1
+        });
+        AssetId(position as u32)
+    }
+
+    /// An account, opened when first met.
+    pub fn account(&mut self, name: &str) -> AccountId {
+        if let Some((_, account)) = self.accounts.iter().find(|(known, _)| known == name) {
+            return *account;
+        }
+        let (person, class) = name.split_once('.').unwrap_or((name, "spot"));
+        let command = exchange::open_account(self.owner(person), class_named(class));
+        let account = match self.exchange.accept(&command)[..] {
+            [Event::AccountOpened(opened)] => opened.account,
+            ref other => panic!("opening {name} led to {other:?}"),
+        };
+        self.accounts.push((name.to_owned(), account));
+        account
+    }
+
+    fn owner(&mut self, person: &str) -> u64 {
+        let position = self.people.iter().position(|known| known == person).unwrap_or_else(|| {
+            self.people.push(person.to_owned());
+            self.people.len() - 1
+        });
+        position as u64 + 1
+    }
+
+    fn look_up(&mut self, subject: &str) -> String {
+        let mut words = Words::new(subject);
+        let symbol = self.symbol_at_end(&mut words);
+        if words.take("book") {
+            words.end();
+            return self.book(symbol);
+        }
+        let account = self.account(words.next());
+        if words.take("open") {
+            let orders = self.exchange.open_orders(account);
+            return outcome::list(orders.iter().map(outcome::of_order));
+        }
+        words.end();
+        let balances = self.exchange.balances(account);
+        outcome::list(balances.iter().map(|(asset, (free, locked))| {
+            let locked = if locked.is_zero() { String::new() } else { format!(" + {} locked", plain(locked)) };
+            format!("{} {}{locked}", self.assets[asset.index()], plain(free))
+        }))
+    }
+
+    fn book(&self, symbol: SymbolId) -> String {
+        let side = |side: Side| {
+            let levels = self.exchange.depth.range((symbol, side, Price::ZERO)..=(symbol, side, Price::MAX));
+            levels.map(|(key, quantity)| format!("{} @ {}", plain(quantity), plain(key.2))).collect::<Vec<String>>()
+        };
+        let (bids, asks) = (side(Side::Buy), side(Side::Sell));
+        format!("{} | {}", outcome::list(bids.into_iter().rev()), outcome::list(asks.into_iter()))
+    }
+}
+
+fn read_cancellation(account: AccountId, symbol: SymbolId, words: &mut Words) -> Command {
+    if words.take("all") {
+        return Command::CancelAllOrders(CancelAllOrders { account, symbol });
+    }
+    let mut order = OrderReference { order_id: None, client_order_id: None };
+    while words.peek().is_some() {
+        let word = words.next();
+        match word.strip_prefix('#') {
+            Some(id) => order.order_id = Some(OrderId(id.parse().unwrap())),
+            None => order.client_order_id = Some(ClientOrderId::new(word).unwrap()),
+        }
+    }
+    Command::CancelOrder(CancelOrder { account, symbol, order })
+}
+
+fn class_named(name: &str) -> AccountClass {
+    match name {
+        "spot" => AccountClass::Spot,
+        "funding" => AccountClass::Funding,
+        "custody" => AccountClass::Custody,
+        other => panic!("no account class {other} in scenarios"),
+    }
+}
+
+#[test]
+#[should_panic(expected = "was refused InsufficientBalance")]
+fn a_line_without_an_outcome_must_be_accepted() {
+    check("", "alice buys 1 @ 100");
+}
+
+#[test]
+#[should_panic(expected = "in the line: alice: USDT 101")]
+fn a_wrong_balance_is_found() {
+    check("", "alice deposits 100 USDT\nalice: USDT 101");
+}
+
+#[test]
+#[should_panic(expected = "in the line: book: 1 @ 99 |")]
+fn a_wrong_book_is_found() {
+    check("", "alice deposits 100 USDT\nalice buys 1 @ 100\nbook: 1 @ 99 | none");
+}

@@ -1,0 +1,111 @@
+//! What happened, in the words of a scenario.
+
+use rialto_types::{Bound, Event, ExpiryReason, OrderState, OrderStatus, Rejection, Side};
+use std::fmt::Display;
+
+/// What a command led to, without postings and book changes: those are seen in balances and books.
+pub fn of_events(events: &[Event]) -> String {
+    list_with("; ", events.iter().filter_map(of_event))
+}
+
+fn of_event(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::OrderPlaced(placed) => format!("#{} {}", placed.order.order_id, status(placed.order.status)),
+        Event::TradeExecuted(trade) => format!(
+            "#{} takes {} @ {} from #{} [#{} {}, #{} {}]",
+            trade.taker.order_id,
+            plain(trade.quantity),
+            plain(trade.price),
+            trade.maker.order_id,
+            trade.maker.order_id,
+            status(trade.maker.status),
+            trade.taker.order_id,
+            status(trade.taker.status),
+        ),
+        Event::OrderExpired(expired) => {
+            let reason = match expired.reason {
+                ExpiryReason::ImmediateOrCancel => "IOC",
+                ExpiryReason::FillOrKill => "FOK",
+                ExpiryReason::NoLiquidity => "no liquidity",
+            };
+            format!("#{} expired after {}, {reason}", expired.order.order_id, plain(expired.order.executed))
+        }
+        Event::OrderCanceled(canceled) => {
+            format!("#{} canceled after {}", canceled.order.order_id, plain(canceled.order.executed))
+        }
+        Event::Recorded(recorded) => format!("{} is at {}", recorded.stream.kind, recorded.version),
+        Event::AccountOpened(opened) => format!("account {}", opened.account),
+        Event::AssetRegistered(registered) => format!("asset {}", registered.asset),
+        Event::SymbolListed(listed) => format!("symbol {}", listed.symbol),
+        Event::CommandRejected(rejected) => format!("refused {}", of_rejection(&rejected.rejection)),
+        Event::Posted(_) | Event::BookChanged(_) => return None,
+    })
+}
+
+fn status(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::New => "new",
+        OrderStatus::PartiallyFilled => "partial",
+        OrderStatus::Filled => "filled",
+        OrderStatus::Canceled => "canceled",
+        OrderStatus::Expired => "expired",
+    }
+}
+
+fn of_rejection(rejection: &Rejection) -> String {
+    let filter = |name: &str, bound: Bound, limit: String| {
+        let bound = match bound {
+            Bound::Minimum => "minimum",
+            Bound::Maximum => "maximum",
+            Bound::Step => "step",
+        };
+        format!("{name} {bound} {limit}")
+    };
+    match *rejection {
+        Rejection::PriceFilter { bound, limit, .. } => filter("PRICE_FILTER", bound, plain(limit)),
+        Rejection::LotSize { bound, limit, .. } => filter("LOT_SIZE", bound, plain(limit)),
+        Rejection::MarketLotSize { bound, limit, .. } => filter("MARKET_LOT_SIZE", bound, plain(limit)),
+        Rejection::Notional { bound, limit, .. } => filter("NOTIONAL", bound, plain(limit)),
+        Rejection::TooManyOrders { limit } => format!("MAX_NUM_ORDERS {limit}"),
+        Rejection::InsufficientBalance { needed, free, .. } => {
+            format!("InsufficientBalance needed {} free {}", plain(needed), plain(free))
+        }
+        Rejection::InvalidOrder { field } | Rejection::InvalidSymbol { field } => {
+            format!("{} {field}", name(rejection))
+        }
+        Rejection::RecordTooLarge { field } => format!("RecordTooLarge {field}"),
+        Rejection::WouldTake { best, .. } => format!("WouldTake {}", plain(best)),
+        Rejection::HoldExceeded { held, .. } => format!("HoldExceeded held {}", plain(held)),
+        Rejection::StaleVersion { actual, .. } => format!("StaleVersion actual {actual}"),
+        Rejection::UnbalancedPostings { sum, .. } => format!("UnbalancedPostings {}", plain(sum)),
+        Rejection::CapacityReached { what } => format!("CapacityReached {what}"),
+        _ => name(rejection),
+    }
+}
+
+/// The variant of a rejection, as it is spelled in its definition.
+pub fn name(rejection: &Rejection) -> String {
+    let text = format!("{rejection:?}");
+    text.split_once([' ', '{']).map_or(text.clone(), |(name, _)| name.to_owned())
+}
+
+pub fn of_order(order: &OrderState) -> String {
+    let side = if order.side == Side::Buy { "buy" } else { "sell" };
+    let (executed, quantity) = (plain(order.executed), plain(order.quantity));
+    format!("#{} {side} {executed} of {quantity} @ {}", order.order_id, plain(order.price))
+}
+
+/// A decimal without the zeros a reader does not need.
+pub fn plain(decimal: impl Display) -> String {
+    let text = decimal.to_string();
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub fn list(items: impl Iterator<Item = String>) -> String {
+    list_with(", ", items)
+}
+
+fn list_with(separator: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(separator) }
+}
