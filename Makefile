@@ -34,6 +34,9 @@ run: .make/core ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=d
 .PHONY: build
 build: .make/core ## Set up .venv and build the compiled core into it
 
+.PHONY: client
+client: .make/dev .make/core ## Install the client libraries that the examples use
+
 .PHONY: wheel
 wheel: .make/core ## Build the installable wheel into dist/
 	@$(STEP) "Building the wheel" $(BIN)/maturin build --release --locked --out dist

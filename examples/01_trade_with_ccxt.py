@@ -12,14 +12,21 @@ import sys
 
 import ccxt
 
-url = os.environ.get("RIALTO_URL", "http://127.0.0.1:8000")
-data = os.environ.get("RIALTO_DATA", "data")
+url = os.environ.get("EXCHANGE_URL", "http://127.0.0.1:8000")
+data = os.environ.get("EXCHANGE_DATA", "data")
 demo_key = [sys.executable, "-m", "rialto", "demo-key", "--json", "--data", data]
 key = json.loads(subprocess.run(demo_key, check=True, capture_output=True, text=True).stdout)
 
-exchange = ccxt.binance({"apiKey": key["apiKey"], "secret": key["secretKey"], "options": {"fetchMarkets": {"types": ["spot"]}}})
-exchange.urls["api"] = {name: address.replace("https://api.binance.com", url) for name, address in exchange.urls["api"].items()}
-exchange.has["fetchCurrencies"] = False  # asks for wallets, which come later
+exchange = ccxt.binance(
+    {
+        "apiKey": key["apiKey"],
+        "secret": key["secretKey"],
+        "options": {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "fetchCurrencies": False},
+    }
+)
+exchange.urls["api"] = {
+    name: address.replace("https://api.binance.com", url) for name, address in exchange.urls["api"].items()
+}
 
 markets = exchange.load_markets()
 book = exchange.fetch_order_book("BTC/USDT", limit=5)

@@ -1,0 +1,95 @@
+"""A demonstration exchange as a process of its own, started, stopped and killed like a user's."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+OPEN_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 30
+RIALTO = (sys.executable, "-m", "rialto")
+
+UNLIMITED = {
+    "RIALTO_REQUEST_WEIGHT_PER_MINUTE_MAX": "100000000",
+    "RIALTO_REQUESTS_PER_FIVE_MINUTES_MAX": "100000000",
+    "RIALTO_ORDERS_PER_TEN_SECONDS_MAX": "100000000",
+    "RIALTO_ORDERS_PER_DAY_MAX": "100000000",
+}
+
+
+class Credentials(NamedTuple):
+    """What a client is given besides the address."""
+
+    key: str
+    secret: str
+
+
+def rialto(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run([*RIALTO, *arguments], capture_output=True, text=True, check=False)
+
+
+class DemoProcess:
+    """One run of `rialto run --demo` on a directory."""
+
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None, *options: str) -> None:
+        self.data = data
+        command = [*RIALTO, "run", "--demo", "--port", "0", "--data", str(data), *options]
+        self.log = (data.parent / f"{data.name}.log").open("ab")
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **(environment or {})}
+        )
+        self.url = self._wait_open()
+
+    def _wait_open(self) -> str:
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        said, deadline = b"", time.monotonic() + OPEN_TIMEOUT_S
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            while b" is open on " not in said or not said.endswith(b"\n"):
+                left = deadline - time.monotonic()
+                if left <= 0 or self._process.poll() is not None:
+                    self._process.kill()
+                    raise AssertionError(f"the exchange did not open; it said {said!r}, see {self.log.name}")
+                if selector.select(left):
+                    said += self._process.stdout.read() or b""
+        return said.decode().rsplit(" is open on ", 1)[1].strip()
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    def credentials(self, name: str = "alice") -> Credentials:
+        """Ask for a demo user's key as a script would."""
+        printed = rialto("demo-key", "--json", "--name", name, "--data", str(self.data))
+        assert printed.returncode == 0, printed.stderr
+        key = json.loads(printed.stdout)
+        return Credentials(key["apiKey"], key["secretKey"])
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would end the process."""
+        self._process.send_signal(signal.SIGKILL)
+        self._end()
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._end()
+
+    def _end(self) -> int:
+        try:
+            return self._process.wait(STOP_TIMEOUT_S)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self.log.close()
