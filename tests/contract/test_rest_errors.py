@@ -218,7 +218,7 @@ POST = b"POST /api/v3/order HTTP/1.1\r\nhost: a\r\n"
 
 
 async def test_a_body_that_does_not_come_or_does_not_end_closes_the_connection(tmp_path: Path) -> None:
-    async with live(tmp_path, bounds=Bounds(body_bytes_max=200, body_seconds_max=0.2)) as exchange:
+    async with live(tmp_path, bounds=Bounds(body_bytes_max=200, body_timeout_s=0.2)) as exchange:
         late = await raw(exchange, POST + b"content-length: 100\r\n\r\n", b"a" * 10)
         assert late.startswith(b"HTTP/1.1 408 ")
         assert b"connection: close" in late
@@ -232,7 +232,7 @@ async def test_a_head_that_does_not_end_closes_the_connection(exchange: Live, mo
     endless = await raw(exchange, b"GET /api/v3/ping HTTP/1.1\r\nx: ", *[b"a" * 8_192] * 5)
     assert endless.startswith(b"HTTP/1.1 431 ")
     assert b'"code":-1100' in endless
-    monkeypatch.setattr(http_protocol, "HEAD_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT_S", 0.2)
     for started in (b"", b"GET /api/v3/ping HTTP/1.1\r\nx: "):
         assert (await raw(exchange, started)).startswith(b"HTTP/1.1 408 ")
     assert (await raw(exchange, b"\x16\x03\x01 this is not HTTP\r\n\r\n")).startswith(b"HTTP/1.1 400 ")

@@ -27,7 +27,7 @@ class Bounds(msgspec.Struct, frozen=True):
     query_bytes_max: int = 8_192
     header_bytes_max: int = 16_384
     body_bytes_max: int = 65_536
-    body_seconds_max: float = 10.0
+    body_timeout_s: float = 10.0
     requests_at_once_max: int = 4_096
 
 
@@ -96,7 +96,7 @@ class Application:
             raise _too_large(413, "body", bytes_max)
         body = bytearray()
         try:
-            async with asyncio.timeout(self._bounds.body_seconds_max):
+            async with asyncio.timeout(self._bounds.body_timeout_s):
                 while True:
                     message = await receive()
                     body += message.get("body", b"")
@@ -105,7 +105,7 @@ class Application:
                     if not message.get("more_body", False):
                         return bytes(body)
         except TimeoutError:
-            message_text = f"The body did not arrive within {self._bounds.body_seconds_max:g} seconds."
+            message_text = f"The body did not arrive within {self._bounds.body_timeout_s:g} seconds."
             raise ApiError(ErrorCode.DISCONNECTED.number, message_text, 408) from None
 
 

@@ -15,11 +15,11 @@ LOOK_EVERY_S: Final = 0.5
 
 
 class _Watched:
-    __slots__ = ("ends_at", "is_given_up", "task")
+    __slots__ = ("ends_at_s", "is_given_up", "task")
 
-    def __init__(self, task: "asyncio.Task[object] | None", ends_at: float) -> None:
+    def __init__(self, task: "asyncio.Task[object] | None", ends_at_s: float) -> None:
         self.task = task
-        self.ends_at = ends_at
+        self.ends_at_s = ends_at_s
         self.is_given_up = False
 
 
@@ -51,7 +51,7 @@ class Deadlines:
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
-        while self._watched and (self._watched[0].task is None or self._watched[0].ends_at <= now):
+        while self._watched and (self._watched[0].task is None or self._watched[0].ends_at_s <= now):
             watched = self._watched.popleft()
             if watched.task is not None:
                 watched.is_given_up = True

@@ -22,7 +22,7 @@ from rialto.wire import query_string, refusals
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
 
-ANSWER_SECONDS_MAX: Final = 10.0
+ANSWER_TIMEOUT_S: Final = 10.0
 """How long the API waits for a handler before it answers -1007."""
 
 _STATIC_HEADERS: Final = (
@@ -46,7 +46,7 @@ class Dispatcher:
         limits: RequestLimits,
         deadlines: Deadlines | None = None,
     ) -> None:
-        self._deadlines = deadlines or Deadlines(ANSWER_SECONDS_MAX)
+        self._deadlines = deadlines or Deadlines(ANSWER_TIMEOUT_S)
         self._router = router
         self._authenticator = authenticator
         self._limits = limits

@@ -13,7 +13,7 @@ from rialto.gateway.dispatcher import error_body
 from rialto.wire.errors import ApiError, ErrorCode
 
 HEAD_BYTES_MAX: Final = 32_768
-HEAD_SECONDS_MAX: Final = 10.0
+HEAD_TIMEOUT_S: Final = 10.0
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
@@ -28,7 +28,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first request."""
         super().connection_made(transport)
-        self._head_timer = self.loop.call_later(HEAD_SECONDS_MAX, self._give_up)
+        self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
@@ -43,7 +43,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._refuse(431, f"The headers of this request are too large; the limit is {HEAD_BYTES_MAX} bytes.")
             elif self._head_timer is None:
-                self._head_timer = self.loop.call_later(HEAD_SECONDS_MAX, self._give_up)
+                self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._give_up)
 
     def on_message_begin(self) -> None:
         """Note that a head begins."""
@@ -69,7 +69,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _give_up(self) -> None:
         self._head_timer = None
         if self._reads_head and not self.transport.is_closing():
-            self._refuse(408, f"No complete request arrived within {HEAD_SECONDS_MAX:g} seconds.")
+            self._refuse(408, f"No complete request arrived within {HEAD_TIMEOUT_S:g} seconds.")
 
     def _refuse(self, status: int, message: str) -> None:
         if self.transport.is_closing():

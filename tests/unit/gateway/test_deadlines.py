@@ -8,7 +8,7 @@ from rialto.gateway.deadlines import Deadlines
 
 
 async def test_what_ends_in_time_is_returned_and_what_does_not_is_canceled() -> None:
-    deadlines = Deadlines(0.1, look_every_s=0.01)
+    deadlines = Deadlines(seconds=0.1, look_every_s=0.01)
     canceled = asyncio.Event()
 
     async def forever() -> None:

@@ -53,7 +53,7 @@ class Served:
             Router(routes),
             Authenticator(keys, lambda: NOW_US),
             RequestLimits(RateLimits(), lambda: NOW_US),
-            Deadlines(0.05, look_every_s=0.01),
+            Deadlines(seconds=0.05, look_every_s=0.01),
         )
 
     def owner(self, call: Call, _parameters: NoParameters) -> dict[str, int]:
