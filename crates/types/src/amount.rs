@@ -1,6 +1,6 @@
 //! Amounts of money: signed 128-bit integers in units of 1e-8 of an asset.
 
-use crate::decimal::{DecimalError, format_units, parse_units};
+use crate::decimal::{DecimalBuffer, DecimalError, format_units, parse_units};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An amount of one asset in units of 1e-8. Which asset, the context says; amounts of different assets never meet.
@@ -69,14 +69,14 @@ impl std::str::FromStr for Amount {
 
 impl std::fmt::Display for Amount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(format_units(self.0 < 0, self.0.unsigned_abs()).as_str())
+        f.write_str(format_units(self.0 < 0, self.0.unsigned_abs(), &mut DecimalBuffer::new()))
     }
 }
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.serialize_str(format_units(self.0 < 0, self.0.unsigned_abs()).as_str())
+            serializer.serialize_str(format_units(self.0 < 0, self.0.unsigned_abs(), &mut DecimalBuffer::new()))
         } else {
             serializer.serialize_i128(self.0)
         }

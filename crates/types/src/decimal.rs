@@ -65,26 +65,12 @@ fn push_digit(units: u128, digit: u8) -> Result<u128, DecimalError> {
 /// The longest text [`format_units`] writes: sign, 39 digits and a point.
 const TEXT_MAX: usize = 42;
 
-/// A decimal text held without allocation.
-pub(crate) struct DecimalText {
-    bytes: [u8; TEXT_MAX],
-    start: usize,
-}
+/// Where a decimal text is written, so that none is allocated.
+pub(crate) struct DecimalBuffer([u8; TEXT_MAX]);
 
-impl DecimalText {
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
-    }
-
-    /// Write eight digits, given as by [`eight_digits`], before what is there.
-    fn push_eight(&mut self, digits: u64) {
-        self.start -= 8;
-        self.bytes[self.start..self.start + 8].copy_from_slice(&(digits | ZEROS).to_le_bytes());
-    }
-
-    fn push(&mut self, byte: u8) {
-        self.start -= 1;
-        self.bytes[self.start] = byte;
+impl DecimalBuffer {
+    pub(crate) fn new() -> DecimalBuffer {
+        DecimalBuffer([0; TEXT_MAX])
     }
 }
 
@@ -96,42 +82,48 @@ const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 /// Each step halves what is left of a lane, in all lanes at once; the factors are reciprocals of 100 and of 10, exact
 /// for numbers below 10,000 and below 100.
 fn eight_digits(number: u64) -> u64 {
-    let fours = number / 10_000 | (number % 10_000) << 32;
-    let upper_pairs = (fours * 10_486 >> 20) & 0x0000_007f_0000_007f;
-    let pairs = upper_pairs | (fours - upper_pairs * 100) << 16;
-    let tens = (pairs * 103 >> 10) & 0x000f_000f_000f_000f;
-    tens | (pairs - tens * 10) << 8
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let upper_pairs = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = upper_pairs | ((fours - upper_pairs * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
 }
 
 /// Write units of 1e-8 with exactly eight decimal places, as the API does.
 ///
 /// Most of what leaves the core is decimals, so this is written for speed.
-pub(crate) fn format_units(negative: bool, units: u128) -> DecimalText {
-    let mut text = DecimalText { bytes: [b'0'; TEXT_MAX], start: TEXT_MAX };
+pub(crate) fn format_units(negative: bool, units: u128, buffer: &mut DecimalBuffer) -> &str {
+    let buffer = &mut buffer.0;
     // Machine words divide several times faster than 128-bit numbers, and almost every amount fits one.
     let (mut whole, fraction) = match u64::try_from(units) {
         Ok(small) => (u128::from(small / ONE), small % ONE),
         Err(_) => (units / u128::from(ONE), (units % u128::from(ONE)) as u64),
     };
-    text.push_eight(eight_digits(fraction));
-    text.push(b'.');
+    let mut start = TEXT_MAX - DECIMALS - 1;
+    buffer[start] = b'.';
+    buffer[start + 1..].copy_from_slice(&(eight_digits(fraction) | ZEROS).to_le_bytes());
+    let mut put_eight = |digits: u64| {
+        start -= 8;
+        buffer[start..start + 8].copy_from_slice(&(digits | ZEROS).to_le_bytes());
+        start
+    };
     while whole > u128::from(u64::MAX) {
-        text.push_eight(eight_digits((whole % u128::from(ONE)) as u64));
+        put_eight(eight_digits((whole % u128::from(ONE)) as u64));
         whole /= u128::from(ONE);
     }
     let mut whole = whole as u64;
     while whole >= ONE {
-        text.push_eight(eight_digits(whole % ONE));
+        put_eight(eight_digits(whole % ONE));
         whole /= ONE;
     }
-    let first = eight_digits(whole);
-    text.push_eight(first);
+    let digits = eight_digits(whole);
     // Leading zeros go, up to the last digit before the point.
-    text.start += (first.trailing_zeros() / 8).min(7) as usize;
+    let mut start = put_eight(digits) + (digits.trailing_zeros() / 8).min(7) as usize;
     if negative && units != 0 {
-        text.push(b'-');
+        start -= 1;
+        buffer[start] = b'-';
     }
-    text
+    std::str::from_utf8(&buffer[start..]).unwrap_or_default()
 }
 
 macro_rules! unsigned_decimal {
@@ -173,14 +165,14 @@ macro_rules! unsigned_decimal {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(format_units(false, u128::from(self.0)).as_str())
+                f.write_str(format_units(false, u128::from(self.0), &mut DecimalBuffer::new()))
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
-                    serializer.serialize_str(format_units(false, u128::from(self.0)).as_str())
+                    serializer.serialize_str(format_units(false, u128::from(self.0), &mut DecimalBuffer::new()))
                 } else {
                     serializer.serialize_u64(self.0)
                 }
@@ -265,11 +257,15 @@ mod tests {
     fn every_width_reads_back() {
         let mut units: u128 = 1;
         while let Some(larger) = units.checked_mul(7) {
-            let text = format_units(false, units);
-            assert_eq!(parse_units(text.as_str()), Ok(units), "{}", text.as_str());
-            assert!(!text.as_str().starts_with("00"), "{}", text.as_str());
+            let mut buffer = DecimalBuffer::new();
+            let text = format_units(false, units, &mut buffer);
+            assert_eq!(parse_units(text), Ok(units), "{text}");
+            assert!(!text.starts_with("00"), "{text}");
             units = larger;
         }
-        assert_eq!(format_units(true, u128::MAX).as_str(), "-3402823669209384634633746074317.68211455");
+        assert_eq!(
+            format_units(true, u128::MAX, &mut DecimalBuffer::new()),
+            "-3402823669209384634633746074317.68211455"
+        );
     }
 }
