@@ -50,6 +50,14 @@ pub(crate) fn run(load: &Load, trials: usize) {
     write_trials(&case, "trades of a command", "", &[load.trades as f64 / load.commands.len() as f64]);
 }
 
+/// Run the engine without its baseline, for a profiler to look at.
+pub(crate) fn run_engine(load: &Load, trials: usize) {
+    let figures: Vec<(f64, f64)> = (0..trials).map(|_| engine_rate(load)).collect();
+    let (rates, processor_us): (Vec<f64>, Vec<f64>) = figures.into_iter().unzip();
+    write_trials(&load.case(), "engine", "commands/s", &rates);
+    write_trials(&load.case(), "engine, processor time of a command", "us", &processor_us);
+}
+
 /// An engine in the state in which the measured commands begin.
 pub(crate) fn opened(load: &Load) -> Engine {
     let mut engine = Engine::new();

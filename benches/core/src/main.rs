@@ -19,6 +19,7 @@ use load::{Load, Plan};
 use std::path::PathBuf;
 
 const USAGE: &str = "usage: rialto-benches core SYMBOLS COMMANDS TRIALS
+       rialto-benches profile SYMBOLS COMMANDS TRIALS
        rialto-benches pipeline SYMBOLS COMMANDS TRIALS DIRECTORY
        rialto-benches memory orders|naive-orders|accounts|balances|symbols COUNT";
 
@@ -28,6 +29,9 @@ fn main() {
     match words.as_slice() {
         ["core", symbols, commands, trials] => {
             core_load::run(&Load::make(plan(symbols, commands)), number(trials));
+        }
+        ["profile", symbols, commands, trials] => {
+            core_load::run_engine(&Load::make(plan(symbols, commands)), number(trials));
         }
         ["pipeline", symbols, commands, trials, directory] => {
             pipeline::run(&Load::make(plan(symbols, commands)), number(trials), &PathBuf::from(directory));
