@@ -5,30 +5,14 @@ State: per topic that is read, when the candle now open began and whether it was
 purpose: candles from before the subscription, which are asked for over HTTP.
 """
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
 from rialto.contracts.market import Candle, CandleChanged
 from rialto.streams.names import Topic
-from rialto.wire import decimals
-
-HOUR_US: Final = 3_600_000_000
-DAY_US: Final = 24 * HOUR_US
-EPOCH_WEEKDAY: Final = 3
-"""The epoch was a Thursday, three days into its week."""
-
-_LENGTHS_US: Final = {
-    "1s": 1_000_000,
-    **{f"{count}m": count * 60_000_000 for count in (1, 3, 5, 15, 30)},
-    **{f"{count}h": count * HOUR_US for count in (1, 2, 4, 6, 8, 12)},
-    **{f"{count}d": count * DAY_US for count in (1, 3)},
-    "1w": 7 * DAY_US,
-}
-_PARTS: Final = {"6h": "2h", "12h": "4h", "1d": "8h", "3d": "8h", "1w": "8h", "1M": "8h"}
-"""Where an offset of eight hours moves an interval's ends: the largest interval whose ends it leaves in place."""
+from rialto.wire.candle_zones import ZonedInterval
 
 CLOSINGS_MAX: Final = 1_000
 """The most closed candles stated at once, after a halt. More than the views answer with are not stated."""
@@ -50,54 +34,9 @@ Say = Callable[[Topic, Candle, bool], None]
 class _Followed(msgspec.Struct):
     """A topic that is read."""
 
+    interval: ZonedInterval
     opened_at_us: int
     said: bool = False
-
-
-def interval_start_us(interval: str, time_us: int, offset_us: int = 0) -> int:
-    """Return when the interval that contains a time begins, in a time zone ahead of UTC by an offset."""
-    local_us = time_us + offset_us
-    if interval == "1M":
-        day = _date(local_us)
-        return (local_us // DAY_US - (day.day - 1)) * DAY_US - offset_us
-    shift_us = EPOCH_WEEKDAY * DAY_US if interval == "1w" else 0
-    length_us = _LENGTHS_US[interval]
-    return (local_us + shift_us) // length_us * length_us - shift_us - offset_us
-
-
-def interval_end_us(interval: str, opened_at_us: int, offset_us: int = 0) -> int:
-    """Return the first microsecond after the interval that begins at a time."""
-    if interval == "1M":
-        return interval_start_us(interval, opened_at_us + 31 * DAY_US, offset_us)
-    return opened_at_us + _LENGTHS_US[interval]
-
-
-def _date(time_us: int) -> dt.date:
-    return dt.date(1970, 1, 1) + dt.timedelta(days=time_us // DAY_US)
-
-
-def joined_candle(opened_at_us: int, closes_at_us: int, parts: Sequence[Candle]) -> Candle:
-    """Return the candle over several that follow each other. Those without trades add nothing but the price."""
-    traded = [part for part in parts if part.trades] or [parts[-1]]
-    return Candle(
-        opened_at_us=opened_at_us,
-        closes_at_us=closes_at_us,
-        open=traded[0].open,
-        high=max((part.high for part in traded), key=decimals.to_units),
-        low=min((part.low for part in traded), key=decimals.to_units),
-        close=traded[-1].close,
-        volume=_sum(part.volume for part in traded),
-        quote_volume=_sum(part.quote_volume for part in traded),
-        trades=sum(part.trades for part in traded),
-        taker_buy_volume=_sum(part.taker_buy_volume for part in traded),
-        taker_buy_quote_volume=_sum(part.taker_buy_quote_volume for part in traded),
-        first_trade_id=traded[0].first_trade_id,
-        last_trade_id=traded[-1].last_trade_id,
-    )
-
-
-def _sum(figures: Iterable[str]) -> str:
-    return decimals.to_text(sum(map(decimals.to_units, figures)))
 
 
 class CandleStreams:
@@ -114,11 +53,7 @@ class CandleStreams:
 
         `topics` are those now read, `changed` what changed since the last beat.
         """
-        self._followed = {
-            topic: self._followed.get(topic)
-            or _Followed(interval_start_us(topic.interval, now_us, topic.offset_us))
-            for topic in topics
-        }  # fmt: skip
+        self._followed = {topic: self._followed.get(topic) or _follow(topic, now_us) for topic in topics}
         self._changed |= {(change.symbol, change.interval) for change in changed}
         even = now_us // 1_000_000 % 2 == 0
         for topic, followed in self._followed.items():
@@ -130,44 +65,33 @@ class CandleStreams:
 
     def _close_ended(self, topic: Topic, followed: _Followed, now_us: int) -> None:
         """Say of every candle that ended since the last beat that it did."""
-        current_us = interval_start_us(topic.interval, now_us, topic.offset_us)
+        current_us = followed.interval.start_of(now_us)
         if followed.opened_at_us >= current_us:
             return
-        for candle in self._candles(topic, followed.opened_at_us, current_us):
+        for candle in self._candles(topic.symbol, followed, current_us):
             self._say(topic, candle, True)
         followed.opened_at_us = current_us
         followed.said = False
 
     def _say_open(self, topic: Topic, followed: _Followed) -> None:
         """State the open candle, if it traded since it was last stated or was never stated since it opened."""
-        changed = (topic.symbol, _stored_interval(topic)) in self._changed
+        changed = (topic.symbol, followed.interval.base) in self._changed
         if not changed and followed.said:
             return
-        end_us = interval_end_us(topic.interval, followed.opened_at_us, topic.offset_us)
-        for candle in self._candles(topic, followed.opened_at_us, end_us):
+        end_us = followed.interval.next(followed.opened_at_us)
+        for candle in self._candles(topic.symbol, followed, end_us):
             self._say(topic, candle, False)
             followed.said = True
 
-    def _candles(self, topic: Topic, start_us: int, end_us: int) -> list[Candle]:
-        """Return the candles of a topic that open from one time on and before another."""
-        interval = _stored_interval(topic)
+    def _candles(self, symbol: int, followed: _Followed, end_us: int) -> Sequence[Candle]:
+        """Return the candles from the one now open on, that open before a time."""
+        interval = followed.interval
         stored = self._source.candles(
-            topic.symbol, interval, start_us=start_us, end_us=end_us - 1, limit=CLOSINGS_MAX
-        )  # fmt: skip
-        if interval == topic.interval:
-            return list(stored)
-        candles = []
-        parts: list[Candle] = []
-        for part in stored:
-            parts.append(part)
-            opened_at_us = interval_start_us(topic.interval, part.opened_at_us, topic.offset_us)
-            closes_at_us = interval_end_us(topic.interval, opened_at_us, topic.offset_us)
-            if part.closes_at_us == closes_at_us or part is stored[-1]:
-                candles.append(joined_candle(opened_at_us, closes_at_us, parts))
-                parts = []
-        return candles
+            symbol, interval.base, start_us=followed.opened_at_us, end_us=end_us - 1, limit=CLOSINGS_MAX
+        )
+        return stored if interval.is_utc else interval.compose(stored)
 
 
-def _stored_interval(topic: Topic) -> str:
-    """Return the interval of the views that a topic is read from."""
-    return _PARTS.get(topic.interval, topic.interval) if topic.offset_us else topic.interval
+def _follow(topic: Topic, now_us: int) -> _Followed:
+    interval = ZonedInterval(topic.interval, topic.offset_s)
+    return _Followed(interval, interval.start_of(now_us))

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from rialto.wire.vocabulary import INTERVALS
+
 NAME_LENGTH_MAX: Final = 128
 PARTIAL_LEVELS: Final = frozenset({5, 10, 20})
 FAST_SUFFIX: Final = "100ms"
 OFFSET_SUFFIX: Final = "+08:00"
-OFFSET_US: Final = 8 * 3600 * 1_000_000
-INTERVALS: Final = (
-    "1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M",
-)  # fmt: skip
+OFFSET_S: Final = 8 * 3_600
 
 
 class Kind(StrEnum):
@@ -41,7 +40,7 @@ class Topic(NamedTuple):
     fast: bool = False
     levels: int = 0
     interval: str = ""
-    offset_us: int = 0
+    offset_s: int = 0
 
 
 class UnknownStream(Exception):
@@ -105,4 +104,4 @@ def _parse_candle(name: str, interval: str, suffix: str) -> Topic:
         raise UnknownStream(f"unknown interval `{interval}` in stream `{name}`, expected one of {', '.join(INTERVALS)}")
     if suffix not in ("", f"@{OFFSET_SUFFIX}"):
         raise UnknownStream(f"unknown time zone `{suffix[1:]}` in stream `{name}`, expected {OFFSET_SUFFIX}")
-    return Topic(Kind.CANDLE, interval=interval, offset_us=OFFSET_US if suffix else 0)
+    return Topic(Kind.CANDLE, interval=interval, offset_s=OFFSET_S if suffix else 0)

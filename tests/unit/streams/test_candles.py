@@ -3,11 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-import pytest
-
 from rialto.contracts.market import Candle, CandleChanged
-from rialto.streams.candles import CandleStreams, interval_end_us, interval_start_us, joined_candle
-from rialto.streams.names import OFFSET_US, Kind, Topic
+from rialto.streams.candles import CandleStreams
+from rialto.streams.names import OFFSET_S, Kind, Topic
 from tests.unit.streams.served import MINUTE_US, candle
 
 SECOND_US = 1_000_000
@@ -18,39 +16,6 @@ SECOND = Topic(Kind.CANDLE, 0, interval="1s")
 
 def at(text: str) -> int:
     return int(dt.datetime.fromisoformat(text).timestamp()) * SECOND_US
-
-
-@pytest.mark.parametrize(
-    ("interval", "start", "end"),
-    [
-        ("1s", "2024-02-29T23:59:58Z", "2024-02-29T23:59:59Z"),
-        ("15m", "2024-02-29T23:45:00Z", "2024-03-01T00:00:00Z"),
-        ("6h", "2024-02-29T18:00:00Z", "2024-03-01T00:00:00Z"),
-        ("1d", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z"),
-        ("3d", "2024-02-29T00:00:00Z", "2024-03-03T00:00:00Z"),
-        ("1w", "2024-02-26T00:00:00Z", "2024-03-04T00:00:00Z"),
-        ("1M", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z"),
-    ],
-)
-def test_intervals_in_utc(interval: str, start: str, end: str) -> None:
-    start_us = interval_start_us(interval, at("2024-02-29T23:59:58Z") + 7)
-    assert (start_us, interval_end_us(interval, start_us)) == (at(start), at(end))
-
-
-@pytest.mark.parametrize(
-    ("interval", "start", "end"),
-    [
-        ("1h", "2024-02-29T23:00:00Z", "2024-03-01T00:00:00Z"),
-        ("6h", "2024-02-29T22:00:00Z", "2024-03-01T04:00:00Z"),
-        ("12h", "2024-02-29T16:00:00Z", "2024-03-01T04:00:00Z"),
-        ("1d", "2024-02-29T16:00:00Z", "2024-03-01T16:00:00Z"),
-        ("1w", "2024-02-25T16:00:00Z", "2024-03-03T16:00:00Z"),
-        ("1M", "2024-02-29T16:00:00Z", "2024-03-31T16:00:00Z"),
-    ],
-)
-def test_intervals_eight_hours_ahead(interval: str, start: str, end: str) -> None:
-    start_us = interval_start_us(interval, at("2024-02-29T23:59:58Z"), OFFSET_US)
-    assert (start_us, interval_end_us(interval, start_us, OFFSET_US)) == (at(start), at(end))
 
 
 class Candles:
@@ -135,25 +100,8 @@ def test_a_day_eight_hours_ahead_is_joined_from_thirds() -> None:
         candle(t + 16 * HOUR_US, 8 * HOUR_US, "2", "5", volume="2.50000000"),
         candle(t + 24 * HOUR_US, 8 * HOUR_US, "6"),
     ]
-    day = Topic(Kind.CANDLE, 0, interval="1d", offset_us=OFFSET_US)
+    day = Topic(Kind.CANDLE, 0, interval="1d", offset_s=OFFSET_S)
     market = Candles(of_8h=thirds[:2])
     assert market.beat(t + 10 * HOUR_US, day) == [(t, "4", False)]
     market.by_interval["8h"] = thirds
     assert market.beat(t + 24 * HOUR_US, day, changed=True) == [(t, "5", True), (t + 24 * HOUR_US, "6", False)]
-
-
-def test_joined_candles() -> None:
-    parts = [
-        candle(0, HOUR_US, "7", volume="0.00000000"),
-        candle(HOUR_US, HOUR_US, "30.00000000", "9.00000000", volume="1.50000000"),
-        candle(2 * HOUR_US, HOUR_US, "11.00000000", volume="0.50000000"),
-    ]
-    joined = joined_candle(0, 4 * HOUR_US, parts)
-    assert (joined.opened_at_us, joined.closes_at_us) == (0, 4 * HOUR_US)
-    assert (joined.open, joined.high, joined.low, joined.close) == (
-        "30.00000000", "30.00000000", "9.00000000", "11.00000000",
-    )  # fmt: skip
-    assert (joined.volume, joined.trades) == ("2.00000000", 3)
-    assert (joined.first_trade_id, joined.last_trade_id) == (parts[1].first_trade_id, parts[2].last_trade_id)
-    flat = joined_candle(0, HOUR_US, parts[:1])
-    assert (flat.close, flat.trades, flat.volume) == ("7", 0, "0.00000000")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rialto.streams.names import INTERVALS, OFFSET_US, Kind, Topic, UnknownStream, parse_stream_name
+from rialto.streams.names import OFFSET_S, Kind, Topic, UnknownStream, parse_stream_name
+from rialto.wire.vocabulary import INTERVALS
 from tests.unit.streams.served import find_symbol
 
 ETH = 1
@@ -20,7 +21,7 @@ ETH = 1
         ("ethusdt@depth20", Topic(Kind.PARTIAL_DEPTH, ETH, levels=20)),
         ("ethusdt@bookTicker", Topic(Kind.BOOK_TICKER, ETH)),
         ("ethusdt@kline_1m", Topic(Kind.CANDLE, ETH, interval="1m")),
-        ("ethusdt@kline_1M@+08:00", Topic(Kind.CANDLE, ETH, interval="1M", offset_us=OFFSET_US)),
+        ("ethusdt@kline_1M@+08:00", Topic(Kind.CANDLE, ETH, interval="1M", offset_s=OFFSET_S)),
         ("ethusdt@miniTicker", Topic(Kind.MINI_TICKER, ETH)),
         ("ethusdt@ticker", Topic(Kind.TICKER, ETH)),
         ("ethusdt@avgPrice", Topic(Kind.AVERAGE_PRICE, ETH)),
