@@ -8,7 +8,6 @@ that futures settle outside the book. Prices and quantities become whole numbers
 """
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from enum import Enum
@@ -170,13 +169,14 @@ class Recording:
                 except _Damage as damage:
                     yield DamagedLine(number, str(damage))
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> BinaryIO | gzip.GzipFile:
         if self._is_compressed:
-            return io.BufferedReader(gzip.GzipFile(self.path, "rb"), 1 << 17)
+            # Read line by line from GzipFile itself: another buffer around it would lose what lies before a cut.
+            return gzip.open(self.path, "rb")
         return self.path.open("rb")
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | _Damage]]:
+def _lines(file: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes | _Damage]]:
     """Yield numbered lines without their ends; of one that is too long or unreadable, what is wrong with it."""
     number = 0
     while True:

@@ -1,5 +1,7 @@
 """The comparison sees what is equal, and everything that is not: it cannot be satisfied by silence."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,10 +17,19 @@ ONE = 100_000_000
 START_US = 1_699_999_980_000_000
 FILL = Fill(1, 5, "1", "1", OrderStatus.FILLED, "0", 0)
 CANDLE = Candle(
-    START_US,
-    START_US + MINUTE_US,
-    *("10.00000000", "12.00000000", "9.00000000", "11.00000000"),
-    *("3.50000000", "37.33333333", 4, "2.50000000", "28.33333333", 1, 4),
+    opened_at_us=START_US,
+    closes_at_us=START_US + MINUTE_US,
+    open="10.00000000",
+    high="12.33333333",
+    low="9.00000000",
+    close="12.33333333",
+    volume="3.50000000",
+    quote_volume="37.33333333",
+    trades=4,
+    taker_buy_volume="2.50000000",
+    taker_buy_quote_volume="28.33333333",
+    first_trade_id=1,
+    last_trade_id=4,
 )
 
 
@@ -36,6 +47,20 @@ def expecting(*trades: RecordedTrade) -> Comparison:
     for line, trade in enumerate(trades, 1):
         comparison.expect(line, 0, trade, trade.traded_at_us)
     return comparison
+
+
+def _flat(minute: int, price: str, trade_id: int) -> Candle:
+    """Return a candle of one trade of one coin, or of none."""
+    opened_at_us = START_US + minute * MINUTE_US
+    volume, quote, trades = ("1", price, 1) if trade_id else ("0", "0", 0)
+    return Candle(
+        opened_at_us, opened_at_us + MINUTE_US, price, price, price, price,
+        volume, quote, trades, volume, quote, trade_id, trade_id,
+    )  # fmt: skip
+
+
+def _shown(candles: Sequence[Candle], _symbol: int) -> Sequence[Candle]:
+    return candles
 
 
 def outcome(*events: Any, market: Any = ()) -> Outcome:
@@ -85,17 +110,15 @@ FIRST_MINUTE = (
 
 def test_a_candle_is_what_its_trades_come_to() -> None:
     comparison = expecting(*FIRST_MINUTE, recorded(11 * ONE, at_us=MINUTE_US))
-    closed = msgspec.structs.replace(CANDLE, high="12.33333333", close="12.33333333")
-    comparison.accept([outcome(market=[CandleClosed(0, "1m", closed), CandleClosed(0, "1h", CANDLE)])])
+    comparison.accept([outcome(market=[CandleClosed(0, "1m", CANDLE), CandleClosed(0, "1h", CANDLE)])])
     assert (comparison.candles.compared, comparison.candles.different) == (1, 0), comparison.candles.first
 
 
 @pytest.mark.parametrize("field", Candle.__struct_fields__)
 def test_every_figure_of_a_candle_is_compared(field: str) -> None:
     comparison = expecting(*FIRST_MINUTE, recorded(11 * ONE, at_us=MINUTE_US))
-    right = msgspec.structs.replace(CANDLE, high="12.33333333", close="12.33333333")
-    value = getattr(right, field)
-    wrong = msgspec.structs.replace(right, **{field: value + 1 if isinstance(value, int) else "77.00000000"})
+    value = getattr(CANDLE, field)
+    wrong = msgspec.structs.replace(CANDLE, **{field: value + 1 if isinstance(value, int) else "77.00000000"})
     comparison.accept([outcome(market=[CandleClosed(0, "1m", wrong)])])
     assert comparison.candles.different == 1
 
@@ -112,14 +135,12 @@ def test_a_candle_that_never_closed_or_should_not_have_is_told() -> None:
 
 def test_the_views_must_show_every_minute_with_the_empty_ones_filled_in() -> None:
     trades = (recorded(10 * ONE), recorded(20 * ONE, at_us=2 * MINUTE_US))
-    first = Candle(START_US, START_US + MINUTE_US, *["10"] * 4, "1", "10", 1, "1", "10", 1, 1)
-    empty = Candle(START_US + MINUTE_US, START_US + 2 * MINUTE_US, *["10"] * 4, "0", "0", 0, "0", "0", 0, 0)
-    last = Candle(START_US + 2 * MINUTE_US, START_US + 3 * MINUTE_US, *["20"] * 4, "1", "20", 1, "1", "20", 2, 2)
+    first, empty, last = _flat(0, "10", 1), _flat(1, "10", 0), _flat(2, "20", 2)
     shown = {"right": (first, empty, last), "short": (first, empty), "wrong": (first, last, last)}
     different = {}
     for name, candles in shown.items():
         comparison = expecting(*trades)
         comparison.accept([outcome(market=[CandleClosed(0, "1m", first)])])
-        comparison.finish({"BTCUSDT": 0}, lambda _, shown=candles: shown, START_US + 2 * MINUTE_US)
+        comparison.finish({"BTCUSDT": 0}, partial(_shown, candles), START_US + 2 * MINUTE_US)
         different[name] = comparison.candles.different
     assert different == {"right": 0, "short": 1, "wrong": 1}

@@ -11,6 +11,7 @@ from rialto.contracts.events import Outcome, TradeExecuted
 from rialto.contracts.queries import OpenOrders, OrdersAnswer
 from rialto.contracts.vocabulary import AccountClass, Side
 from rialto.core import journal
+from rialto.core.runtime import Runtime
 from rialto.replay.instruments import UnreplayableRecording, infer
 from rialto.replay.listing import Owners, SymbolTooCoarse
 from rialto.replay.recording import DamagedLine, OnDamage, Recording
@@ -133,7 +134,7 @@ async def test_progress_is_told(tmp_path: Path) -> None:
 class Shared:
     """A replay in an exchange that others use."""
 
-    def __init__(self, runtime: exchange.Runtime, path: Path, *lines: str, speed: Fraction | None = None) -> None:
+    def __init__(self, runtime: Runtime, path: Path, *lines: str, speed: Fraction | None = None) -> None:
         recording = Recording(written(path, lines))
         content = infer(recording, OnDamage.REFUSE)
         owners = Owners(maker=11, taker=12)
@@ -175,9 +176,9 @@ async def test_a_market_is_made_in_an_exchange_that_others_use(tmp_path: Path) -
 async def test_what_others_took_is_restored_by_the_next_word_about_it(tmp_path: Path) -> None:
     async with exchange.running(tmp_path / "journal") as runtime:
         first, _ = await exchange.found(runtime, notional_min="0")
-        levels = {"bids": [("9", "5")], "asks": [("11", "5")]}
+        book_before = depth([("9", "5")], [("11", "5")])
         later = line({"stream": "x@kline_1m", "data": {}}, (START_MS + 100) * 1_000_000)
-        replaying = Shared(runtime, tmp_path / "1.gz", depth(**levels), later, depth(**levels), speed=Fraction(1))
+        replaying = Shared(runtime, tmp_path / "1.gz", book_before, later, book_before, speed=Fraction(1))
 
         taken: list[object] = []
 
