@@ -22,7 +22,7 @@ from tests.demo_process import UNLIMITED, Credentials, DemoProcess
 
 SEEDS = [int(os.environ["RIALTO_SEED"])] if "RIALTO_SEED" in os.environ else [1, 2]
 CLIENTS = 8
-KILLS = 3
+KILLS = 2
 
 
 @dataclass
@@ -55,7 +55,7 @@ async def trade(client: Client, name: str, random: random.Random, told: Acknowle
     for number in range(100_000):
         order_name = f"{name}-{number}"
         order = {"symbol": "XRPUSDT", "side": random.choice(["BUY", "SELL"]), "newClientOrderId": order_name}
-        if random.random() < 0.3:
+        if random.randrange(10) < 3:
             order |= {"type": "MARKET", "quantity": str(random.randint(10, 50))}
         else:
             price = "0.4000" if order["side"] == "BUY" else "0.9000"

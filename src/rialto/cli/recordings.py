@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,16 @@ from rialto.replay.session import replay as replay_recording
 DAMAGE_SHOWN_MAX = 10
 
 
+def _speed(text: str) -> Fraction:
+    try:
+        speed = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        speed = Fraction(0)
+    if speed <= 0:
+        raise typer.BadParameter(f"{text!r} is no speed; give a number above zero, such as 1 or 0.5")
+    return speed
+
+
 @app.command()
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="FILE", help="Recorded stream messages, gzip or plain.")],
@@ -27,7 +38,8 @@ def replay(
         Path | None, typer.Option("--data", help="A new directory for the replay's journal; else it is not kept.")
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(min=0.01, max=1_000_000, help="1 is real time; without it, as fast as it can.")
+        Fraction | None,
+        typer.Option(parser=_speed, metavar="NUMBER", help="1 is real time; without it, as fast as it can."),
     ] = None,
     on_damage: Annotated[OnDamage, typer.Option(help="What to do with a line that cannot be read.")] = OnDamage.SKIP,
 ) -> None:
@@ -39,13 +51,13 @@ def replay(
         _replay_into(Path(directory) / "journal", recording, speed, on_damage)
 
 
-def _replay_into(directory: Path, recording: Path, speed: float | None, on_damage: OnDamage) -> None:
+def _replay_into(directory: Path, recording: Path, speed: Fraction | None, on_damage: OnDamage) -> None:
     async def replaying(stop: asyncio.Event) -> ReplayReport | None:
         work = asyncio.create_task(
             replay_recording(
                 recording,
                 directory,
-                speed=None if speed is None else Fraction(speed),
+                speed=speed,
                 on_damage=on_damage,
                 on_progress=_teller(),
                 on_lines_read=Progress("Reading", "lines"),
@@ -69,14 +81,12 @@ def _replay_into(directory: Path, recording: Path, speed: float | None, on_damag
 
 
 def _teller() -> Callable[[Replayed], None]:
-    loop_time: Callable[[], float] = asyncio.get_running_loop().time
-    said = loop_time()
+    said_s = time.monotonic()
 
     def tell(progress: Replayed) -> None:
-        nonlocal said
-        now = loop_time()
-        if now - said >= PROGRESS_PERIOD_S:
-            said = now
+        nonlocal said_s
+        if (now_s := time.monotonic()) - said_s >= PROGRESS_PERIOD_S:
+            said_s = now_s
             print(
                 f"{progress.messages:,} of {progress.messages_total:,} messages, {progress.commands:,} commands, "
                 f"{progress.messages_per_second:,} messages a second",

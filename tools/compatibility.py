@@ -1,0 +1,45 @@
+"""Write docs/COMPATIBILITY.md from the endpoint declarations: `python -m tools.compatibility`."""
+
+from pathlib import Path
+
+from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
+from rialto.wire.compatibility import as_markdown, matrix
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "COMPATIBILITY.md"
+
+HEAD = """# Compatibility
+
+Generated from the endpoint declarations by `make docs`; a test holds it to them. {served} of {documented} documented
+calls of the spot API are served over REST. Not served yet: the WebSocket API, user data streams, SBE and FIX.
+
+## What differs on purpose
+
+- Order types are LIMIT, LIMIT_MAKER and MARKET. Parameters of the others (stops, icebergs, pegs, lists, self-trade
+  prevention other than NONE) are known and refused, never ignored.
+- Signatures are HMAC-SHA256. RSA and Ed25519 keys do not exist yet.
+- Requests beyond the limits are answered 429 with Retry-After; addresses are not banned (418).
+- The NOTIONAL filter values market orders at the last trade (`avgPriceMins` is 0).
+- The statistics of 24 hours move by the minute.
+
+## Market streams
+
+Served on the same port under `/ws` and `/stream`, raw and combined, in milliseconds or microseconds, with SUBSCRIBE,
+UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggTrade`, `@kline_<interval>` (also with
+`@+08:00`), `@miniTicker`, `!miniTicker@arr`, `@ticker`, `@bookTicker`, `@avgPrice`, `@depth5|10|20[@100ms]`,
+`@depth[@100ms]`.
+
+## Calls
+
+"""
+
+
+def document() -> str:
+    """Return the document as the declarations have it."""
+    calls = matrix(SPOT_ENDPOINTS)
+    rest = [call for call in calls if call.method != "ws"]
+    head = HEAD.format(served=sum(call.is_served for call in rest), documented=len(rest))
+    return head + as_markdown(calls)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document())
