@@ -23,6 +23,7 @@ from rialto.replay.recording import Line, RecordedTrade, Recording
 from tests.recorded import trade
 from tests.streams import eventually
 
+SHORT_S = 0.02
 URL = "/stream?streams=btcusdt@trade"
 
 
@@ -116,7 +117,7 @@ async def test_a_duration_ends_a_recording(tmp_path: Path) -> None:
 
 
 async def test_a_lost_connection_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "BACKOFF_FIRST_S", 0.01)
+    monkeypatch.setattr(recorder, "BACKOFF_FIRST_S", SHORT_S)
     path = tmp_path / "recording.gz"
     async with serving() as server, recording(server.url, path) as task:
         for number, lose in enumerate((_close, _abort, _close), 1):
@@ -140,8 +141,8 @@ async def _abort(connection: ServerConnection) -> None:
 
 
 async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "BACKOFF_FIRST_S", 0.01)
-    monkeypatch.setattr(recorder, "BACKOFF_MAX_S", 0.02)
+    monkeypatch.setattr(recorder, "BACKOFF_FIRST_S", SHORT_S)
+    monkeypatch.setattr(recorder, "BACKOFF_MAX_S", SHORT_S)
     path = tmp_path / "recording.gz"
     async with AsyncExitStack() as stack:
         async with serving() as first:
@@ -185,7 +186,7 @@ async def test_a_message_in_pieces_and_over_lines_is_one_line(tmp_path: Path) ->
 async def test_the_buffer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound nothing more is read until the buffer is written; nothing is lost by it."""
     monkeypatch.setattr(recorder, "BUFFER_BYTES_MAX", 10_000)
-    monkeypatch.setattr(recorder, "FLUSH_PERIOD_S", 0.05)
+    monkeypatch.setattr(recorder, "FLUSH_PERIOD_S", SHORT_S)
     path = tmp_path / "recording.gz"
     async with serving() as server, recording(server.url, path):
         await eventually(lambda: server.connections)
