@@ -93,6 +93,10 @@ fn eight_digits(number: u64) -> u64 {
 ///
 /// Most of what leaves the core is decimals, so this is written for speed.
 pub(crate) fn format_units(negative: bool, units: u128, buffer: &mut DecimalBuffer) -> &str {
+    if units == 0 {
+        // Two in five of what the core states.
+        return "0.00000000";
+    }
     let buffer = &mut buffer.0;
     // Machine words divide several times faster than 128-bit numbers, and almost every amount fits one.
     let (mut whole, fraction) = match u64::try_from(units) {
@@ -119,7 +123,7 @@ pub(crate) fn format_units(negative: bool, units: u128, buffer: &mut DecimalBuff
     let digits = eight_digits(whole);
     // Leading zeros go, up to the last digit before the point.
     let mut start = put_eight(digits) + (digits.trailing_zeros() / 8).min(7) as usize;
-    if negative && units != 0 {
+    if negative {
         start -= 1;
         buffer[start] = b'-';
     }
