@@ -1,8 +1,8 @@
 """Recorded exchange feeds, replayed: trades out are trades in, candles are equal, nothing is made or lost.
 
 The repository's own recording was made by `rialto record` from the demonstration exchange. Recordings of other
-exchanges lie beside the repository where there are any; those are replayed up to a number of lines, or whole if
-RIALTO_TEST_WHOLE_RECORDINGS is set.
+exchanges lie beside the repository where there are any; those are replayed whole, or up to a number of lines if
+RIALTO_TEST_RECORDING_LINES gives one.
 """
 
 import gzip
@@ -18,7 +18,6 @@ from rialto.replay.session import replay
 ROOT = Path(__file__).resolve().parents[2]
 OWN = sorted((ROOT / "tests" / "recordings").glob("*.gz"))
 BESIDE = sorted((ROOT.parent / "shared" / "data").glob("*.gz"))
-LINES_MAX = 15_000
 
 
 def name_of(path: Path) -> str:
@@ -26,12 +25,13 @@ def name_of(path: Path) -> str:
 
 
 def beginning(path: Path, directory: Path) -> Path:
-    """Return a recording of the first lines of another."""
-    if "RIALTO_TEST_WHOLE_RECORDINGS" in os.environ:
+    """Return the recording to replay: all of one, or its first lines."""
+    lines = os.environ.get("RIALTO_TEST_RECORDING_LINES")
+    if lines is None:
         return path
     shorter = directory / path.name
     with gzip.open(path) as whole, gzip.open(shorter, "wb", compresslevel=1) as part:
-        part.writelines(itertools.islice(whole, LINES_MAX))
+        part.writelines(itertools.islice(whole, int(lines)))
     return shorter
 
 
@@ -39,6 +39,7 @@ def test_there_is_a_recording_of_our_own() -> None:
     assert OWN
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("path", OWN + BESIDE, ids=name_of)
 async def test_what_comes_out_is_what_went_in(path: Path, tmp_path: Path) -> None:
     recording = path if path in OWN else beginning(path, tmp_path)
