@@ -3,7 +3,9 @@
 import runpy
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -109,8 +111,8 @@ def test_the_official_connector(exchange: DemoProcess, credentials: Credentials)
     assert api.delete_order("LTCUSDT", orig_client_order_id="official-1").data().status == "CANCELED"
     bought = api.new_order("LTCUSDT", NewOrderSideEnum.BUY, NewOrderTypeEnum.MARKET, quantity=2.0).data()
     assert bought.status == "FILLED"
-    trades = api.my_trades("LTCUSDT", order_id=bought.order_id).data()
-    assert sum(float(trade.qty or 0) for trade in trades) == 2.0
+    trades = cast(list[Any], api.my_trades("LTCUSDT", order_id=bought.order_id).data())
+    assert sum(Decimal(trade.qty or "0") for trade in trades) == 2
     balances = api.get_account(omit_zero_balances=True).data().balances
     assert balances
     with pytest.raises(BadRequestError, match="Unknown order sent"):

@@ -24,6 +24,7 @@ from rialto.foundation.secrets import BrokenSeal, MasterKeyUnusable
 from rialto.gateway.server import PortUnavailable
 from rialto.projections.projector import ProjectionsAhead
 from rialto.replay.instruments import UnreplayableRecording
+from rialto.replay.recorder import InvalidStream, RecordingExists, ServerUnreachable
 from rialto.replay.recording import DamagedLine, RecordingUnreadable
 from rialto.replay.session import JournalNotEmpty
 
@@ -42,6 +43,7 @@ EXPECTED_FAILURES: Final = (
     InvalidConfiguration,
     InvalidDatabaseUrl,
     InvalidDefinition,
+    InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
     MasterKeyUnusable,
@@ -49,8 +51,10 @@ EXPECTED_FAILURES: Final = (
     OSError,
     PortUnavailable,
     ProjectionsAhead,
+    RecordingExists,
     RecordingUnreadable,
     SQLAlchemyError,
+    ServerUnreachable,
     UnreplayableRecording,
 )
 """What an operator can put right; said without a traceback."""

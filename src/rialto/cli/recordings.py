@@ -1,4 +1,4 @@
-"""`rialto replay`: a recording of a real market, through the core."""
+"""`rialto replay` and `rialto record`: real markets, through the core and onto disk."""
 
 import asyncio
 import sys
@@ -13,6 +13,8 @@ import typer
 
 from rialto.cli.application import PROGRESS_PERIOD_S, Progress, app, fail, run_until_stopped
 from rialto.replay.comparison import Differences
+from rialto.replay.recorder import STREAMS, stream_url
+from rialto.replay.recorder import record as record_streams
 from rialto.replay.recording import OnDamage
 from rialto.replay.replayer import Progress as Replayed
 from rialto.replay.session import ReplayReport
@@ -49,6 +51,29 @@ def replay(
         return
     with tempfile.TemporaryDirectory(prefix="rialto-replay-") as directory:
         _replay_into(Path(directory) / "journal", recording, speed, on_damage)
+
+
+@app.command()
+def record(
+    recording: Annotated[Path, typer.Argument(metavar="FILE", help="The new recording; .gz is usual.")],
+    symbols: Annotated[list[str], typer.Option("--symbol", help="What to record, such as BTCUSDT; several times.")],
+    server: Annotated[str, typer.Option(help="Whose streams: ws://host:port or wss://host.")] = "ws://127.0.0.1:8000",
+    streams: Annotated[list[str], typer.Option("--stream", help="Which of a symbol's streams; several times.")] = list(
+        STREAMS
+    ),
+    seconds: Annotated[int | None, typer.Option(min=1, help="For how long; without it, until Ctrl-C.")] = None,
+) -> None:
+    """Record the public streams of any compatible server, in the format that replay reads."""
+    url = stream_url(server, symbols, streams)
+    progress = Progress("Recording", "messages")
+    recorded = run_until_stopped(
+        lambda stop: record_streams(
+            url, recording, stop=stop, duration_s=seconds, on_progress=lambda so_far: progress(so_far.messages)
+        )
+    )
+    print(f"recorded {recorded.messages:,} messages in {recording}")
+    if recorded.connections > 1:
+        print(f"the connection was lost {recorded.connections - 1} times: messages are missing")
 
 
 def _replay_into(directory: Path, recording: Path, speed: Fraction | None, on_damage: OnDamage) -> None:
@@ -108,9 +133,7 @@ def _say(report: ReplayReport) -> None:
         print(f"{counts.damaged_lines:,} damaged lines were skipped:")
         for line in counts.damage[:DAMAGE_SHOWN_MAX]:
             print(f"  {line}")
-    print(
-        f"state hash {report.state_hash}, the same when the journal of {report.verified.sequence:,} commands is replayed"
-    )
+    print(f"state hash {report.state_hash}, also of the replayed journal of {report.verified.sequence:,} commands")
     print("conservation holds: every asset sums to zero, everything locked is owed")
 
 
