@@ -58,13 +58,14 @@ def record(
     recording: Annotated[Path, typer.Argument(metavar="FILE", help="The new recording; .gz is usual.")],
     symbols: Annotated[list[str], typer.Option("--symbol", help="What to record, such as BTCUSDT; several times.")],
     server: Annotated[str, typer.Option(help="Whose streams: ws://host:port or wss://host.")] = "ws://127.0.0.1:8000",
-    streams: Annotated[list[str], typer.Option("--stream", help="Which of a symbol's streams; several times.")] = list(
-        STREAMS
-    ),
+    streams: Annotated[
+        list[str] | None,
+        typer.Option("--stream", help="Which of a symbol's streams; several times.", show_default=", ".join(STREAMS)),
+    ] = None,
     seconds: Annotated[int | None, typer.Option(min=1, help="For how long; without it, until Ctrl-C.")] = None,
 ) -> None:
     """Record the public streams of any compatible server, in the format that replay reads."""
-    url = stream_url(server, symbols, streams)
+    url = stream_url(server, symbols, streams or STREAMS)
     progress = Progress("Recording", "messages")
     recorded = run_until_stopped(
         lambda stop: record_streams(
