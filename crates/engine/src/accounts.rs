@@ -5,7 +5,7 @@ use rialto_ledger::{BalanceSlot, Balances};
 use rialto_types::account::EXTERNAL;
 use rialto_types::command::{OpenAccount, Post};
 use rialto_types::event::{AccountOpened, Posted};
-use rialto_types::{AccountId, Amount, AssetId, Event, PostingReason, Rejection};
+use rialto_types::{AccountId, Amount, Event, PostingReason, Rejection};
 
 /// How many accounts may be open.
 const ACCOUNTS_MAX: usize = 1_000_000_000;
@@ -60,15 +60,6 @@ impl Engine {
     pub(crate) fn may_be_negative(&self, account: AccountId) -> Result<bool, Rejection> {
         let found = self.ledger.accounts.get(account).ok_or(Rejection::UnknownAccount { account })?;
         Ok(found.kind.may_be_negative())
-    }
-
-    /// Refuse unless this much is free.
-    pub(crate) fn check_free(&self, account: AccountId, asset: AssetId, needed: Amount) -> Result<(), Rejection> {
-        let free = self.ledger.balances.free(account, asset);
-        if free < needed {
-            return Err(Rejection::InsufficientBalance { account, asset, needed, free });
-        }
-        Ok(())
     }
 }
 

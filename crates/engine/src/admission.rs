@@ -24,18 +24,28 @@ pub(crate) enum Demand {
     MarketByQuote { lots: Lots, is_spent: bool },
 }
 
+/// An order that may enter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Admission {
+    pub(crate) demand: Demand,
+    /// The account's seat at the symbol, unless this is its first order there.
+    pub(crate) seat: Option<u32>,
+}
+
 impl Engine {
     /// Check an order from its shape to its funding.
-    pub(crate) fn admit(&self, command: &PlaceOrder) -> Result<Demand, Rejection> {
+    pub(crate) fn admit(&self, command: &PlaceOrder) -> Result<Admission, Rejection> {
         self.check_may_trade(command.account)?;
         let symbol = self.symbol(command.symbol)?;
         if !is_client_order_id(&command.client_order_id) {
             return Err(Rejection::InvalidOrder { field: "client_order_id" });
         }
         let demand = read_demand(command, symbol)?;
+        let seats = &self.open_orders.seats;
+        let seat = seats.find(command.account, command.symbol);
         if let Demand::Limit { price, lots } = demand {
             let limit = symbol.spec.open_orders_max;
-            if self.open_orders.count(command.account, command.symbol) >= limit {
+            if seat.is_some_and(|seat| seats.get(seat).count >= limit) {
                 return Err(Rejection::TooManyOrders { limit });
             }
             if !symbol.level_has_room(command.side, price, lots) {
@@ -48,9 +58,28 @@ impl Engine {
         if let (OrderType::LimitMaker, Demand::Limit { price, .. }) = (command.order_type, demand) {
             check_rests(symbol, command.side, price)?;
         }
+        self.check_funds(command, symbol, demand, seat)?;
+        Ok(Admission { demand, seat })
+    }
+
+    /// Refuse unless what the order may pay is free.
+    fn check_funds(
+        &self,
+        command: &PlaceOrder,
+        symbol: &Symbol,
+        demand: Demand,
+        seat: Option<u32>,
+    ) -> Result<(), Rejection> {
         let (asset, needed) = funding(symbol, command, demand);
-        self.check_free(command.account, asset, needed)?;
-        Ok(demand)
+        let balances = &self.ledger.balances;
+        let free = match seat {
+            Some(seat) => balances.get(self.open_orders.seats.get(seat).pays(command.side)).free,
+            None => balances.free(command.account, asset),
+        };
+        if free < needed {
+            return Err(Rejection::InsufficientBalance { account: command.account, asset, needed, free });
+        }
+        Ok(())
     }
 
     fn check_may_trade(&self, account: AccountId) -> Result<(), Rejection> {

@@ -23,6 +23,7 @@ mod matching;
 mod open_orders;
 mod queries;
 mod scale;
+mod seats;
 mod settlement;
 mod streams;
 mod symbols;

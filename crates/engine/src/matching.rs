@@ -1,6 +1,6 @@
 //! Placing an order: trade what crosses, then let the rest stand or expire.
 
-use crate::admission::{Demand, amount_of, crosses};
+use crate::admission::{Admission, Demand, amount_of, crosses};
 use crate::engine::Engine;
 use crate::open_orders::Order;
 use crate::scale::Rounding;
@@ -15,8 +15,9 @@ use rialto_types::{
 
 impl Engine {
     pub(crate) fn place_order(&mut self, command: &PlaceOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let demand = self.admit(command)?;
-        let mut order = self.enter(command, demand);
+        let admission = self.admit(command)?;
+        let demand = admission.demand;
+        let mut order = self.enter(command, admission);
         let symbol = &self.symbols[command.symbol.index()];
         events.push(Event::OrderPlaced(OrderPlaced { order: order.state(&symbol.scale, OrderStatus::New) }));
         let may_trade = order.time_in_force != TimeInForce::FillOrKill || can_fill(symbol, &order, demand);
@@ -28,14 +29,11 @@ impl Engine {
     }
 
     /// Number an order and find the balances it moves.
-    fn enter(&mut self, command: &PlaceOrder, demand: Demand) -> Order {
+    fn enter(&mut self, command: &PlaceOrder, admission: Admission) -> Order {
+        let slot = admission.seat.unwrap_or_else(|| self.take_seat(command));
+        let seat = self.open_orders.seats.get(slot);
         let symbol = &mut self.symbols[command.symbol.index()];
-        let (pays, receives) = match command.side {
-            Side::Buy => (symbol.spec.quote, symbol.spec.base),
-            Side::Sell => (symbol.spec.base, symbol.spec.quote),
-        };
-        let balances = &mut self.ledger.balances;
-        let (price, lots) = match demand {
+        let (price, lots) = match admission.demand {
             Demand::Limit { price, lots } => (price, lots),
             Demand::Market { lots } | Demand::MarketByQuote { lots, .. } => (Ticks(0), lots),
         };
@@ -54,9 +52,26 @@ impl Engine {
             executed_quote: Amount::ZERO,
             placed_at_us: self.time_us,
             updated_at_us: self.time_us,
-            pays: balances.find_or_open(command.account, pays, false),
-            receives: balances.find_or_open(command.account, receives, false),
+            seat: slot,
+            pays: seat.pays(command.side),
+            receives: seat.receives(command.side),
         }
+    }
+
+    /// Open the balances that an account's orders on a symbol move, the one that is paid from first.
+    fn take_seat(&mut self, command: &PlaceOrder) -> u32 {
+        let PlaceOrder { account, symbol, side, .. } = *command;
+        let spec = &self.symbols[symbol.index()].spec;
+        let balances = &mut self.ledger.balances;
+        let mut open = |asset| balances.find_or_open(account, asset, false);
+        let (base, quote) = match side {
+            Side::Buy => {
+                let quote = open(spec.quote);
+                (open(spec.base), quote)
+            }
+            Side::Sell => (open(spec.base), open(spec.quote)),
+        };
+        self.open_orders.seats.take(account, symbol, base, quote)
     }
 
     /// Trade with resting orders, best first, as long as price and demand allow.
