@@ -27,11 +27,10 @@ from rialto.streams.framing import TimeUnit
 from rialto.streams.hub import Hub
 from rialto.streams.names import PARTIAL_LEVELS, Kind, Topic
 from rialto.streams.schedule import Schedule
-from rialto.wire import decimals
+from rialto.wire.figures import AVERAGE_MINUTES, average_price
 
 FAST_US: Final = 100_000
 SLOW_US: Final = 1_000_000
-AVERAGE_MINUTES: Final = 5
 
 T = TypeVar("T")
 
@@ -178,10 +177,3 @@ class MarketFeed:
             topic,
             lambda unit: payloads.candle(candle, name, topic.interval, now_us, unit, is_closed=is_closed),
         )
-
-
-def average_price(candles: Sequence[Candle]) -> str:
-    """Return quote volume by volume, rounded half up to 1e-8; the last close if nothing traded."""
-    volume = sum(decimals.to_units(candle.volume) for candle in candles)
-    quote_volume = sum(decimals.to_units(candle.quote_volume) for candle in candles)
-    return decimals.to_text(decimals.ratio(quote_volume, volume, decimals.ONE)) if volume else candles[-1].close

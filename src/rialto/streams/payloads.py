@@ -22,11 +22,10 @@ from rialto.contracts.market import (
 )
 from rialto.contracts.vocabulary import Side
 from rialto.streams.framing import TimeUnit
-from rialto.wire import decimals
+from rialto.wire.figures import price_change
 
 AVERAGE_INTERVAL: Final = "5m"
 NO_TRADE_ID: Final = -1
-PERCENT_PLACES: Final = 3
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -265,16 +264,14 @@ def mini_tickers(changed: Iterable[tuple[TickerStatistics, str]], time_us: int, 
 
 def ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode the statistics of a symbol's last 24 hours; the change in percent is rounded half away from zero."""
-    opened = decimals.to_units(statistics.open)
-    change = decimals.to_units(statistics.last) - opened
-    percent = decimals.ratio(change, opened, 100 * 10**PERCENT_PLACES) if opened else 0
+    change, change_percent = price_change(statistics)
     return _encode(
         _Ticker(
             event_type="24hrTicker",
             event_time=unit.of(time_us),
             symbol=symbol,
-            change=decimals.to_text(change),
-            change_percent=decimals.to_text(percent, PERCENT_PLACES),
+            change=change,
+            change_percent=change_percent,
             weighted_average=statistics.weighted_average,
             previous_close=statistics.previous_close,
             last=statistics.last,

@@ -21,14 +21,14 @@ from rialto.gateway.spot.parameters import (
 )
 from rialto.projections.history import History
 from rialto.wire import errors
-from rialto.wire.decimals import ONE, ZERO, ratio, to_text, to_units
+from rialto.wire.decimals import ZERO
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ErrorCode
+from rialto.wire.figures import AVERAGE_MINUTES, average_price
 from rialto.wire.kinds import Integer
 from rialto.wire.parameters import Parameters
 
 AGGREGATED_HELD_MAX: Final = 1_000
-AVERAGE_MINUTES: Final = 5
 
 
 class DepthParameters(Parameters, frozen=True):
@@ -241,12 +241,7 @@ class MarketData:
         market = self._runtime.market
         last = market.trades(symbol.id, 1)
         minutes = market.candles(symbol.id, "1m", start_us=None, end_us=None, limit=AVERAGE_MINUTES)
-        volume = sum(to_units(each.volume) for each in minutes)
-        quote_volume = sum(to_units(each.quote_volume) for each in minutes)
-        if volume:
-            price = to_text(ratio(quote_volume, volume, ONE))
-        else:
-            price = last[-1].price if last else ZERO
+        price = average_price(minutes) if minutes else ZERO
         return AveragePrice(AVERAGE_MINUTES, price, call.time(last[-1].traded_at_us) if last else 0)
 
 

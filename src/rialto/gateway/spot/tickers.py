@@ -11,15 +11,15 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
 from rialto.gateway.spot.parameters import SymbolSelection, find_trading_symbol, select_symbols
-from rialto.wire.decimals import ZERO, ratio, to_text, to_units
+from rialto.wire.decimals import ZERO
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ErrorCode
+from rialto.wire.figures import price_change
 from rialto.wire.kinds import Choice
 from rialto.wire.vocabulary import TickerType
 
 T = TypeVar("T")
 
-PERCENT_PLACES: Final = 3
 NO_TRADE: Final = -1
 
 
@@ -178,14 +178,12 @@ class Tickers:
 
 
 def _full(call: Call, symbol: Symbol, statistics: TickerStatistics) -> FullTicker:
-    first, last = to_units(statistics.open), to_units(statistics.last)
-    change = last - first
-    percent = ratio(change, first, 100 * 10**PERCENT_PLACES) if first else 0
+    change, change_percent = price_change(statistics)
     has_traded = statistics.trades > 0
     return FullTicker(
         symbol=symbol.name,
-        price_change=to_text(change),
-        price_change_percent=to_text(percent, PERCENT_PLACES),
+        price_change=change,
+        price_change_percent=change_percent,
         weighted_avg_price=statistics.weighted_average,
         prev_close_price=statistics.previous_close,
         last_price=statistics.last,
