@@ -122,3 +122,16 @@ fn a_book_is_crossed_when_a_bid_reaches_an_ask() {
     book.remove(ask);
     assert!(!book.is_crossed());
 }
+
+#[test]
+fn prices_that_come_and_go_allocate_nothing_once_there_was_room_for_them() {
+    let mut book = Book::default();
+    let mut slots = Vec::with_capacity(400);
+    let mut fill_and_empty = |offset: u64| {
+        slots.extend((0..400).map(|step| book.add(Side::Buy, Ticks(offset + step * 50), Lots(1), 0)));
+        slots.drain(..).for_each(|slot| book.remove(slot));
+    };
+    fill_and_empty(0);
+    let allocations = allocation_counter::measure(|| (1..20).for_each(|offset| fill_and_empty(offset * 7)));
+    assert_eq!(allocations.count_total, 0);
+}

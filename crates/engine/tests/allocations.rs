@@ -1,0 +1,134 @@
+//! The hot path allocates nothing once it is warm: placing, trading, expiring and canceling reuse what is there.
+//!
+//! Every allocation of this thread is counted. The same day of trading is repeated under new order ids until every
+//! table has its size; from then on a day must pass without one.
+
+use rialto_engine::Engine;
+use rialto_types::command::{
+    CancelAllOrders, CancelOrder, ListSymbol, OpenAccount, OrderReference, PlaceOrder, Post, RegisterAsset,
+};
+use rialto_types::{
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, OrderType, OwnerId,
+    PostingReason, Price, Quantity, Rate, Side, SymbolId, SymbolSpec, Text, TimeInForce,
+};
+
+const PEOPLE: u32 = 20;
+const FIRST_ACCOUNT: u32 = 5;
+const SYMBOL: SymbolId = SymbolId(0);
+/// Days until every table has found its size.
+const WARM_UP_DAYS: u32 = 6;
+
+fn setting_up() -> Vec<Command> {
+    let register = |name| Command::RegisterAsset(RegisterAsset { name: Text::new(name).unwrap() });
+    let spec = SymbolSpec {
+        name: Text::new("BTCUSDT").unwrap(),
+        base: AssetId(0),
+        quote: AssetId(1),
+        tick: "0.01".parse().unwrap(),
+        price_min: Price::ZERO,
+        price_max: Price::ZERO,
+        lot: "0.001".parse().unwrap(),
+        quantity_min: Quantity::ZERO,
+        quantity_max: Quantity::MAX,
+        market_lot: Quantity::ZERO,
+        market_quantity_min: Quantity::ZERO,
+        market_quantity_max: Quantity::ZERO,
+        notional_min: Amount::ZERO,
+        notional_min_applies_to_market: false,
+        notional_max: Amount::ZERO,
+        notional_max_applies_to_market: false,
+        open_orders_max: 1_000,
+        maker_fee: Rate::from_bps(10).unwrap(),
+        taker_fee: Rate::from_bps(10).unwrap(),
+    };
+    let mut commands = vec![register("BTC"), register("USDT"), Command::ListSymbol(Box::new(ListSymbol { spec }))];
+    for person in 0..PEOPLE {
+        let kind = AccountKind::of(AccountClass::Spot);
+        commands.push(Command::OpenAccount(OpenAccount { owner: OwnerId(u64::from(person) + 1), kind }));
+        for asset in [AssetId(0), AssetId(1)] {
+            let (account, amount) = (AccountId(FIRST_ACCOUNT + person), Amount::from_units(1 << 80));
+            commands.push(Command::Post(Post { account, asset, amount, reason: PostingReason::Deposit }));
+        }
+    }
+    commands
+}
+
+/// A day: both sides of the book are filled over many prices, traded through from either side, and emptied.
+fn day(day: u32) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let id = |number: u32| ClientOrderId::new(&format!("day-{day}-{number}")).unwrap();
+    let order = |number: u32, side, ticks: u64, lots: u64| PlaceOrder {
+        account: AccountId(FIRST_ACCOUNT + number % PEOPLE),
+        symbol: SYMBOL,
+        client_order_id: id(number),
+        side,
+        order_type: OrderType::Limit,
+        time_in_force: TimeInForce::GoodTillCanceled,
+        price: Price::from_units(ticks * 1_000_000),
+        quantity: Quantity::from_units(lots * 100_000),
+        quote_quantity: None,
+    };
+    let market = |order: PlaceOrder| PlaceOrder { order_type: OrderType::Market, price: None, ..order };
+    // Far apart, so that whole pages of prices come and go.
+    for number in 0..600 {
+        let distance = u64::from(number) * 37 % 2_000;
+        commands.push(Command::PlaceOrder(order(number, Side::Buy, 10_000 - distance, 1 + distance % 9)));
+        commands.push(Command::PlaceOrder(order(1_000 + number, Side::Sell, 10_001 + distance, 1 + distance % 7)));
+    }
+    for number in 2_000..2_200 {
+        let side = if number % 2 == 0 { Side::Buy } else { Side::Sell };
+        let limit = if side == Side::Buy { 10_100 } else { 9_900 };
+        let taker = order(number, side, limit, 1 + u64::from(number) % 11);
+        let by_quote =
+            PlaceOrder { quantity: None, quote_quantity: Quantity::from_units(100_000_000), ..market(taker) };
+        commands.push(Command::PlaceOrder(match number % 5 {
+            0 => PlaceOrder { time_in_force: TimeInForce::ImmediateOrCancel, ..taker },
+            1 => PlaceOrder { time_in_force: TimeInForce::FillOrKill, ..taker },
+            2 => market(taker),
+            3 => by_quote,
+            _ => taker,
+        }));
+        let account = AccountId(FIRST_ACCOUNT + number % PEOPLE);
+        let order = OrderReference { order_id: None, client_order_id: Some(id(number % 600)) };
+        commands.push(Command::CancelOrder(CancelOrder { account, symbol: SYMBOL, order }));
+    }
+    for person in 0..PEOPLE {
+        let account = AccountId(FIRST_ACCOUNT + person);
+        commands.push(Command::CancelAllOrders(CancelAllOrders { account, symbol: SYMBOL }));
+    }
+    commands
+}
+
+/// Apply commands; the buffer of events is emptied for each, as the runtime reuses its own.
+fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u32; 4] {
+    let mut counts = [0; 4];
+    for command in commands {
+        events.clear();
+        engine.apply(engine.sequence() + 1, engine.time_us() + 1, command, events);
+        for event in events.iter() {
+            match event {
+                Event::OrderPlaced(_) => counts[0] += 1,
+                Event::TradeExecuted(_) => counts[1] += 1,
+                Event::OrderExpired(_) => counts[2] += 1,
+                Event::OrderCanceled(_) => counts[3] += 1,
+                _ => {}
+            }
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_warm_engine_places_trades_and_cancels_without_allocating() {
+    let (mut engine, mut events) = (Engine::new(), Vec::new());
+    run(&mut engine, &setting_up(), &mut events);
+    for number in 0..WARM_UP_DAYS {
+        run(&mut engine, &day(number), &mut events);
+    }
+    let commands = day(WARM_UP_DAYS);
+    let mut counts = [0; 4];
+    let allocations = allocation_counter::measure(|| counts = run(&mut engine, &commands, &mut events));
+    let [placed, traded, expired, canceled] = counts;
+    assert!(placed >= 1_400 && traded >= 100 && expired >= 20 && canceled >= 800, "a dull day: {counts:?}");
+    assert_eq!(allocations.count_total, 0, "{counts:?}");
+}

@@ -1,0 +1,57 @@
+//! Assets, symbols and accounts.
+
+use super::{Reference, Symbol};
+use rialto_types::command::{OpenAccount, RegisterAsset};
+use rialto_types::event::{AccountOpened, AssetRegistered, SymbolListed};
+use rialto_types::{AccountId, AssetId, Event, Rejection, SymbolId, SymbolSpec};
+
+impl Reference {
+    pub(super) fn register_asset(&mut self, command: &RegisterAsset) -> Result<(), Rejection> {
+        if let Some(position) = self.assets.iter().position(|name| *name == command.name) {
+            return Err(Rejection::AssetExists { asset: AssetId(position as u32) });
+        }
+        if command.name.is_empty() {
+            return Err(Rejection::InvalidSymbol { field: "name" });
+        }
+        let asset = AssetId(self.assets.len() as u32);
+        self.assets.push(command.name);
+        self.events.push(Event::AssetRegistered(AssetRegistered { asset, name: command.name }));
+        Ok(())
+    }
+
+    pub(super) fn list_symbol(&mut self, spec: &SymbolSpec) -> Result<(), Rejection> {
+        if let Some(position) = self.symbols.iter().position(|symbol| symbol.spec.name == spec.name) {
+            return Err(Rejection::SymbolExists { symbol: SymbolId(position as u32) });
+        }
+        self.must_know_asset(spec.base)?;
+        self.must_know_asset(spec.quote)?;
+        // Every other contradiction is shown in the scenarios; random definitions have only these.
+        if spec.name.is_empty() {
+            return Err(Rejection::InvalidSymbol { field: "name" });
+        }
+        if spec.base == spec.quote {
+            return Err(Rejection::InvalidSymbol { field: "base" });
+        }
+        let symbol = SymbolId(self.symbols.len() as u32);
+        self.symbols.push(Symbol {
+            spec: spec.clone(),
+            orders_ever: 0,
+            trades_ever: 0,
+            updates_ever: 0,
+            last_price: None,
+        });
+        self.events.push(Event::SymbolListed(Box::new(SymbolListed { symbol, spec: spec.clone() })));
+        Ok(())
+    }
+
+    pub(super) fn open_account(&mut self, command: &OpenAccount) -> Result<(), Rejection> {
+        let wanted = (command.owner, command.kind);
+        if let Some(position) = self.accounts.iter().position(|account| *account == wanted) {
+            return Err(Rejection::AccountExists { account: AccountId(position as u32) });
+        }
+        let account = AccountId(self.accounts.len() as u32);
+        self.accounts.push(wanted);
+        self.events.push(Event::AccountOpened(AccountOpened { account, owner: command.owner, kind: command.kind }));
+        Ok(())
+    }
+}
