@@ -96,9 +96,10 @@ def open_engine(url_text: str, access: Access, *, connections: int = 1) -> Engin
     timeout and never fails half-way. Errors: `InvalidDatabaseUrl`.
     """
     url = database_url(url_text)
-    pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 10}
+    # Parameters may be sealed secrets or people's data: they stay out of error messages, and so out of the log.
+    shared: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 10, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
-        engine = sqlalchemy.create_engine(url, **pool)
+        engine = sqlalchemy.create_engine(url, **shared)
         _prepare_sqlite(engine, access)
         return engine
     options = {
@@ -108,7 +109,7 @@ def open_engine(url_text: str, access: Access, *, connections: int = 1) -> Engin
     }
     arguments = {"connect_timeout": CONNECT_TIMEOUT_S, "options": options[access], "application_name": "rialto"}
     try:
-        return sqlalchemy.create_engine(url, paramstyle="format", pool_pre_ping=True, connect_args=arguments, **pool)
+        return sqlalchemy.create_engine(url, paramstyle="format", pool_pre_ping=True, connect_args=arguments, **shared)
     except ModuleNotFoundError as error:
         raise InvalidDatabaseUrl(
             f"{url.render_as_string(hide_password=True)} needs the driver psycopg: install rialto[postgres]"

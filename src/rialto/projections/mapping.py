@@ -44,14 +44,14 @@ def table_of(
 ) -> Table:
     """Declare the table that holds a struct.
 
-    Texts are amounts, except those listed in `texts` with their greatest length. Rows are kept in the order of the key.
+    Texts are amounts, except those listed in `texts` with their greatest length.
     """
     lengths = texts or {}
     columns = [
         Column(field.name, _column_type(field, lengths.get(field.name)), nullable=False, autoincrement=False)
         for field in _fields(struct)
     ]
-    return Table(name, metadata, *columns, PrimaryKeyConstraint(*key), *constraints, sqlite_with_rowid=False)
+    return Table(name, metadata, *columns, PrimaryKeyConstraint(*key), *constraints)
 
 
 def _column_type(field: _Field, length: int | None) -> TypeEngine[Any]:

@@ -69,11 +69,14 @@ def fills_page(
     if from_trade_id is not None:
         conditions.append(c.trade_id >= from_trade_id)
     by_time = order_id is None and from_trade_id is None and (start_us is not None or end_us is not None)
-    # Who trades with themselves has two sides of one trade.
+    if order_id is not None:
+        order = [c.trade_id]
+    else:  # Who trades with themselves has two sides of one trade.
+        order = [c.traded_at_us, c.trade_id, c.is_maker] if by_time else [c.trade_id, c.is_maker]
     return _page(
         list(c),
         conditions,
-        [c.traded_at_us, c.trade_id, c.is_maker] if by_time else [c.trade_id, c.is_maker],
+        order,
         newest_first=from_trade_id is None and start_us is None,
         limit=limit,
     )

@@ -18,11 +18,12 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.events import Outcome
 from rialto.projections.writer import Writer, check_consecutive
 
-BATCH_OUTCOMES_MAX: Final = 1_000
+BATCH_OUTCOMES_MAX: Final = 4_000
 RETRY_DELAY_MIN_S: Final = 0.05
 RETRY_DELAY_MAX_S: Final = 5.0
 
@@ -169,7 +170,10 @@ class Projector:
             # Whatever it is, the outcomes behind this batch must not overtake it, and the lag says the rest.
             except Exception as error:
                 if not delay:
-                    _log.error("projections stopped", after=self._written, error=str(error), exc_info=True)
+                    # The database's own words are enough; its statement of a thousand rows is not wanted in the log.
+                    reason = str(error).partition("\n")[0]
+                    is_ours = not isinstance(error, SQLAlchemyError)
+                    _log.error("projections stopped", after=self._written, error=reason, exc_info=is_ours)
                 delay = min(max(2 * delay, RETRY_DELAY_MIN_S), RETRY_DELAY_MAX_S)
                 with self._wake:
                     if self._wake.wait_for(lambda: self._closing, delay):

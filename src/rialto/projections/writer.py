@@ -3,24 +3,17 @@
 The watermark is the sequence number up to which everything is written. It moves in the same transaction as the rows, so
 a crash repeats nothing and loses nothing; and it moves only from where this writer believes it to be, so that two
 writers on one database cannot interleave. Used from one thread at a time.
-
-Rows go many to a statement. SQLite's driver hands the interpreter's lock over at every statement, and a thread that
-competes with a busy event loop waits for it each time: row by row, that costs several times what the writing does.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import Any, Final
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, Table, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from rialto.contracts.events import Outcome
 from rialto.contracts.vocabulary import HOUSE_ACCOUNTS, HOUSE_OWNER
 from rialto.projections import tables
-from rialto.projections.rows import ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES, Batch, Row
-
-ROWS_PER_STATEMENT: Final = (256, 64, 16, 4, 1)
-"""Few sizes, so that each statement is prepared once; the largest stays below every driver's limit of parameters."""
+from rialto.projections.bulk import BulkStatements
+from rialto.projections.rows import Batch
 
 
 class OutcomesMissing(Exception):
@@ -37,7 +30,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         """Read the watermark, and start tables that were never written to at 0."""
         self._engine = engine
-        self._statements = _Statements(engine)
+        self._bulk = BulkStatements(engine)
         self._watermark = 0
         self.resume()
 
@@ -67,18 +60,15 @@ class Writer:
         batch = Batch(new)
         with self._engine.begin() as connection:
             for table, rows in batch.inserts.items():
-                for statement, part in self._statements.inserting(table, rows):
-                    connection.exec_driver_sql(statement, part)
-            for statement, part in self._statements.changing_orders(batch.order_changes):
-                connection.exec_driver_sql(statement, part)
+                self._bulk.insert(connection, table, rows)
+            self._bulk.change_orders(connection, batch.order_changes)
             self._move_watermark(connection, batch.last_sequence)
         self._watermark = batch.last_sequence
 
     def clear(self) -> None:
         """Empty every projection, back to watermark 0. Touches no other table."""
         with self._engine.begin() as connection:
-            for table in tables.metadata.sorted_tables:
-                connection.execute(table.delete())
+            self._bulk.empty(connection)
             _start(connection)
         self._watermark = 0
 
@@ -115,48 +105,3 @@ def _start(connection: Connection) -> None:
             for account, account_class in HOUSE_ACCOUNTS
         ],
     )
-
-
-class _Statements:
-    """SQL texts for many rows at a time, in the driver's own spelling of parameters, made once."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._inserts = {table: self._insert(table) for table in tables.metadata.sorted_tables}
-        # An insert takes its parameters' types from the columns; rows that are joined with have to state them.
-        columns = [tables.orders.c[name] for name in (*ORDER_CHANGE_KEY, *ORDER_CHANGE_VALUES)]
-        parameter = "?" if engine.dialect.paramstyle == "qmark" else "%s"
-        casts = (f"CAST({parameter} AS {column.type.compile(engine.dialect)})" for column in columns)
-        self._change_row = f"({', '.join(casts)})"
-
-    def inserting(self, table: Table, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Give the statements that insert the rows, with their parameters."""
-        head, row = self._inserts[table]
-        for part in _parts(rows):
-            yield f"{head} VALUES {', '.join([row] * len(part))}", tuple(chain.from_iterable(part))
-
-    def changing_orders(self, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Give the statements that change orders, with their parameters. SQLite and PostgreSQL number the columns of
-        VALUES alike."""
-        keys, values = ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES
-        matches = " AND ".join(f"orders.{name} = new.column{n}" for n, name in enumerate(keys, start=1))
-        changes = ", ".join(f"{name} = new.column{n}" for n, name in enumerate(values, start=len(keys) + 1))
-        for part in _parts(rows):
-            listed = ", ".join([self._change_row] * len(part))
-            yield (
-                f"UPDATE orders SET {changes} FROM (VALUES {listed}) AS new WHERE {matches}",  # noqa: S608 (the names are ours)
-                tuple(chain.from_iterable(part)),
-            )
-
-    def _insert(self, table: Table) -> tuple[str, str]:
-        """Split an insert of one row into what comes before VALUES and the row's parameters."""
-        head, row = str(insert(table).compile(self._engine)).split(" VALUES ")
-        return head, row
-
-
-def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    start = 0
-    for size in ROWS_PER_STATEMENT:
-        while len(rows) - start >= size:
-            yield rows[start : start + size]
-            start += size

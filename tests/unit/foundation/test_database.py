@@ -137,6 +137,15 @@ def test_a_writer_holds_the_lock_from_its_beginning(sqlite_url: str) -> None:
     second.dispose()
 
 
+def test_parameters_stay_out_of_error_messages(migrated_url: str) -> None:
+    engine = open_engine(migrated_url, Access.DURABLE)
+    row = {"id": 0, "name": "not to be logged", "kind": "person", "created_at_us": 1}
+    with pytest.raises(DBAPIError) as failed, engine.begin() as connection:
+        connection.execute(insert(identity_tables.owners), row)
+    engine.dispose()
+    assert "not to be logged" not in str(failed.value)
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from io import StringIO
 
 import pytest
 import structlog
 from sqlalchemy import Engine
 
+from rialto.contracts.events import Outcome
 from rialto.foundation import logging
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.projections import tables
@@ -118,7 +119,8 @@ async def test_a_failing_database_is_tried_again_and_logged_once(projector: Proj
     finally:
         structlog.reset_defaults()
     assert [line["event"] for line in lines] == ["projections stopped", "projections resumed"] * 2
-    assert "no such table" in lines[0]["error"]
+    assert lines[0]["error"] == "(sqlite3.OperationalError) no such table: orders"
+    assert "exception" not in lines[0]
     assert lines[0]["after"] == 10
 
 
@@ -136,6 +138,45 @@ async def test_after_a_failure_nothing_is_missing_or_twice(
     writer.clear()
     writer.write(OUTCOMES[:300])
     assert contents(sqlite_url, tables.metadata) == written
+
+
+async def test_a_lost_connection_is_made_again(postgres_url: str) -> None:
+    migrate(postgres_url)
+    engine = open_engine(postgres_url, Access.REBUILDABLE)
+    projector = Projector(engine, lag_max=100)
+    projector.start(0)
+    for first in range(0, 300, 100):
+        projector.accept(OUTCOMES[first : first + 100])
+        await projector.wait_for(first + 100, timeout=10)
+        alter(
+            postgres_url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+    await projector.close(timeout=10)
+    written = contents(postgres_url, tables.metadata)
+    writer = Writer(engine)
+    writer.clear()
+    writer.write(OUTCOMES[:300])
+    engine.dispose()
+    assert contents(postgres_url, tables.metadata) == written
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_repeated(
+    projector: Projector, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written_by_ourselves = Writer.write
+
+    def commit_and_lose_the_answer(_writer: Writer, outcomes: Sequence[Outcome]) -> None:
+        monkeypatch.undo()
+        written_by_ourselves(Writer(engine), outcomes)
+        raise ConnectionError("the line went dead")
+
+    monkeypatch.setattr(Writer, "write", commit_and_lose_the_answer)
+    projector.accept(OUTCOMES[:10])
+    await projector.wait_for(10, timeout=10)
+    projector.accept(OUTCOMES[10:20])
+    await projector.wait_for(20, timeout=10)
 
 
 async def test_closing_writes_what_is_left(engine: Engine) -> None:

@@ -30,7 +30,6 @@ def _create_accounts() -> None:
         sa.Column("account_class", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("scope", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("account"),
-        sqlite_with_rowid=False,
     )
     op.create_index("accounts_by_owner", "accounts", ["owner"], unique=False)
 
@@ -41,7 +40,6 @@ def _create_assets() -> None:
         sa.Column("asset", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=16), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("asset"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -64,7 +62,6 @@ def _create_candles() -> None:
         sa.Column("first_trade_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("last_trade_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("symbol", "interval", "opened_at_us"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -84,16 +81,17 @@ def _create_fills() -> None:
         sa.Column("is_buyer", sa.Boolean(), autoincrement=False, nullable=False),
         sa.Column("is_maker", sa.Boolean(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("account", "symbol", "trade_id", "is_maker"),
-        sqlite_with_rowid=False,
     )
     op.create_index("fills_by_order", "fills", ["account", "symbol", "order_id", "trade_id"], unique=False)
-    op.create_index("fills_by_time", "fills", ["account", "symbol", "traded_at_us", "trade_id"], unique=False)
+    op.create_index(
+        "fills_by_time", "fills", ["account", "symbol", "traded_at_us", "trade_id", "is_maker"], unique=False
+    )
     op.create_index(
         "public_trades",
         "fills",
         ["symbol", "trade_id"],
         unique=True,
-        sqlite_where=sa.text("is_maker"),
+        sqlite_where=sa.text("is_maker = 1"),
         postgresql_where=sa.text("is_maker"),
     )
 
@@ -110,7 +108,6 @@ def _create_ledger_entries() -> None:
         sa.Column("reason", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("posted_at_us", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("sequence", "position"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ledger_entries_by_account", "ledger_entries", ["account", "sequence", "position"], unique=False)
 
@@ -134,7 +131,6 @@ def _create_orders() -> None:
         sa.Column("placed_at_us", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("updated_at_us", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("symbol", "order_id"),
-        sqlite_with_rowid=False,
     )
     op.create_index("orders_by_account", "orders", ["account", "symbol", "order_id"], unique=False)
     op.create_index(
@@ -153,7 +149,6 @@ def _create_stream_records() -> None:
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("recorded_at_us", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("kind", "id", "version"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -181,7 +176,6 @@ def _create_symbols() -> None:
         sa.Column("maker_fee", AmountText(), autoincrement=False, nullable=False),
         sa.Column("taker_fee", AmountText(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("symbol"),
-        sqlite_with_rowid=False,
     )
 
 
