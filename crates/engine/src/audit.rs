@@ -90,3 +90,102 @@ impl Engine {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
+    use rialto_types::{
+        AccountClass, AccountKind, ClientOrderId, Command, Lots, OrderType, OwnerId, PostingReason, Price, Quantity,
+        Rate, SymbolSpec, Text, Ticks, TimeInForce,
+    };
+
+    const ALICE: AccountId = AccountId(5);
+    const USDT: AssetId = AssetId(1);
+
+    fn spec() -> SymbolSpec {
+        let one = Quantity::from_units(100_000_000).unwrap();
+        SymbolSpec {
+            name: Text::new("BTCUSDT").unwrap(),
+            base: AssetId(0),
+            quote: USDT,
+            tick: Price::from_units(100_000_000).unwrap(),
+            price_min: Price::ZERO,
+            price_max: Price::ZERO,
+            lot: one,
+            quantity_min: one,
+            quantity_max: Quantity::MAX,
+            market_lot: Quantity::ZERO,
+            market_quantity_min: Quantity::ZERO,
+            market_quantity_max: Quantity::ZERO,
+            notional_min: Amount::ZERO,
+            notional_min_applies_to_market: false,
+            notional_max: Amount::ZERO,
+            notional_max_applies_to_market: false,
+            open_orders_max: 10,
+            maker_fee: Rate::ZERO,
+            taker_fee: Rate::ZERO,
+        }
+    }
+
+    /// Alice bids for 1 at 10, with 90 left.
+    fn sound() -> Engine {
+        let register = |name| Command::RegisterAsset(RegisterAsset { name: Text::new(name).unwrap() });
+        let kind = AccountKind::of(AccountClass::Spot);
+        let amount = Amount::from_units(10_000_000_000);
+        let commands = [
+            register("BTC"),
+            register("USDT"),
+            Command::ListSymbol(Box::new(ListSymbol { spec: spec() })),
+            Command::OpenAccount(OpenAccount { owner: OwnerId(1), kind }),
+            Command::Post(Post { account: ALICE, asset: USDT, amount, reason: PostingReason::Deposit }),
+            Command::PlaceOrder(PlaceOrder {
+                account: ALICE,
+                symbol: SymbolId(0),
+                client_order_id: ClientOrderId::new("a").unwrap(),
+                side: Side::Buy,
+                order_type: OrderType::Limit,
+                time_in_force: TimeInForce::GoodTillCanceled,
+                price: Price::from_units(1_000_000_000),
+                quantity: Quantity::from_units(100_000_000),
+                quote_quantity: None,
+            }),
+        ];
+        let mut engine = Engine::new();
+        let mut events = Vec::new();
+        commands.iter().zip(1..).for_each(|(command, sequence)| engine.apply(sequence, 0, command, &mut events));
+        engine
+    }
+
+    fn check(tamper: impl Fn(&mut Engine), expected: &str) {
+        let mut engine = sound();
+        assert_eq!(engine.audit(), Ok(()));
+        tamper(&mut engine);
+        assert_eq!(engine.audit().unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn each_broken_invariant_is_found() {
+        let (one, none) = (Amount::from_units(1), Amount::ZERO);
+        let slot = |engine: &Engine| engine.ledger.balances.find(ALICE, USDT).unwrap();
+        let change = |engine: &mut Engine, free, locked| {
+            let slot = slot(engine);
+            engine.ledger.balances.post(slot, free, locked);
+        };
+        check(|engine| change(engine, one, none), "asset 1: all balances sum to 0.00000001, not to zero");
+        check(
+            |engine| change(engine, -one, one),
+            "account 5 asset 1: 10.00000001 is locked, 10.00000000 is held by orders and streams",
+        );
+        check(
+            |engine| change(engine, one, -one),
+            "account 5 asset 1: 9.99999999 is locked, 10.00000000 is held by orders and streams",
+        );
+        let add = |engine: &mut Engine, side, ticks| {
+            let tag = engine.symbols[0].book.orders(Side::Buy).next().unwrap().tag;
+            engine.symbols[0].book.add(side, Ticks(ticks), Lots(1), tag);
+        };
+        check(|engine| add(engine, Side::Sell, 10), "the book of symbol 0 is crossed");
+        check(|engine| add(engine, Side::Buy, 9), "2 orders rest in books, 1 are open");
+    }
+}

@@ -54,3 +54,11 @@ fn whatever_the_next_outcome_depends_on_is_in_the_hash() {
     }
     assert_eq!(with("bob sells 0.5 @ 1"), with("bob sells 0.5 @ 1 IOC"));
 }
+
+#[test]
+fn the_price_of_the_last_trade_is_in_the_hash() {
+    // A trade with oneself moves nothing: only what market orders are valued at differs.
+    let funded = ["alice deposits 10 USDT", "alice deposits 10 BTC"];
+    let with = |trade: [&str; 2]| hash_after(&[&funded[..], &trade[..]].concat());
+    assert_ne!(with(["alice sells 1 @ 1", "alice buys 1 @ 1"]), with(["alice sells 1 @ 2", "alice buys 1 @ 2"]));
+}

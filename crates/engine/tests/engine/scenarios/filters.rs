@@ -105,10 +105,9 @@ fn a_market_order_is_valued_at_the_last_trade_and_before_it_at_the_best_price() 
          bob buys 1 @ 8
          bob buys 10 @ 5
          bob sells 0.624 market -> refused NOTIONAL minimum 5
-         bob sells 0.625 market -> #4 new; #4 takes 0.625 @ 8 from #2 [#2 partial, #4 filled]
-         bob sells 0.375 @ 8 -> refused NOTIONAL minimum 5
-         bob sells 0.625 market -> #5 new; #5 takes 0.375 @ 8 from #2 [#2 filled, #5 partial]; \
-             #5 takes 0.25 @ 5 from #3 [#3 partial, #5 filled]
+         bob sells 1 market -> #4 new; #4 takes 1 @ 8 from #2 [#2 filled, #4 filled]
+         bob sells 0.624 market -> refused NOTIONAL minimum 5
+         bob sells 0.625 market -> #5 new; #5 takes 0.625 @ 5 from #3 [#3 partial, #5 filled]
          bob sells 0.999 market -> refused NOTIONAL minimum 5
          bob sells 1 market -> #6 new; #6 takes 1 @ 5 from #3 [#3 partial, #6 filled]",
     );
