@@ -6,7 +6,7 @@ baseline measured in the same run means more, so a row names its baseline and gi
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 
@@ -37,7 +37,7 @@ class Row:
     baseline: str = ""
     ratio: float | None = None
     aim: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def percentiles_of(samples: Sequence[float]) -> tuple[float, ...]:
@@ -55,11 +55,14 @@ def row_of_trials(
     *,
     against: tuple[str, float] | None = None,
     aim: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Row:
     """Sum up one number per trial; `against` names a baseline and gives its median in the same unit."""
     value = statistics.median(trials)
-    baseline, ratio = ("", None) if against is None else (against[0], value / against[1] if against[1] else None)
-    return Row(case, measure, unit, value, min(trials), max(trials), baseline=baseline, ratio=ratio, aim=aim)
+    baseline, ratio = (against[0], value / against[1]) if against and against[1] else ("", None)
+    return Row(
+        case, measure, unit, value, min(trials), max(trials), baseline=baseline, ratio=ratio, aim=aim, notes=notes
+    )
 
 
 def row_of_percentiles(case: str, measure: str, unit: str, trials: Sequence[Sequence[float]], *, aim: str = "") -> Row:
