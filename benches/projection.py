@@ -1,7 +1,7 @@
 """Events to SQL: how many rows a second are written, and what a row costs.
 
 A seeded exchange places, trades, cancels, deposits and records; its outcomes are projected into a new SQLite file, and
-into PostgreSQL where RIALTO_TEST_POSTGRES names a database whose projections may be emptied. A busy event loop is one
+into PostgreSQL where RIALTO_BENCH_POSTGRES names a database whose projections may be emptied. A busy event loop is one
 that never waits, as on a machine at its limit: the thread that writes then has to ask for the interpreter again and
 again. The baseline writes the same rows with the driver's `executemany`, one step of the database a row.
 """
@@ -22,9 +22,9 @@ from sqlalchemy import Engine, insert
 from benches.figures import Row, Settings, row_of_trials
 from rialto.contracts.events import Outcome
 from rialto.foundation.database import Access, migrate, open_engine
-from rialto.projections.projector import BATCH_OUTCOMES_MAX, Projector
+from rialto.projections.projector import Projector
 from rialto.projections.rows import Batch
-from rialto.projections.writer import Writer
+from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer
 from tests.outcomes import Exchange
 
 NAME: Final = "projection"
@@ -60,9 +60,7 @@ def make_rows(_engine: Engine, outcomes: Sequence[Outcome]) -> None:
 
 def write(engine: Engine, outcomes: Sequence[Outcome]) -> None:
     """Write as a rebuild does."""
-    writer = Writer(engine)
-    for part in in_lists(outcomes, BATCH_OUTCOMES_MAX):
-        writer.write(part)
+    Writer(engine).write_all(outcomes)
 
 
 def write_row_by_row(engine: Engine, outcomes: Sequence[Outcome]) -> None:
@@ -156,6 +154,6 @@ def run(settings: Settings) -> list[Row]:
         ("SQLite, writer, busy loop", beside_a_busy_loop(write), None),
         ("SQLite, executemany, busy loop", beside_a_busy_loop(write_row_by_row), None),
     ]
-    if postgres := os.environ.get("RIALTO_TEST_POSTGRES"):
+    if postgres := os.environ.get("RIALTO_BENCH_POSTGRES"):
         cases += [("PostgreSQL, writer alone", write, postgres), ("PostgreSQL, projector", project, postgres)]
     return [row for case, run_case, url in cases for row in measure(case, run_case, url, outcomes, settings.trials)]

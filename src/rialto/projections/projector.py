@@ -4,10 +4,10 @@ It listens to the runtime. Handing over is a cheap append; a thread takes what h
 time. Outcomes cannot be refused, for they have happened: `is_full` says that the database cannot keep up, and the
 runtime then refuses commands, which bounds what gathers here. A failing database is tried again, ever more slowly, with
 nothing skipped; the log says when it fails and when it is well again. What is unwritten when the process ends is in the
-journal: after a restart the runtime hands over everything beyond the watermark.
+journal: after a restart everything beyond the watermark is written before the exchange opens.
 
-State: the queue, the watermark as last written, and who waits for it. `catch_up` comes before `start`; `accept`,
-`wait_for` and `close` belong to the loop after it. Only the queue is shared with the thread.
+State: the queue, the watermark as last written, and who waits for it. `accept`, `wait_for` and `close` belong to the
+loop; only the queue is shared with the thread.
 """
 
 import asyncio
@@ -21,9 +21,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.events import Outcome
-from rialto.projections.writer import Writer, check_consecutive
+from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer, check_consecutive
 
-BATCH_OUTCOMES_MAX: Final = 4_000
 RETRY_DELAY_MIN_S: Final = 0.05
 RETRY_DELAY_MAX_S: Final = 5.0
 
@@ -72,16 +71,6 @@ class Projector:
     def is_full(self) -> bool:
         """Whether so many outcomes are unwritten that no more should be made."""
         return self.lag >= self._lag_max
-
-    def catch_up(self, outcomes: Sequence[Outcome]) -> None:
-        """Write outcomes at once, in order, before the start: what the journal holds beyond the watermark.
-
-        Those at or below the watermark are skipped. Errors: `OutcomesMissing`, SQLAlchemy's own.
-        """
-        assert self._loop is None, "outcomes are accepted, not caught up with, once the projector is started"
-        for first in range(0, len(outcomes), BATCH_OUTCOMES_MAX):
-            self._writer.write(outcomes[first : first + BATCH_OUTCOMES_MAX])
-        self._accepted = self._written = self._writer.watermark
 
     def start(self, last_sequence: int) -> None:
         """Start the thread. Call it on the event loop, once, with the last sequence number of the journal.

@@ -15,12 +15,12 @@ from rialto.projections.writer import Writer
 def rebuild(engine: Engine, batches: Iterable[Sequence[Outcome]], progress: Callable[[int], None]) -> int:
     """Empty the projections, write the batches, and return the sequence number reached.
 
-    `batches` holds every outcome from sequence number 1; `progress` is told the watermark after each batch. Errors:
+    `batches` holds every outcome from sequence number 1; `progress` is told the watermark after each. Errors:
     `OutcomesMissing`, SQLAlchemy's own.
     """
     writer = Writer(engine)
     writer.clear()
     for outcomes in batches:
-        writer.write(outcomes)
+        writer.write_all(outcomes)
         progress(writer.watermark)
     return writer.watermark

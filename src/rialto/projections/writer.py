@@ -6,6 +6,7 @@ writers on one database cannot interleave. Used from one thread at a time.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection, Engine, insert, select
 
@@ -14,6 +15,9 @@ from rialto.contracts.vocabulary import HOUSE_ACCOUNTS, HOUSE_OWNER
 from rialto.projections import tables
 from rialto.projections.bulk import BulkStatements
 from rialto.projections.rows import Batch
+
+BATCH_OUTCOMES_MAX: Final = 4_000
+"""How many outcomes are written in one transaction at most."""
 
 
 class OutcomesMissing(Exception):
@@ -64,6 +68,11 @@ class Writer:
             self._bulk.change_orders(connection, batch.order_changes)
             self._move_watermark(connection, batch.last_sequence)
         self._watermark = batch.last_sequence
+
+    def write_all(self, outcomes: Sequence[Outcome]) -> None:
+        """Write any number of outcomes, a batch at a time. Errors: those of `write`, with earlier batches written."""
+        for first in range(0, len(outcomes), BATCH_OUTCOMES_MAX):
+            self.write(outcomes[first : first + BATCH_OUTCOMES_MAX])
 
     def clear(self) -> None:
         """Empty every projection, back to watermark 0. Touches no other table."""

@@ -46,8 +46,10 @@ class Reading:
 
 @pytest.fixture
 async def reading(migrated_url: str) -> AsyncIterator[Reading]:
+    engine = open_engine(migrated_url, Access.REBUILDABLE)
+    Writer(engine).write_all(OUTCOMES)
+    engine.dispose()
     reading = Reading(migrated_url)
-    reading.projector.catch_up(OUTCOMES)
     reading.projector.start(len(OUTCOMES))
     yield reading
     await reading.close()

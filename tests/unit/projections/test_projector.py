@@ -203,21 +203,20 @@ async def test_closing_does_not_wait_for_a_failing_database(engine: Engine, sqli
     assert Writer(engine).watermark == 0
 
 
-async def test_catching_up_precedes_the_start(engine: Engine) -> None:
+async def test_it_goes_on_from_what_is_written(engine: Engine) -> None:
+    Writer(engine).write_all(OUTCOMES[:250])
     projector = Projector(engine, lag_max=100)
-    projector.catch_up(OUTCOMES[:200])
-    projector.catch_up(OUTCOMES[150:250])
     assert (projector.watermark, projector.lag) == (250, 0)
-    with pytest.raises(OutcomesMissing):
-        projector.catch_up(OUTCOMES[260:])
     projector.start(250)
-    projector.accept(OUTCOMES[250:])
+    with pytest.raises(OutcomesMissing):
+        projector.accept(OUTCOMES[260:])
+    projector.accept(OUTCOMES[240:])
     await projector.wait_for(len(OUTCOMES), timeout=10)
     await projector.close(timeout=10)
 
 
 async def test_a_database_ahead_of_the_journal_is_refused(engine: Engine) -> None:
+    Writer(engine).write_all(OUTCOMES[:200])
     projector = Projector(engine, lag_max=100)
-    projector.catch_up(OUTCOMES[:200])
     with pytest.raises(ProjectionsAhead, match="up to sequence 200, but the journal ends at 199.*rebuild"):
         projector.start(199)
