@@ -41,7 +41,10 @@ class HistoryUnavailable(Exception):
 
 
 class History:
-    """Reads of the past. Every method may raise `ProjectionsBehind`, `HistoryBusy` and `HistoryUnavailable`."""
+    """Reads of the past.
+
+    Every method may raise `HistoryBusy`, `ProjectionsBehind`, `ProjectionsStopped` and `HistoryUnavailable`.
+    """
 
     def __init__(self, engine: Engine, projector: Projector, last_sequence: Callable[[], int]) -> None:
         """`engine` has `READ_THREADS` connections; `last_sequence` tells what the runtime released last."""
