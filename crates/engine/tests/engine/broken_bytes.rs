@@ -65,7 +65,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
-    fn arbitrary_bytes_are_decoded_or_refused(version in 0..3u8, mut bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn arbitrary_bytes_are_decoded_or_refused(
+        version in 0..3u8,
+        mut bytes in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
         bytes.insert(0, version);
         if let Ok(command) = codec::decode(&bytes) {
             prop_assert_eq!(version, codec::VERSION);

@@ -208,7 +208,9 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
     ];
     let worth = u64::try_from(u128::from(tick) * u128::from(lot) / 100_000_000).unwrap_or(u64::MAX);
     let budgets = prop_oneof![
-        10 => (0..100u64, 0..4u64).prop_map(move |(lots, more)| quantity(worth.saturating_mul(lots).saturating_add(more))),
+        10 => (0..100u64, 0..4u64).prop_map(move |(lots, more)| {
+            quantity(worth.saturating_mul(lots).saturating_add(more))
+        }),
         1 => any::<u64>().prop_map(quantity),
     ];
     let side = prop_oneof![Just(Side::Buy), Just(Side::Sell)];
@@ -245,8 +247,8 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
 }
 
 fn cancellation() -> impl Strategy<Value = CancelOrder> {
-    let id = prop::option::weighted(0.4, prop_oneof![20 => 1..25u64, 1 => Just(u64::MAX)].prop_map(OrderId));
-    let reference = (id, prop::option::weighted(0.7, client_order_id()));
+    let id = prop_oneof![20 => 1..25u64, 1 => Just(u64::MAX)].prop_map(|id| Some(OrderId(id)));
+    let reference = (prop_oneof![3 => Just(None), 2 => id], prop::option::of(client_order_id()));
     (account(), symbol(), reference).prop_map(|(account, symbol, (order_id, client_order_id))| CancelOrder {
         account,
         symbol,
@@ -264,11 +266,13 @@ fn record() -> impl Strategy<Value = Step> {
         12 => prop::collection::vec(parts, 0..4),
         1 => prop::collection::vec(moves(), 140..180),
     ];
-    (0..3u32, legs, 0..4u64, prop::bool::weighted(0.9)).prop_map(|(id, legs, expected_version, is_fresh)| {
-        let stream = StreamKey { kind: Text::new("pool").unwrap(), id: Text::new(&id.to_string()).unwrap() };
-        let record = Record { stream, expected_version, legs: legs.concat(), payload: vec![id as u8; 3] };
-        Step { command: Command::Record(Box::new(record)), is_fresh }
-    })
+    (0..3u32, legs, 0..4u64, prop_oneof![9 => Just(true), 1 => Just(false)]).prop_map(
+        |(id, legs, expected_version, is_fresh)| {
+            let stream = StreamKey { kind: Text::new("pool").unwrap(), id: Text::new(&id.to_string()).unwrap() };
+            let record = Record { stream, expected_version, legs: legs.concat(), payload: vec![id as u8; 3] };
+            Step { command: Command::Record(Box::new(record)), is_fresh }
+        },
+    )
 }
 
 /// Between two accounts, or between the free and the locked part of one.

@@ -1,4 +1,5 @@
-//! The random streams reach what they are there to test: every kind of event, and the refusals that need no special care.
+//! The random streams reach what they are there to test: every kind of event, and the refusals that need no special
+//! care.
 
 use crate::exchange::{Exchange, refusal};
 use crate::random::{Versions, steps};

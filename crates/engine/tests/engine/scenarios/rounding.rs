@@ -1,4 +1,5 @@
-//! Symbols on which one lot at one tick is worth less than 1e-8 of quote: trades pay rounded down, holds are rounded up.
+//! Symbols on which one lot at one tick is worth less than 1e-8 of quote: trades pay rounded down, holds are rounded
+//! up.
 
 use crate::script::check;
 
