@@ -103,7 +103,7 @@ def open_core(settings: Settings, projections: Engine, on_progress: OnProgress |
     return Runtime.open(
         journal_directory(settings.data_directory),
         outcomes_from=writer.watermark + 1,
-        on_outcomes=writer.write,
+        on_outcomes=writer.write_all,
         on_progress=on_progress,
         queue_capacity=settings.command_queue_max,
     )
