@@ -95,7 +95,7 @@ class Progress:
     def __call__(self, count: int) -> None:
         """Note how far it is."""
         now = time.monotonic()
-        if now - self._said >= PROGRESS_PERIOD_S:
+        if count and now - self._said >= PROGRESS_PERIOD_S:
             self._said = now
             print(f"{self._what}: {count:,} {self._of_what} in {now - self._started:.1f} s", file=sys.stderr)
 
