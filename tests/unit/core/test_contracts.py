@@ -100,7 +100,7 @@ async def prepared(runtime: Runtime) -> None:
     await runtime.submit(limit(first, Side.SELL, "50000", "1", "first"))
     await runtime.submit(limit(first, Side.SELL, "60000", "1", "second"))
     await runtime.submit(limit(second, Side.BUY, "9", "1", "bid"))
-    await runtime.submit(limit(rich, Side.BUY, "8", "92233720368", "all of it"))
+    await runtime.submit(limit(rich, Side.BUY, "8", "92233720368", "all-of-it"))
     await runtime.submit(CancelOrder(first, BTCUSDT, OrderReference(client_order_id="second")))
     await runtime.submit(limit(first, Side.SELL, "60000", "1", "second"))
 
