@@ -6,14 +6,20 @@ from typing import Final
 import msgspec
 
 
-class Side(Enum):
+class Word(Enum):
+    """A word of the field. Hashed by identity, in C: it is a key wherever spellings are looked up."""
+
+    __hash__ = object.__hash__
+
+
+class Side(Word):
     """Which way an order trades."""
 
     BUY = "buy"
     SELL = "sell"
 
 
-class OrderType(Enum):
+class OrderType(Word):
     """How an order finds its price."""
 
     LIMIT = "limit"
@@ -21,7 +27,7 @@ class OrderType(Enum):
     MARKET = "market"
 
 
-class TimeInForce(Enum):
+class TimeInForce(Word):
     """How long an order stays."""
 
     GOOD_TILL_CANCELED = "good_till_canceled"
@@ -29,7 +35,7 @@ class TimeInForce(Enum):
     FILL_OR_KILL = "fill_or_kill"
 
 
-class OrderStatus(Enum):
+class OrderStatus(Word):
     """Where an order is in its life."""
 
     NEW = "new"
@@ -44,7 +50,7 @@ class OrderStatus(Enum):
         return self is OrderStatus.NEW or self is OrderStatus.PARTIALLY_FILLED
 
 
-class ExpiryReason(Enum):
+class ExpiryReason(Word):
     """Why the exchange ended an order."""
 
     IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
@@ -52,7 +58,7 @@ class ExpiryReason(Enum):
     NO_LIQUIDITY = "no_liquidity"
 
 
-class AccountClass(Enum):
+class AccountClass(Word):
     """What an account is for."""
 
     SPOT = "spot"
@@ -71,7 +77,7 @@ class AccountClass(Enum):
     EXTERNAL = "external"
 
 
-class PostingReason(Enum):
+class PostingReason(Word):
     """Why an amount moved."""
 
     DEPOSIT = "deposit"

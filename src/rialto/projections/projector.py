@@ -1,7 +1,8 @@
 """The projector: outcomes from the event loop to SQL, on a thread of its own.
 
 It listens to the runtime. Handing over is a cheap append; a thread takes what has gathered, in order, a batch at a
-time. Outcomes cannot be refused, for they have happened: `is_full` says that the database cannot keep up, and the
+time. A transaction costs the same for one outcome as for fifty, so outcomes gather for a moment unless somebody waits
+for them. Outcomes cannot be refused, for they have happened: `is_full` says that the database cannot keep up, and the
 runtime then refuses commands, which bounds what gathers here. A failing database is tried again, ever more slowly, with
 nothing skipped; the log says when it fails and when it is well again. What is unwritten when the process ends is in the
 journal: after a restart everything beyond the watermark is written before the exchange opens.
@@ -22,6 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.events import Outcome
 from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer, check_consecutive
+
+GATHER_S: Final = 0.05
+"""How long outcomes gather before they are written, unless somebody waits for them or a batch is full."""
 
 RETRY_DELAY_MIN_S: Final = 0.05
 RETRY_DELAY_MAX_S: Final = 5.0
@@ -53,6 +57,7 @@ class Projector:
         self._queue: deque[Outcome] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._is_awaited = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="projections", daemon=True)
         self._waiters: dict[asyncio.Future[None], int] = {}
@@ -95,9 +100,11 @@ class Projector:
             return
         check_consecutive(self._accepted, new)
         with self._wake:
+            was_idle = not self._queue
             self._queue.extend(new)
             self._accepted = new[-1].sequence
-            self._wake.notify()
+            if was_idle or len(self._queue) >= BATCH_OUTCOMES_MAX:
+                self._wake.notify()
 
     async def wait_for(self, sequence: int, timeout: float) -> None:
         """Wait until everything up to a sequence number is written, `timeout` seconds at most.
@@ -110,6 +117,9 @@ class Projector:
             raise ProjectionsStopped("the exchange is shutting down")
         reached = asyncio.get_running_loop().create_future()
         self._waiters[reached] = sequence
+        with self._wake:
+            self._is_awaited = True
+            self._wake.notify()
         try:
             async with asyncio.timeout(timeout):
                 await reached
@@ -146,7 +156,13 @@ class Projector:
         """Wait for outcomes and take a batch; nothing once all is written and the projector is closing."""
         with self._wake:
             self._wake.wait_for(lambda: self._queue or self._closing)
-            return [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_OUTCOMES_MAX))]
+            self._wake.wait_for(self._is_due, GATHER_S)
+            taken = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_OUTCOMES_MAX))]
+            self._is_awaited = self._is_awaited and bool(self._queue)
+            return taken
+
+    def _is_due(self) -> bool:
+        return self._closing or self._is_awaited or len(self._queue) >= BATCH_OUTCOMES_MAX
 
     def _write(self, outcomes: Sequence[Outcome]) -> bool:
         """Write a batch, however often it takes. False when closing came first."""
