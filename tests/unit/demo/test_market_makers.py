@@ -107,9 +107,9 @@ async def test_a_side_that_a_user_empties_is_filled_again(tmp_path: Path, side: 
             await until(lambda: is_whole(runtime) and bool(runtime.market.trades(BTCUSDT, 1)))
             outcome = await runtime.submit(market(alice, side, "sweep", quantity="200"))
             assert "OrderExpired" in {type(event).__name__ for event in outcome.events}, "it wanted more than there was"
-            await until(lambda: is_whole(runtime))
             low, high = to_units("63850"), to_units("64150")
-            assert low < min(best(runtime)) < max(best(runtime)) < high, "the price leans, but is not carried away"
+            # The price leans, but is not carried away; the book may be whole for a moment before it is centred again.
+            await until(lambda: is_whole(runtime) and low < min(best(runtime)) < max(best(runtime)) < high)
     assert journal.verify(journal_of(tmp_path)).refused == 0
 
 
