@@ -13,26 +13,26 @@ from rialto.contracts.vocabulary import (
 )
 
 
-class RegisterAsset(msgspec.Struct, frozen=True, array_like=True):
+class RegisterAsset(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Make an asset known."""
 
     name: str
 
 
-class ListSymbol(msgspec.Struct, frozen=True, array_like=True):
+class ListSymbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Open a book."""
 
     spec: SymbolSpec
 
 
-class OpenAccount(msgspec.Struct, frozen=True, array_like=True):
+class OpenAccount(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Open an account; an owner has at most one of a kind."""
 
     owner: int
     kind: AccountKind
 
 
-class Post(msgspec.Struct, frozen=True, array_like=True):
+class Post(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Move an amount between the outside world and an account: positive comes in, negative goes out."""
 
     account: int
@@ -41,7 +41,7 @@ class Post(msgspec.Struct, frozen=True, array_like=True):
     reason: PostingReason
 
 
-class Leg(msgspec.Struct, frozen=True, array_like=True):
+class Leg(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One leg of a balanced record: signed changes of what is free and what is locked."""
 
     account: int
@@ -51,7 +51,7 @@ class Leg(msgspec.Struct, frozen=True, array_like=True):
     reason: PostingReason
 
 
-class Record(msgspec.Struct, frozen=True, array_like=True):
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Apply a product's event and its postings, all or nothing."""
 
     stream: StreamKey
@@ -60,7 +60,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
 
-class PlaceOrder(msgspec.Struct, frozen=True, array_like=True):
+class PlaceOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Place an order."""
 
     account: int
@@ -74,14 +74,14 @@ class PlaceOrder(msgspec.Struct, frozen=True, array_like=True):
     quote_quantity: str | None = None
 
 
-class OrderReference(msgspec.Struct, frozen=True, array_like=True):
+class OrderReference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How a client names one of its orders: by the exchange's id, by its own, or both."""
 
     order_id: int | None = None
     client_order_id: str | None = None
 
 
-class CancelOrder(msgspec.Struct, frozen=True, array_like=True):
+class CancelOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Take an open order back."""
 
     account: int
@@ -89,7 +89,7 @@ class CancelOrder(msgspec.Struct, frozen=True, array_like=True):
     order: OrderReference
 
 
-class CancelAllOrders(msgspec.Struct, frozen=True, array_like=True):
+class CancelAllOrders(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Take back every open order of an account on a symbol."""
 
     account: int

@@ -17,25 +17,25 @@ from rialto.contracts.vocabulary import (
 )
 
 
-class _Fact(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class _Fact(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """One fact; the class name is its tag."""
 
 
-class AssetRegistered(_Fact, frozen=True):
+class AssetRegistered(_Fact, frozen=True, gc=False):
     """An asset became known."""
 
     asset: int
     name: str
 
 
-class SymbolListed(_Fact, frozen=True):
+class SymbolListed(_Fact, frozen=True, gc=False):
     """A book was opened."""
 
     symbol: int
     spec: SymbolSpec
 
 
-class AccountOpened(_Fact, frozen=True):
+class AccountOpened(_Fact, frozen=True, gc=False):
     """An account was opened."""
 
     account: int
@@ -43,7 +43,7 @@ class AccountOpened(_Fact, frozen=True):
     kind: AccountKind
 
 
-class Posted(_Fact, frozen=True):
+class Posted(_Fact, frozen=True, gc=False):
     """A balance changed. Per command and asset the changes sum to zero."""
 
     account: int
@@ -55,7 +55,7 @@ class Posted(_Fact, frozen=True):
     reason: PostingReason
 
 
-class Recorded(_Fact, frozen=True):
+class Recorded(_Fact, frozen=True, gc=False):
     """A product's event was accepted; its postings stand beside it."""
 
     stream: StreamKey
@@ -63,13 +63,13 @@ class Recorded(_Fact, frozen=True):
     payload: bytes
 
 
-class OrderPlaced(_Fact, frozen=True):
+class OrderPlaced(_Fact, frozen=True, gc=False):
     """An order was accepted. What it traded at once follows in the same outcome."""
 
     order: OrderState
 
 
-class Fill(msgspec.Struct, frozen=True, array_like=True):
+class Fill(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a trade did to one of its two orders."""
 
     order_id: int
@@ -81,7 +81,7 @@ class Fill(msgspec.Struct, frozen=True, array_like=True):
     fee_asset: int
 
 
-class TradeExecuted(_Fact, frozen=True):
+class TradeExecuted(_Fact, frozen=True, gc=False):
     """Two orders traded."""
 
     symbol: int
@@ -94,20 +94,20 @@ class TradeExecuted(_Fact, frozen=True):
     taker: Fill
 
 
-class OrderCanceled(_Fact, frozen=True):
+class OrderCanceled(_Fact, frozen=True, gc=False):
     """An order was taken back by its owner."""
 
     order: OrderState
 
 
-class OrderExpired(_Fact, frozen=True):
+class OrderExpired(_Fact, frozen=True, gc=False):
     """An order was ended by a rule."""
 
     order: OrderState
     reason: ExpiryReason
 
 
-class CommandRejected(_Fact, frozen=True):
+class CommandRejected(_Fact, frozen=True, gc=False):
     """The command was refused; nothing changed."""
 
     rejection: Rejection
@@ -127,7 +127,7 @@ Event = (
 )
 
 
-class Outcome(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """What one command led to. `ticket` is 0 for a command this process did not submit (a replay)."""
 
     ticket: int
@@ -137,7 +137,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, tag=True):
     market: list[MarketUpdate]
 
 
-class Answered(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Answered(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """What one query was answered, as of a sequence number."""
 
     ticket: int

@@ -3,14 +3,14 @@
 import msgspec
 
 
-class Level(msgspec.Struct, frozen=True, array_like=True):
+class Level(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A price level of a book: its price and what rests there (zero: the level is gone)."""
 
     price: str
     quantity: str
 
 
-class DepthSnapshot(msgspec.Struct, frozen=True, array_like=True):
+class DepthSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A book as of `last_update_id`, best levels first."""
 
     last_update_id: int
@@ -18,7 +18,7 @@ class DepthSnapshot(msgspec.Struct, frozen=True, array_like=True):
     asks: tuple[Level, ...]
 
 
-class DepthUpdate(msgspec.Struct, frozen=True, array_like=True):
+class DepthUpdate(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What changed in a book from `first_update_id` to `last_update_id`, both included."""
 
     symbol: int
@@ -28,7 +28,7 @@ class DepthUpdate(msgspec.Struct, frozen=True, array_like=True):
     asks: tuple[Level, ...]
 
 
-class RecentTrade(msgspec.Struct, frozen=True, array_like=True):
+class RecentTrade(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A trade as the public sees it."""
 
     trade_id: int
@@ -39,7 +39,7 @@ class RecentTrade(msgspec.Struct, frozen=True, array_like=True):
     buyer_is_maker: bool
 
 
-class Candle(msgspec.Struct, frozen=True, array_like=True):
+class Candle(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Open, high, low, close and volumes of one interval; `closes_at_us` is the first microsecond after it.
 
     An interval without trades carries the previous close in all four prices, zero volumes and trade ids of 0.
@@ -60,7 +60,7 @@ class Candle(msgspec.Struct, frozen=True, array_like=True):
     last_trade_id: int
 
 
-class CandleChanged(msgspec.Struct, frozen=True, array_like=True):
+class CandleChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A candle that changed since last asked."""
 
     symbol: int
@@ -68,7 +68,7 @@ class CandleChanged(msgspec.Struct, frozen=True, array_like=True):
     candle: Candle
 
 
-class TickerStatistics(msgspec.Struct, frozen=True, array_like=True):
+class TickerStatistics(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A symbol over the last 24 hours, to the minute. Without trades: zero prices, and trade ids of 0."""
 
     symbol: int
@@ -92,7 +92,7 @@ class TickerStatistics(msgspec.Struct, frozen=True, array_like=True):
     ask_quantity: str
 
 
-class BookTickerChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class BookTickerChanged(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """The best bid or ask of a book changed. A side without orders has price and quantity zero."""
 
     symbol: int
@@ -103,7 +103,7 @@ class BookTickerChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
     ask_quantity: str
 
 
-class TradesAggregated(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class TradesAggregated(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """Trades of one incoming order at one price, as one."""
 
     symbol: int
@@ -116,7 +116,7 @@ class TradesAggregated(msgspec.Struct, frozen=True, array_like=True, tag=True):
     buyer_is_maker: bool
 
 
-class CandleClosed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class CandleClosed(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A candle's interval is over, seen at the symbol's first trade after it. Only candles with trades are stated."""
 
     symbol: int

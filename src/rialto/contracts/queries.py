@@ -7,20 +7,20 @@ from rialto.contracts.rejections import Rejection
 from rialto.contracts.vocabulary import AccountKind, OrderState, SymbolSpec
 
 
-class Balances(msgspec.Struct, frozen=True, array_like=True):
+class Balances(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Every balance of an account that was ever touched."""
 
     account: int
 
 
-class OpenOrders(msgspec.Struct, frozen=True, array_like=True):
+class OpenOrders(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The open orders of an account, on one symbol or all."""
 
     account: int
     symbol: int | None = None
 
 
-class OpenOrder(msgspec.Struct, frozen=True, array_like=True):
+class OpenOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One open order."""
 
     account: int
@@ -28,7 +28,7 @@ class OpenOrder(msgspec.Struct, frozen=True, array_like=True):
     order: OrderReference
 
 
-class TestOrder(msgspec.Struct, frozen=True, array_like=True):
+class TestOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Whether an order would be accepted, without placing it."""
 
     __test__ = False
@@ -36,25 +36,25 @@ class TestOrder(msgspec.Struct, frozen=True, array_like=True):
     order: PlaceOrder
 
 
-class StateHash(msgspec.Struct, frozen=True, array_like=True):
+class StateHash(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The hash of the whole state."""
 
 
-class Account(msgspec.Struct, frozen=True, array_like=True):
+class Account(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The account of an owner, by what it is for."""
 
     owner: int
     kind: AccountKind
 
 
-class Catalog(msgspec.Struct, frozen=True, array_like=True):
+class Catalog(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Every asset and every symbol, in order of their ids."""
 
 
 Query = Balances | OpenOrders | OpenOrder | TestOrder | StateHash | Account | Catalog
 
 
-class BalanceState(msgspec.Struct, frozen=True, array_like=True):
+class BalanceState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A balance as seen from outside."""
 
     asset: int
@@ -62,41 +62,41 @@ class BalanceState(msgspec.Struct, frozen=True, array_like=True):
     locked: str
 
 
-class BalancesAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Balances"):
+class BalancesAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Balances"):
     """To `Balances`: in order of first touch."""
 
     balances: tuple[BalanceState, ...]
 
 
-class OrdersAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Orders"):
+class OrdersAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Orders"):
     """To `OpenOrders` and `OpenOrder`: oldest first within a symbol."""
 
     orders: tuple[OrderState, ...]
 
 
-class AcceptableAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Acceptable"):
+class AcceptableAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Acceptable"):
     """To `TestOrder`: it would be accepted."""
 
 
-class RefusedAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Refused"):
+class RefusedAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Refused"):
     """The query named something that does not exist, or the tested order would be refused."""
 
     rejection: Rejection
 
 
-class StateHashAnswer(msgspec.Struct, frozen=True, array_like=True, tag="StateHash"):
+class StateHashAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="StateHash"):
     """To `StateHash`: BLAKE3 of the canonical state, in hexadecimal."""
 
     hash: str
 
 
-class AccountAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Account"):
+class AccountAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Account"):
     """To `Account`."""
 
     account: int
 
 
-class CatalogAnswer(msgspec.Struct, frozen=True, array_like=True, tag="Catalog"):
+class CatalogAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Catalog"):
     """To `Catalog`: asset names by asset id, symbol definitions by symbol id."""
 
     assets: tuple[str, ...]

@@ -15,124 +15,124 @@ class Bound(Enum):
     STEP = "step"
 
 
-class _Refusal(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class _Refusal(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A refusal; the class name is its code."""
 
 
-class UnknownAsset(_Refusal, frozen=True):
+class UnknownAsset(_Refusal, frozen=True, gc=False):
     asset: int
 
 
-class UnknownAccount(_Refusal, frozen=True):
+class UnknownAccount(_Refusal, frozen=True, gc=False):
     account: int
 
 
-class NoSuchAccountOfOwner(_Refusal, frozen=True):
+class NoSuchAccountOfOwner(_Refusal, frozen=True, gc=False):
     owner: int
     kind: AccountKind
 
 
-class UnknownSymbol(_Refusal, frozen=True):
+class UnknownSymbol(_Refusal, frozen=True, gc=False):
     symbol: int
 
 
-class UnknownOrder(_Refusal, frozen=True):
+class UnknownOrder(_Refusal, frozen=True, gc=False):
     pass
 
 
-class AssetExists(_Refusal, frozen=True):
+class AssetExists(_Refusal, frozen=True, gc=False):
     asset: int
 
 
-class SymbolExists(_Refusal, frozen=True):
+class SymbolExists(_Refusal, frozen=True, gc=False):
     symbol: int
 
 
-class AccountExists(_Refusal, frozen=True):
+class AccountExists(_Refusal, frozen=True, gc=False):
     account: int
 
 
-class InvalidSymbol(_Refusal, frozen=True):
+class InvalidSymbol(_Refusal, frozen=True, gc=False):
     field: str
 
 
-class InvalidOrder(_Refusal, frozen=True):
+class InvalidOrder(_Refusal, frozen=True, gc=False):
     field: str
 
 
-class InvalidAmount(_Refusal, frozen=True):
+class InvalidAmount(_Refusal, frozen=True, gc=False):
     amount: str
 
 
-class WrongAccountClass(_Refusal, frozen=True):
+class WrongAccountClass(_Refusal, frozen=True, gc=False):
     account: int
 
 
-class PriceFilter(_Refusal, frozen=True):
+class PriceFilter(_Refusal, frozen=True, gc=False):
     bound: Bound
     price: str
     limit: str
 
 
-class LotSize(_Refusal, frozen=True):
+class LotSize(_Refusal, frozen=True, gc=False):
     bound: Bound
     quantity: str
     limit: str
 
 
-class MarketLotSize(_Refusal, frozen=True):
+class MarketLotSize(_Refusal, frozen=True, gc=False):
     bound: Bound
     quantity: str
     limit: str
 
 
-class Notional(_Refusal, frozen=True):
+class Notional(_Refusal, frozen=True, gc=False):
     bound: Bound
     notional: str
     limit: str
 
 
-class TooManyOrders(_Refusal, frozen=True):
+class TooManyOrders(_Refusal, frozen=True, gc=False):
     limit: int
 
 
-class WouldTake(_Refusal, frozen=True):
+class WouldTake(_Refusal, frozen=True, gc=False):
     price: str
     best: str
 
 
-class DuplicateClientOrderId(_Refusal, frozen=True):
+class DuplicateClientOrderId(_Refusal, frozen=True, gc=False):
     client_order_id: str
 
 
-class InsufficientBalance(_Refusal, frozen=True):
+class InsufficientBalance(_Refusal, frozen=True, gc=False):
     account: int
     asset: int
     needed: str
     free: str
 
 
-class StaleVersion(_Refusal, frozen=True):
+class StaleVersion(_Refusal, frozen=True, gc=False):
     expected: int
     actual: int
 
 
-class UnbalancedPostings(_Refusal, frozen=True):
+class UnbalancedPostings(_Refusal, frozen=True, gc=False):
     asset: int
     sum: str
 
 
-class HoldExceeded(_Refusal, frozen=True):
+class HoldExceeded(_Refusal, frozen=True, gc=False):
     account: int
     asset: int
     held: str
 
 
-class RecordTooLarge(_Refusal, frozen=True):
+class RecordTooLarge(_Refusal, frozen=True, gc=False):
     field: str
 
 
-class CapacityReached(_Refusal, frozen=True):
+class CapacityReached(_Refusal, frozen=True, gc=False):
     what: str
 
 

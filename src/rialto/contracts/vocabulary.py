@@ -95,14 +95,14 @@ class PostingReason(Word):
     ADJUSTMENT = "adjustment"
 
 
-class AccountKind(msgspec.Struct, frozen=True, array_like=True):
+class AccountKind(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The class of an account and what it is limited to: a symbol, a chain, or nothing (0)."""
 
     account_class: AccountClass
     scope: int = 0
 
 
-class SymbolSpec(msgspec.Struct, frozen=True, array_like=True):
+class SymbolSpec(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The definition of a symbol: its assets, scales, filters and commission rates. Zero means no such rule."""
 
     name: str
@@ -126,14 +126,14 @@ class SymbolSpec(msgspec.Struct, frozen=True, array_like=True):
     taker_fee: str
 
 
-class StreamKey(msgspec.Struct, frozen=True, array_like=True):
+class StreamKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An aggregate of a product: its kind and its id within the kind."""
 
     kind: str
     id: str
 
 
-class OrderState(msgspec.Struct, frozen=True, array_like=True):
+class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Everything about an order that the outside may see."""
 
     order_id: int
