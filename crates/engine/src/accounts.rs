@@ -5,13 +5,14 @@ use rialto_ledger::{BalanceSlot, Balances};
 use rialto_types::account::EXTERNAL;
 use rialto_types::command::{OpenAccount, Post};
 use rialto_types::event::{AccountOpened, Posted};
-use rialto_types::{AccountId, Amount, Event, PostingReason, Rejection};
+use rialto_types::{AccountClass, AccountId, AccountKind, Amount, Event, OwnerId, PostingReason, Rejection, SymbolId};
 
 /// How many accounts may be open.
 const ACCOUNTS_MAX: usize = 1_000_000_000;
 
 impl Engine {
     pub(crate) fn open_account(&mut self, command: &OpenAccount, events: &mut Vec<Event>) -> Result<(), Rejection> {
+        self.check_kind(command)?;
         if self.ledger.accounts.len() >= ACCOUNTS_MAX {
             return Err(Rejection::CapacityReached { what: "accounts" });
         }
@@ -21,6 +22,20 @@ impl Engine {
         Ok(())
     }
 
+    /// Refuse a kind that this owner cannot have, or that names nothing.
+    fn check_kind(&self, command: &OpenAccount) -> Result<(), Rejection> {
+        let AccountKind { class, scope } = command.kind;
+        if class.is_house() != (command.owner == OwnerId::HOUSE) {
+            return Err(Rejection::InvalidAccount { field: "owner" });
+        }
+        let is_in_scope = match class {
+            AccountClass::Custody => true,
+            AccountClass::IsolatedMargin => self.symbol(SymbolId(scope)).is_ok(),
+            _ => scope == 0,
+        };
+        if is_in_scope { Ok(()) } else { Err(Rejection::InvalidAccount { field: "scope" }) }
+    }
+
     pub(crate) fn post(&mut self, command: &Post, events: &mut Vec<Event>) -> Result<(), Rejection> {
         let &Post { account, asset, amount, reason } = command;
         let may_be_negative = self.may_be_negative(account)?;
@@ -28,6 +43,14 @@ impl Engine {
         check_amount(amount)?;
         if amount.is_zero() || account == EXTERNAL {
             return Err(Rejection::InvalidAmount { amount });
+        }
+        let is_reason = match reason {
+            PostingReason::Deposit => !amount.is_negative(),
+            PostingReason::Withdrawal => amount.is_negative(),
+            reason => reason == PostingReason::Adjustment,
+        };
+        if !is_reason {
+            return Err(Rejection::InvalidReason { reason });
         }
         let (inside, outside) = (self.ledger.balances.free(account, asset), self.ledger.balances.free(EXTERNAL, asset));
         let after = inside.plus(amount).map_err(|_| Rejection::InvalidAmount { amount })?;

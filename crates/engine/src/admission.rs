@@ -52,7 +52,7 @@ impl Engine {
                 return Err(Rejection::CapacityReached { what: "price level" });
             }
         }
-        if self.open_orders.find_by_client(command.account, &command.client_order_id).is_some() {
+        if self.open_orders.find_by_client(command.account, command.symbol, &command.client_order_id).is_some() {
             return Err(Rejection::DuplicateClientOrderId { client_order_id: command.client_order_id });
         }
         if let (OrderType::LimitMaker, Demand::Limit { price, .. }) = (command.order_type, demand) {

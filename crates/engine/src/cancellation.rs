@@ -39,7 +39,7 @@ impl Engine {
         self.symbol(symbol)?;
         let found = match (reference.order_id, reference.client_order_id) {
             (Some(id), _) => self.open_orders.find(symbol, id),
-            (None, Some(client_order_id)) => self.open_orders.find_by_client(account, &client_order_id),
+            (None, Some(client_order_id)) => self.open_orders.find_by_client(account, symbol, &client_order_id),
             (None, None) => return Err(Rejection::InvalidOrder { field: "order_id" }),
         };
         let fits = |slot: &u32| {

@@ -35,6 +35,15 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    fn id_key(&self) -> (SymbolId, OrderId) {
+        (self.symbol, self.id)
+    }
+
+    /// Unique among open orders: an owner's ids are its own on each symbol.
+    fn client_key(&self) -> (AccountId, SymbolId, ClientOrderId) {
+        (self.account, self.symbol, self.client_order_id)
+    }
+
     /// What has not traded.
     pub(crate) fn remaining(&self) -> Lots {
         Lots(self.lots.0 - self.executed.0)
@@ -103,18 +112,16 @@ impl OpenOrders {
     }
 
     /// By the owner's id.
-    pub(crate) fn find_by_client(&self, account: AccountId, client_order_id: &ClientOrderId) -> Option<u32> {
-        self.by_client_order_id.find(&(account, *client_order_id), |slot| self.client_key(slot))
+    pub(crate) fn find_by_client(&self, account: AccountId, symbol: SymbolId, id: &ClientOrderId) -> Option<u32> {
+        self.by_client_order_id.find(&(account, symbol, *id), |slot| self.client_key(slot))
     }
 
     fn id_key(&self, slot: u32) -> (SymbolId, OrderId) {
-        let order = &self.get(slot).order;
-        (order.symbol, order.id)
+        self.get(slot).order.id_key()
     }
 
-    fn client_key(&self, slot: u32) -> (AccountId, ClientOrderId) {
-        let order = &self.get(slot).order;
-        (order.account, order.client_order_id)
+    fn client_key(&self, slot: u32) -> (AccountId, SymbolId, ClientOrderId) {
+        self.get(slot).order.client_key()
     }
 
     /// The slot the next inserted order will have, for the book's tag.
@@ -135,9 +142,8 @@ impl OpenOrders {
         seat.count += 1;
         let orders = &self.orders;
         let at = |slot: u32| &orders[slot as usize].order;
-        self.by_id.insert(&(order.symbol, order.id), slot, |slot| (at(slot).symbol, at(slot).id));
-        let client_key = (order.account, order.client_order_id);
-        self.by_client_order_id.insert(&client_key, slot, |slot| (at(slot).account, at(slot).client_order_id));
+        self.by_id.insert(&order.id_key(), slot, |slot| at(slot).id_key());
+        self.by_client_order_id.insert(&order.client_key(), slot, |slot| at(slot).client_key());
     }
 
     /// Take an order out, already gone from its book.

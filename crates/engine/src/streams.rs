@@ -106,6 +106,9 @@ impl Engine {
             self.check_asset(leg.asset)?;
             check_amount(leg.free)?;
             check_amount(leg.locked)?;
+            if leg.reason.is_of_orders() {
+                return Err(Rejection::InvalidReason { reason: leg.reason });
+            }
             let same = changes.iter_mut().find(|change| change.account == leg.account && change.asset == leg.asset);
             let at_most = "legs are few and bounded";
             match same {

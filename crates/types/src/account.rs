@@ -37,6 +37,14 @@ pub enum AccountClass {
     External,
 }
 
+impl AccountClass {
+    /// Whether accounts of this class are the house's own, and nobody else's.
+    pub const fn is_house(self) -> bool {
+        use AccountClass::{Custody, External, Fees, Insurance, Rewards, Treasury};
+        matches!(self, Fees | Insurance | Rewards | Treasury | Custody | External)
+    }
+}
+
 /// The class of an account and what it is limited to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountKind {

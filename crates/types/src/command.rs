@@ -50,6 +50,10 @@ pub struct ListSymbol {
 }
 
 /// Open an account. An owner has at most one account of a kind: a second is rejected with `AccountExists`.
+///
+/// The classes of the house are the house's alone and all others are everyone else's; the scope of an isolated margin
+/// account is a listed symbol, that of a custody account any chain, and every other scope is 0. Anything else is
+/// rejected with `InvalidAccount`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenAccount {
     /// Whose it will be.
@@ -60,7 +64,9 @@ pub struct OpenAccount {
 
 /// Move an amount between the outside world and an account.
 ///
-/// A positive amount comes in, a negative one goes out; the other side is the external account.
+/// A positive amount comes in, a negative one goes out; the other side is the external account. What comes in is a
+/// deposit, what goes out a withdrawal, and either may be an adjustment: any other reason is rejected with
+/// `InvalidReason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Whose balance changes.
@@ -69,15 +75,16 @@ pub struct Post {
     pub asset: AssetId,
     /// By how much; not zero.
     pub amount: Amount,
-    /// Why.
+    /// Why: a deposit, a withdrawal or an adjustment.
     pub reason: PostingReason,
 }
 
 /// Apply a product's event and its postings, all or nothing.
 ///
-/// Rejected with `StaleVersion` unless the stream is at `expected_version`, with `UnbalancedPostings` unless the legs
-/// sum to zero per asset, with `InsufficientBalance` if a balance would fall below zero, and with `HoldExceeded` if
-/// the stream would release more than it holds.
+/// Rejected with `StaleVersion` unless the stream is at `expected_version`, with `InvalidReason` where a leg gives a
+/// reason that only orders have, with `UnbalancedPostings` unless the legs sum to zero per asset, with
+/// `InsufficientBalance` if a balance would fall below zero, and with `HoldExceeded` if the stream would release more
+/// than it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// The aggregate.
@@ -98,7 +105,7 @@ pub struct PlaceOrder {
     pub account: AccountId,
     /// On which book.
     pub symbol: SymbolId,
-    /// The owner's name for it; unique among the account's open orders.
+    /// The owner's name for it; unique among the account's open orders on the symbol.
     pub client_order_id: ClientOrderId,
     /// Which way it trades.
     pub side: Side,

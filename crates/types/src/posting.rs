@@ -35,6 +35,13 @@ pub enum PostingReason {
     Adjustment,
 }
 
+impl PostingReason {
+    /// Whether money moves for this reason only as an order is placed, traded or ended.
+    pub const fn is_of_orders(self) -> bool {
+        matches!(self, PostingReason::OrderHold | PostingReason::OrderRelease | PostingReason::Trade)
+    }
+}
+
 /// One leg of a balanced record: signed changes of what is free and what is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leg {

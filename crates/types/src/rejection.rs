@@ -1,6 +1,8 @@
 //! Why a command was refused, with the values that broke the rule.
 
-use crate::{AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, Price, Quantity, SymbolId};
+use crate::{
+    AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, PostingReason, Price, Quantity, SymbolId,
+};
 use serde::Serialize;
 
 /// Which side of a rule was broken.
@@ -44,6 +46,10 @@ pub enum Rejection {
     InvalidOrder { field: &'static str },
     /// An amount is zero or larger than a command may move.
     InvalidAmount { amount: Amount },
+    /// The owner may not have such an account; the field at fault is named.
+    InvalidAccount { field: &'static str },
+    /// The command may not move money for this reason, or not in this direction.
+    InvalidReason { reason: PostingReason },
     /// The account may not trade on spot books.
     WrongAccountClass { account: AccountId },
     /// PRICE_FILTER.
@@ -58,7 +64,7 @@ pub enum Rejection {
     TooManyOrders { limit: u32 },
     /// A post-only order would have traded at once.
     WouldTake { price: Price, best: Price },
-    /// The client order id names another open order of the account.
+    /// The client order id names another open order of the account on the symbol.
     DuplicateClientOrderId { client_order_id: ClientOrderId },
     /// Not enough is free.
     InsufficientBalance { account: AccountId, asset: AssetId, needed: Amount, free: Amount },

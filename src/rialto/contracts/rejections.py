@@ -4,7 +4,7 @@ from enum import Enum
 
 import msgspec
 
-from rialto.contracts.vocabulary import AccountKind
+from rialto.contracts.vocabulary import AccountKind, PostingReason
 
 
 class Bound(Enum):
@@ -62,6 +62,14 @@ class InvalidOrder(_Refusal, frozen=True, gc=False):
 
 class InvalidAmount(_Refusal, frozen=True, gc=False):
     amount: str
+
+
+class InvalidAccount(_Refusal, frozen=True, gc=False):
+    field: str
+
+
+class InvalidReason(_Refusal, frozen=True, gc=False):
+    reason: PostingReason
 
 
 class WrongAccountClass(_Refusal, frozen=True, gc=False):
@@ -148,6 +156,8 @@ Rejection = (
     | InvalidSymbol
     | InvalidOrder
     | InvalidAmount
+    | InvalidAccount
+    | InvalidReason
     | WrongAccountClass
     | PriceFilter
     | LotSize

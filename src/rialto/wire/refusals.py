@@ -69,6 +69,8 @@ _OF_ORDERS: Final[Mapping[type, Callable[[Rejection], ApiError]]] = MappingProxy
         rejections.InvalidSymbol: _own_fault,
         rejections.InvalidOrder: _invalid_order,
         rejections.InvalidAmount: _invalid_amount,
+        rejections.InvalidAccount: _own_fault,
+        rejections.InvalidReason: _own_fault,
         rejections.WrongAccountClass: _rejected("This symbol is restricted for this account."),
         rejections.PriceFilter: _filtered("PRICE_FILTER"),
         rejections.LotSize: _filtered("LOT_SIZE"),

@@ -70,6 +70,8 @@ REFUSED: list[tuple[Command | Query, str]] = [
     (commands.ListSymbol(spec(name="OTHER", tick="0")), "InvalidSymbol"),
     (limit(5, Side.BUY, "0", "1", "x"), "InvalidOrder"),
     (Post(5, BTC, "0", PostingReason.DEPOSIT), "InvalidAmount"),
+    (commands.OpenAccount(1, AccountKind(AccountClass.CUSTODY)), "InvalidAccount"),
+    (Post(5, BTC, "1", PostingReason.TRADE), "InvalidReason"),
     (limit(1, Side.BUY, "1", "1", "x"), "WrongAccountClass"),
     (limit(5, Side.BUY, "0.001", "1", "x"), "PriceFilter"),
     (limit(5, Side.BUY, "100", "0.000001", "x"), "LotSize"),

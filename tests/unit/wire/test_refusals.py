@@ -6,7 +6,7 @@ import pytest
 
 from rialto.contracts import rejections as core
 from rialto.contracts.rejections import Bound, Rejection
-from rialto.contracts.vocabulary import AccountClass, AccountKind
+from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason
 from rialto.wire import refusals
 
 KIND = AccountKind(AccountClass.SPOT)
@@ -31,6 +31,8 @@ OF_NEW_ORDERS: list[tuple[Rejection, tuple[int, str, int]]] = [
     (core.InvalidOrder("client_order_id"), (-1130, "Data sent for parameter 'newClientOrderId' is not valid.", 400)),
     (core.InvalidOrder("something new"), (-1014, "Unsupported order combination.", 400)),
     (core.InvalidAmount(ONE), (-1013, "Price * QTY is zero or less.", 400)),
+    (core.InvalidAccount("scope"), OWN_FAULT),
+    (core.InvalidReason(PostingReason.TRADE), OWN_FAULT),
     (core.WrongAccountClass(1), (-2010, "This symbol is restricted for this account.", 400)),
     (core.PriceFilter(Bound.STEP, ONE, TWO), (-1013, "Filter failure: PRICE_FILTER", 400)),
     (core.LotSize(Bound.STEP, ONE, TWO), (-1013, "Filter failure: LOT_SIZE", 400)),

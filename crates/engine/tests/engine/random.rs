@@ -11,7 +11,7 @@ use rialto_types::{
 };
 use std::collections::BTreeMap;
 
-/// The first command stream's accounts: three that trade, one that does not, one that mirrors the outside.
+/// The first command stream's accounts: three that trade, one that does not, and one of the house that mirrors the outside.
 const ACCOUNTS: u32 = FIRST_ACCOUNT + 5;
 const ASSETS: u32 = 3;
 
@@ -82,7 +82,7 @@ fn setting_up(specs: &[SymbolSpec]) -> Vec<Command> {
     let mut commands: Vec<Command> = (0..ASSETS).map(|asset| register_asset(&format!("A{asset}"))).collect();
     commands.extend(specs.iter().map(|spec| list_symbol(spec.clone())));
     commands.extend((1..=3).map(|owner| open_account(owner, AccountClass::Spot)));
-    commands.extend([open_account(1, AccountClass::Funding), open_account(4, AccountClass::Custody)]);
+    commands.extend([open_account(1, AccountClass::Funding), open_account(0, AccountClass::Custody)]);
     for asset in (0..ASSETS).map(AssetId) {
         for (account, units) in [(0, 1 << 100), (0, 1 << 100), (1, 1 << 80), (2, 5_000)] {
             commands.push(post(AccountId(FIRST_ACCOUNT + account), asset, units));
@@ -179,7 +179,8 @@ fn kind() -> impl Strategy<Value = AccountKind> {
 }
 
 fn reason() -> impl Strategy<Value = PostingReason> {
-    select(vec![PostingReason::Deposit, PostingReason::Withdrawal, PostingReason::Adjustment])
+    use PostingReason::{Adjustment, Deposit, OrderHold, OrderRelease, Reward, Trade, Withdrawal};
+    prop_oneof![8 => select(vec![Deposit, Withdrawal, Adjustment]), 1 => select(vec![OrderHold, OrderRelease, Reward, Trade])]
 }
 
 fn amount() -> impl Strategy<Value = Amount> {
@@ -258,9 +259,8 @@ fn cancellation() -> impl Strategy<Value = CancelOrder> {
 
 /// A record of moves that balance, mostly; its version is mostly the right one.
 fn record() -> impl Strategy<Value = Step> {
-    let wild = (account(), asset(), amount(), amount()).prop_map(|(account, asset, free, locked)| {
-        vec![Leg { account, asset, free, locked, reason: PostingReason::Adjustment }]
-    });
+    let wild = (account(), asset(), amount(), amount(), reason())
+        .prop_map(|(account, asset, free, locked, reason)| vec![Leg { account, asset, free, locked, reason }]);
     let parts = prop_oneof![20 => moves(), 1 => wild];
     let legs = prop_oneof![
         12 => prop::collection::vec(parts, 0..4),

@@ -6,6 +6,8 @@
 //! alice buys 1 @ 101 as mine -> #2 new; #2 takes 1 @ 100 from #1 [#1 filled, #2 filled]
 //! alice buys 2 market                 by quantity; `alice buys market for 100` is by quote amount
 //! alice cancels #1                    `cancels mine`, `cancels #1 mine`, `cancels all`
+//! alice opens isolated 7              a kind of account, with its scope where that is not 0
+//! alice posts -1 USDT Reward          `deposits` and `withdraws`, but with any sign and reason
 //! record loan/7 after 0: alice holds 5 USDT, bob pays 1 USDT, alice gets 1 USDT
 //! alice: BTC 1, USDT 800 + 100 locked     all that alice has
 //! alice open: #4 buy 0.5 of 2 @ 100       her open orders, executed of asked
@@ -18,10 +20,10 @@
 
 use crate::exchange::{self, Exchange};
 use crate::script::words::Words;
-use rialto_types::command::{CancelAllOrders, CancelOrder, OrderReference, PlaceOrder, Record};
+use rialto_types::command::{CancelAllOrders, CancelOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record};
 use rialto_types::{
-    AccountClass, AccountId, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType, PostingReason,
-    Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType,
+    OwnerId, PostingReason, Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
 };
 
 mod outcome;
@@ -98,8 +100,10 @@ impl Script {
         let verb = words.next();
         if verb == "opens" {
             let class = class_named(words.next());
-            let owner = self.owner(who);
-            return self.exchange.apply(&exchange::open_account(owner, class));
+            let scope = if words.peek().is_some() { words.parse() } else { 0 };
+            words.end();
+            let (owner, kind) = (OwnerId(self.owner(who)), AccountKind { class, scope });
+            return self.exchange.apply(&Command::OpenAccount(OpenAccount { owner, kind }));
         }
         let account = self.account(who);
         let symbol = self.symbol_at_end(&mut words);
@@ -108,6 +112,11 @@ impl Script {
                 let amount: Amount = words.parse();
                 let units = if verb == "deposits" { amount.units() } else { -amount.units() };
                 exchange::post(account, self.asset(words.next()), units)
+            }
+            "posts" => {
+                let (amount, asset) = (words.parse(), self.asset(words.next()));
+                let reason = reason_named(words.next());
+                Command::Post(Post { account, asset, amount, reason })
             }
             "buys" => self.read_order(account, symbol, Side::Buy, &mut words),
             "sells" => self.read_order(account, symbol, Side::Sell, &mut words),
@@ -179,6 +188,7 @@ impl Script {
             "holds" => (-amount, amount, PostingReason::ProductHold),
             "releases" => (amount, -amount, PostingReason::ProductRelease),
             "forfeits" => (0, -amount, PostingReason::Product),
+            "pays-as" => (-amount, 0, reason_named(words.next())),
             other => panic!("no such verb in a record: {other}"),
         };
         let asset = self.asset(words.next());
@@ -230,6 +240,9 @@ impl Script {
     }
 
     fn owner(&mut self, person: &str) -> u64 {
+        if person == "house" {
+            return 0;
+        }
         let position = self.people.iter().position(|known| known == person).unwrap_or_else(|| {
             self.people.push(person.to_owned());
             self.people.len() - 1
@@ -282,9 +295,36 @@ fn read_cancellation(account: AccountId, symbol: SymbolId, words: &mut Words) ->
     Command::CancelOrder(CancelOrder { account, symbol, order })
 }
 
+fn reason_named(name: &str) -> PostingReason {
+    use PostingReason::*;
+    let every = [
+        Deposit,
+        Withdrawal,
+        OrderHold,
+        OrderRelease,
+        Trade,
+        Fee,
+        Transfer,
+        Interest,
+        Reward,
+        Product,
+        ProductHold,
+        ProductRelease,
+        Adjustment,
+    ];
+    let found = every.into_iter().find(|reason| format!("{reason:?}") == name);
+    found.unwrap_or_else(|| panic!("no reason {name}"))
+}
+
 fn class_named(name: &str) -> AccountClass {
     match name {
         "spot" => AccountClass::Spot,
+        "isolated" => AccountClass::IsolatedMargin,
+        "external" => AccountClass::External,
+        "fees" => AccountClass::Fees,
+        "insurance" => AccountClass::Insurance,
+        "rewards" => AccountClass::Rewards,
+        "treasury" => AccountClass::Treasury,
         "funding" => AccountClass::Funding,
         "custody" => AccountClass::Custody,
         other => panic!("no account class {other} in scenarios"),

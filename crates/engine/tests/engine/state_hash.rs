@@ -42,7 +42,8 @@ fn whatever_the_next_outcome_depends_on_is_in_the_hash() {
         "symbol ETHUSDC BTC USDT",
         "alice opens funding",
         "bob opens funding",
-        "alice opens custody",
+        "house opens custody",
+        "house opens custody 1",
     ];
     for (index, one) in alternatives.iter().enumerate() {
         for other in &alternatives[index + 1..] {

@@ -3,7 +3,7 @@
 use super::{Reference, Symbol};
 use rialto_types::command::{OpenAccount, RegisterAsset};
 use rialto_types::event::{AccountOpened, AssetRegistered, SymbolListed};
-use rialto_types::{AccountId, AssetId, Event, Rejection, SymbolId, SymbolSpec};
+use rialto_types::{AccountClass, AccountId, AssetId, Event, Rejection, SymbolId, SymbolSpec};
 
 impl Reference {
     pub(super) fn register_asset(&mut self, command: &RegisterAsset) -> Result<(), Rejection> {
@@ -45,6 +45,7 @@ impl Reference {
     }
 
     pub(super) fn open_account(&mut self, command: &OpenAccount) -> Result<(), Rejection> {
+        self.must_fit(command)?;
         let wanted = (command.owner, command.kind);
         if let Some(position) = self.accounts.iter().position(|account| *account == wanted) {
             return Err(Rejection::AccountExists { account: AccountId(position as u32) });
@@ -53,5 +54,25 @@ impl Reference {
         self.accounts.push(wanted);
         self.events.push(Event::AccountOpened(AccountOpened { account, owner: command.owner, kind: command.kind }));
         Ok(())
+    }
+
+    /// The house has its own classes and nobody else has them; a scope says which symbol or which chain.
+    fn must_fit(&self, command: &OpenAccount) -> Result<(), Rejection> {
+        use AccountClass::*;
+        let is_of_house = match command.kind.class {
+            Fees | Insurance | Rewards | Treasury | Custody | External => true,
+            Spot | Funding | CrossMargin | IsolatedMargin | UsdMarginedFutures | CoinMarginedFutures | Options
+            | Earn => false,
+        };
+        if is_of_house != (command.owner.0 == 0) {
+            return Err(Rejection::InvalidAccount { field: "owner" });
+        }
+        let scopes = match command.kind.class {
+            Custody => u64::from(u32::MAX) + 1,
+            IsolatedMargin => self.symbols.len() as u64,
+            _ => 1,
+        };
+        let is_scope = u64::from(command.kind.scope) < scopes;
+        if is_scope { Ok(()) } else { Err(Rejection::InvalidAccount { field: "scope" }) }
     }
 }

@@ -137,6 +137,10 @@ impl Reference {
         if !(-COMMAND_MAX..=COMMAND_MAX).contains(&amount) || amount == 0 || account == EXTERNAL {
             return Err(Rejection::InvalidAmount { amount: command.amount });
         }
+        let reason = if amount > 0 { PostingReason::Deposit } else { PostingReason::Withdrawal };
+        if command.reason != reason && command.reason != PostingReason::Adjustment {
+            return Err(Rejection::InvalidReason { reason: command.reason });
+        }
         let before = self.balance(account, asset).free;
         let outside = self.balance(EXTERNAL, asset).free - amount;
         if (before + amount).abs() > BALANCE_MAX || outside.abs() > BALANCE_MAX {

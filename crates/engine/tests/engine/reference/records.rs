@@ -3,7 +3,7 @@
 use super::{BALANCE_MAX, COMMAND_MAX, Reference, insufficient};
 use rialto_types::command::{LEGS_MAX, PAYLOAD_BYTES_MAX, Record};
 use rialto_types::event::Recorded;
-use rialto_types::{AccountId, Amount, AssetId, Event, Rejection};
+use rialto_types::{AccountId, Amount, AssetId, Event, PostingReason, Rejection};
 
 impl Reference {
     pub(super) fn record(&mut self, command: &Record) -> Result<(), Rejection> {
@@ -26,6 +26,9 @@ impl Reference {
                 if !(-COMMAND_MAX..=COMMAND_MAX).contains(&amount.units()) {
                     return Err(Rejection::InvalidAmount { amount });
                 }
+            }
+            if [PostingReason::Trade, PostingReason::OrderHold, PostingReason::OrderRelease].contains(&leg.reason) {
+                return Err(Rejection::InvalidReason { reason: leg.reason });
             }
             if !totals.iter().any(|total| (total.0, total.1) == (leg.account, leg.asset)) {
                 totals.push((leg.account, leg.asset, 0, 0));

@@ -88,6 +88,23 @@ fn cancel_all_takes_back_the_orders_of_one_symbol_oldest_first() {
 }
 
 #[test]
+fn a_client_order_id_is_unique_on_its_symbol_alone() {
+    check(
+        "",
+        "symbol ETHUSDT ETH USDT
+         bob deposits 300 USDT
+         bob buys 1 @ 10 as mine
+         bob buys 1 @ 20 as mine on ETHUSDT -> #1 new
+         bob buys 1 @ 30 as mine on ETHUSDT -> refused DuplicateClientOrderId
+         bob cancels mine on ETHUSDT -> #1 canceled after 0
+         bob: USDT 290 + 10 locked
+         bob cancels mine on ETHUSDT -> refused UnknownOrder
+         bob cancels mine -> #1 canceled after 0
+         bob: USDT 300",
+    );
+}
+
+#[test]
 fn a_client_order_id_is_free_again_once_its_order_is_done() {
     check(
         "",

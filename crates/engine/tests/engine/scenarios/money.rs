@@ -23,8 +23,8 @@ fn deposits_come_from_outside_and_withdrawals_go_there() {
 fn only_accounts_that_mirror_the_outside_may_fall_below_zero() {
     check(
         "",
-        "chain.custody withdraws 5 BTC
-         chain.custody: BTC -5
+        "house.custody withdraws 5 BTC
+         house.custody: BTC -5
          house.external: BTC 5
          house.treasury withdraws 1 BTC -> refused InsufficientBalance needed 1 free 0",
     );
@@ -49,6 +49,54 @@ fn an_owner_has_one_account_of_a_kind() {
          alice opens funding -> account 6
          bob opens spot -> account 7",
     );
+}
+
+#[test]
+fn the_house_has_its_own_classes_and_nobody_else_has_them() {
+    for class in ["fees", "insurance", "rewards", "treasury", "custody", "external"] {
+        check("", &format!("alice opens {class} -> refused InvalidAccount owner"));
+    }
+    for class in ["spot", "funding", "isolated"] {
+        check("", &format!("house opens {class} -> refused InvalidAccount owner"));
+    }
+    check(
+        "",
+        "house opens treasury -> refused AccountExists
+         house opens custody -> account 5",
+    );
+}
+
+#[test]
+fn a_scope_names_a_listed_symbol_or_a_chain() {
+    check(
+        "",
+        "alice opens spot 1 -> refused InvalidAccount scope
+         house opens treasury 1 -> refused InvalidAccount scope
+         alice opens isolated 1 -> refused InvalidAccount scope
+         symbol ETHUSDT ETH USDT
+         alice opens isolated 1 -> account 5
+         alice opens isolated 0 -> account 6
+         alice opens isolated 0 -> refused AccountExists
+         house opens custody 4294967295 -> account 7
+         house opens custody 7 -> account 8",
+    );
+}
+
+#[test]
+fn money_crosses_the_border_as_a_deposit_a_withdrawal_or_an_adjustment() {
+    check(
+        "",
+        "alice posts 10 USDT Deposit
+         alice posts -1 USDT Withdrawal
+         alice posts -1 USDT Adjustment
+         alice posts 2 USDT Adjustment
+         alice posts -1 USDT Deposit -> refused InvalidReason Deposit
+         alice posts 1 USDT Withdrawal -> refused InvalidReason Withdrawal
+         alice: USDT 10",
+    );
+    for reason in ["OrderHold", "OrderRelease", "Trade", "Fee", "Transfer", "Interest", "Reward", "Product"] {
+        check("", &format!("alice posts 1 USDT {reason} -> refused InvalidReason {reason}"));
+    }
 }
 
 #[test]

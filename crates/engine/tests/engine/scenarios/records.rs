@@ -45,6 +45,20 @@ fn a_record_is_all_or_nothing() {
 }
 
 #[test]
+fn a_record_gives_no_reason_that_only_orders_have() {
+    for reason in ["OrderHold", "OrderRelease", "Trade"] {
+        check(
+            "",
+            &format!(
+                "alice deposits 10 USDT
+                 record r/1 after 0: alice pays-as 1 {reason} USDT, bob gets 1 USDT -> refused InvalidReason {reason}
+                 record r/1 after 0: alice pays-as 1 Fee USDT, bob gets 1 USDT -> r is at 1"
+            ),
+        );
+    }
+}
+
+#[test]
 fn the_legs_of_a_balance_count_together() {
     check(
         "",

@@ -19,13 +19,15 @@ fn defined() -> BTreeSet<String> {
 }
 
 /// Lines that are refused, after others that are not.
-const LINES: [&str; 17] = [
+const LINES: [&str; 19] = [
     "carol cancels all",
     "alice opens spot",
     "symbol BTCUSDT BTC USDT",
     "symbol ETHUSDT ETH USDT tick=0",
     "alice buys 1 market for 1",
     "alice deposits 0 USDT",
+    "alice opens custody",
+    "alice posts 1 USDT Reward",
     "alice.funding buys 1 @ 1",
     "alice buys 1 @ 0.001",
     "alice buys 0 @ 1",

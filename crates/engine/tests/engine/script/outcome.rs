@@ -73,6 +73,8 @@ fn of_rejection(rejection: &Rejection) -> String {
         Rejection::InvalidOrder { field } | Rejection::InvalidSymbol { field } => {
             format!("{} {field}", name(rejection))
         }
+        Rejection::InvalidAccount { field } => format!("InvalidAccount {field}"),
+        Rejection::InvalidReason { reason } => format!("InvalidReason {reason:?}"),
         Rejection::RecordTooLarge { field } => format!("RecordTooLarge {field}"),
         Rejection::WouldTake { best, .. } => format!("WouldTake {}", plain(best)),
         Rejection::HoldExceeded { held, .. } => format!("HoldExceeded held {}", plain(held)),

@@ -30,7 +30,8 @@ impl Reference {
         if let (true, Some(price)) = (is_limit, command.price) {
             self.check_room(command, spec, price, accepted.quantity)?;
         }
-        if self.orders.iter().any(|order| (order.account, order.client_order_id) == (account, client_order_id)) {
+        let is_same_name = |o: &OrderState| o.client_order_id == client_order_id && o.symbol == command.symbol;
+        if self.orders.iter().any(|order| order.account == account && is_same_name(order)) {
             return Err(Rejection::DuplicateClientOrderId { client_order_id });
         }
         let opposite = self.opposite(command);
