@@ -1,12 +1,20 @@
 //! The book: two ladders of levels, each level a queue of orders.
 
 use crate::ladder::Ladder;
+use crate::orders::{NONE, Order, Orders};
 use rialto_types::{Lots, Side, Ticks};
-use slab::Slab;
+use std::num::NonZeroU32;
 
 /// Where an order stands in its book. Valid until the order is removed or filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderSlot(u32);
+pub struct OrderSlot(NonZeroU32);
+
+impl OrderSlot {
+    #[inline]
+    fn new(slot: u32) -> Self {
+        Self(NonZeroU32::new(slot).expect("slot zero is never given out"))
+    }
+}
 
 /// A resting order as the engine sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +29,17 @@ pub struct Resting {
     pub tag: u32,
 }
 
+/// An order that was taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Its side.
+    pub side: Side,
+    /// Its price.
+    pub price: Ticks,
+    /// What was left of it.
+    pub lots: Lots,
+}
+
 /// A level as seen from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LevelView {
@@ -28,167 +47,139 @@ pub struct LevelView {
     pub price: Ticks,
     /// What rests there.
     pub total: Lots,
-    /// How many orders.
-    pub orders: u32,
-}
-
-const NONE: u32 = u32::MAX;
-
-struct Order {
-    lots: u64,
-    level: u32,
-    previous: u32,
-    next: u32,
-    tag: u32,
-}
-
-struct Level {
-    price: Ticks,
-    total: u64,
-    side: Side,
-    orders: u32,
-    first: u32,
-    last: u32,
 }
 
 /// The resting orders of one symbol.
 #[derive(Default)]
 pub struct Book {
-    bids: Ladder,
-    asks: Ladder,
-    levels: Slab<Level>,
-    orders: Slab<Order>,
+    /// By `Side as usize`.
+    ladders: [Ladder; 2],
+    orders: Orders,
 }
 
-/// Turn a price into a key whose greatest value is the best of its side.
-fn key(side: Side, price: Ticks) -> u64 {
+#[inline]
+fn index(side: Side) -> u32 {
     match side {
-        Side::Buy => price.0,
-        Side::Sell => !price.0,
+        Side::Buy => 0,
+        Side::Sell => 1,
+    }
+}
+
+fn side_of(place: u32) -> Side {
+    if place & 1 == 0 { Side::Buy } else { Side::Sell }
+}
+
+/// Turn a price into a key whose greatest value is the best of its side, and back.
+#[inline]
+fn key(side: Side, price: u64) -> u64 {
+    match side {
+        Side::Buy => price,
+        Side::Sell => !price,
     }
 }
 
 impl Book {
     fn ladder(&self, side: Side) -> &Ladder {
-        match side {
-            Side::Buy => &self.bids,
-            Side::Sell => &self.asks,
-        }
-    }
-
-    fn ladder_mut(&mut self, side: Side) -> &mut Ladder {
-        match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        }
-    }
-
-    fn level(&self, side: Side, price: Ticks) -> Option<&Level> {
-        self.ladder(side).find(key(side, price)).map(|slot| &self.levels[slot as usize])
+        &self.ladders[index(side) as usize]
     }
 
     /// The best price of a side.
+    #[inline]
     pub fn best(&self, side: Side) -> Option<Ticks> {
-        self.ladder(side).best().map(|slot| self.levels[slot as usize].price)
+        self.ladder(side).best_key().map(|best| Ticks(key(side, best)))
     }
 
     /// The order that trades next: the oldest at the best price.
+    #[inline]
     pub fn front(&self, side: Side) -> Option<Resting> {
-        let level = &self.levels[self.ladder(side).best()? as usize];
-        Some(self.resting(level.first))
+        self.ladder(side).best().map(|level| self.resting(level.first))
     }
 
     /// What rests at a price; zero where nothing does.
     pub fn total_at(&self, side: Side, price: Ticks) -> Lots {
-        Lots(self.level(side, price).map_or(0, |level| level.total))
+        Lots(self.ladder(side).find(key(side, price.0)).map_or(0, |level| level.total))
     }
 
     /// One order.
     pub fn get(&self, slot: OrderSlot) -> Resting {
-        self.resting(slot.0)
+        self.resting(slot.0.get())
     }
 
+    #[inline]
     fn resting(&self, slot: u32) -> Resting {
-        let order = &self.orders[slot as usize];
-        let price = self.levels[order.level as usize].price;
-        Resting { slot: OrderSlot(slot), price, lots: Lots(order.lots), tag: order.tag }
+        let order = self.orders.get(slot);
+        debug_assert!(order.lots > 0, "an order that is not there");
+        Resting { slot: OrderSlot::new(slot), price: order.price, lots: Lots(order.lots), tag: order.tag }
     }
 
     /// Let an order rest behind the others of its price. The caller keeps a level's total within 64 bits.
+    #[inline]
     pub fn add(&mut self, side: Side, price: Ticks, lots: Lots, tag: u32) -> OrderSlot {
         debug_assert!(lots.0 > 0, "an order of nothing");
-        let key = key(side, price);
-        let level_slot = self.ladder(side).find(key).unwrap_or_else(|| {
-            let level = Level { price, total: 0, side, orders: 0, first: NONE, last: NONE };
-            let slot = self.levels.insert(level) as u32;
-            self.ladder_mut(side).insert(key, slot);
-            slot
-        });
-        let level = &mut self.levels[level_slot as usize];
-        let order = Order { lots: lots.0, level: level_slot, previous: level.last, next: NONE, tag };
-        let slot = self.orders.insert(order) as u32;
-        if level.last == NONE {
-            level.first = slot;
-        } else {
-            self.orders[level.last as usize].next = slot;
-        }
+        let ladder = &mut self.ladders[index(side) as usize];
+        let place = ladder.enter(key(side, price.0));
+        let level = ladder.level_mut(place);
+        let previous = level.last;
+        let order = Order { lots: lots.0, price, place: place << 1 | index(side), previous, next: NONE, tag };
+        let slot = self.orders.insert(order);
+        self.orders.get_mut(previous).next = slot;
+        level.first = if previous == NONE { slot } else { level.first };
         level.last = slot;
-        level.orders += 1;
         level.total += lots.0;
-        OrderSlot(slot)
+        OrderSlot::new(slot)
     }
 
     /// Trade part or all of a resting order; it leaves the book when nothing is left. Returns what is left of it.
+    #[inline]
     pub fn fill(&mut self, slot: OrderSlot, lots: Lots) -> Lots {
-        let order = &mut self.orders[slot.0 as usize];
+        let order = self.orders.get_mut(slot.0.get());
         debug_assert!(lots.0 > 0 && lots.0 <= order.lots, "filling more than is there");
         if order.lots == lots.0 {
             self.remove(slot);
             return Lots(0);
         }
         order.lots -= lots.0;
-        let left = order.lots;
-        self.levels[order.level as usize].total -= lots.0;
+        let (left, place) = (order.lots, order.place);
+        self.ladders[(place & 1) as usize].level_mut(place >> 1).total -= lots.0;
         Lots(left)
     }
 
     /// Take an order out.
-    pub fn remove(&mut self, slot: OrderSlot) {
-        let order = self.orders.remove(slot.0 as usize);
-        match order.previous {
-            NONE => self.levels[order.level as usize].first = order.next,
-            previous => self.orders[previous as usize].next = order.next,
+    #[inline]
+    pub fn remove(&mut self, slot: OrderSlot) -> Removed {
+        let slot = slot.0.get();
+        let Order { lots, price, place, previous, next, .. } = *self.orders.get(slot);
+        self.orders.get_mut(previous).next = next;
+        self.orders.get_mut(next).previous = previous;
+        self.orders.remove(slot);
+        let ladder = &mut self.ladders[(place & 1) as usize];
+        let level = ladder.level_mut(place >> 1);
+        level.first = if previous == NONE { next } else { level.first };
+        level.last = if next == NONE { previous } else { level.last };
+        level.total -= lots;
+        if level.first == NONE {
+            ladder.remove(place >> 1);
         }
-        match order.next {
-            NONE => self.levels[order.level as usize].last = order.previous,
-            next => self.orders[next as usize].previous = order.previous,
-        }
-        let level = &mut self.levels[order.level as usize];
-        level.orders -= 1;
-        level.total -= order.lots;
-        if level.orders == 0 {
-            let (side, price) = (level.side, level.price);
-            self.levels.remove(order.level as usize);
-            self.ladder_mut(side).remove(key(side, price));
-        }
+        Removed { side: side_of(place), price, lots: Lots(lots) }
     }
 
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = LevelView> {
-        self.ladder(side).iter().map(|slot| {
-            let level = &self.levels[slot as usize];
-            LevelView { price: level.price, total: Lots(level.total), orders: level.orders }
-        })
+        self.ladder(side)
+            .iter()
+            .map(move |(best, level)| LevelView { price: Ticks(key(side, best)), total: Lots(level.total) })
     }
 
     /// The orders of a side in the order in which they would trade.
     pub fn orders(&self, side: Side) -> impl Iterator<Item = Resting> {
-        self.ladder(side).iter().flat_map(move |slot| {
-            let mut next = self.levels[slot as usize].first;
+        self.ladder(side).iter().flat_map(move |(_, level)| {
+            let mut next = level.first;
             std::iter::from_fn(move || {
-                let order = self.orders.get(next as usize)?;
+                if next == NONE {
+                    return None;
+                }
                 let resting = self.resting(next);
-                next = order.next;
+                next = self.orders.get(next).next;
                 Some(resting)
             })
         })
@@ -201,7 +192,7 @@ impl Book {
 
     /// Whether nothing rests.
     pub fn is_empty(&self) -> bool {
-        self.orders.is_empty()
+        self.len() == 0
     }
 
     /// Whether a bid could trade with an ask, which must never rest so.

@@ -1,108 +1,356 @@
-//! The occupied prices of one side, best first without search.
+//! The levels of one side: found by key without search, the best known at all times.
 //!
-//! Prices are gathered in pages of 64 neighbouring ticks: a page is one word of bits and 64 level slots. Pages stand
-//! in a vector sorted so that the best is last, where the market moves and where a vector grows and shrinks cheaply. A
-//! book is dense near its best price, so nearly every access ends in the last pages.
-
-use slab::Slab;
+//! Levels stand in pages of neighbouring prices; a page is one word of bits and the levels themselves. Above the pages
+//! stands a tree of nodes with 64 children each, as high as the keys in use differ: a few thousand ticks need one or
+//! two nodes on the way, and no key needs more than ten. What is found is a place, the number of a page and of a level
+//! in it, and stays valid until the level is taken out.
+//!
+//! Prices empty and fill again all the time, so an emptied page stays hooked and only its bits are cleared. Once empty
+//! pages outnumber the others, the tree is made anew without them.
 
 /// How many neighbouring prices share a page, as a power of two.
-const PAGE_BITS: u32 = 6;
-const PAGE_SLOTS: usize = 1 << PAGE_BITS;
+const PAGE_BITS: u32 = 5;
+const PAGE_LEVELS: usize = 1 << PAGE_BITS;
 
-/// How many pages from the best one are looked through before searching by halves.
-const NEAR_PAGES: usize = 8;
+/// How many children a node has, as a power of two.
+const FAN_BITS: u32 = 6;
+const FAN: usize = 1 << FAN_BITS;
 
-struct Page {
-    occupied: u64,
-    levels: [u32; PAGE_SLOTS],
+/// How many empty pages may stay beside as many as are in use.
+const SPARE_PAGES: usize = 64;
+
+/// No page, node or place.
+const NONE: u32 = u32::MAX;
+
+/// The orders of one price, oldest first.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Level {
+    pub(crate) total: u64,
+    pub(crate) first: u32,
+    pub(crate) last: u32,
 }
 
-/// Maps keys to level slots; the greatest key is the best.
-#[derive(Default)]
+struct Page {
+    /// The keys of its levels without their last bits.
+    number: u64,
+    occupied: u32,
+    parent: u32,
+    levels: [Level; PAGE_LEVELS],
+}
+
+struct Node {
+    /// Which children hold levels.
+    occupied: u64,
+    parent: u32,
+    children: [u32; FAN],
+}
+
+/// Maps keys to levels; the greatest key is the best.
 pub(crate) struct Ladder {
-    /// Page numbers in ascending order.
-    numbers: Vec<u64>,
-    /// Their slots in `pages`, beside `numbers`.
-    slots: Vec<u32>,
-    /// Emptied pages leave their place to later ones, so that a moving price does not allocate.
-    pages: Slab<Page>,
+    /// The place of the best level.
+    best: u32,
+    /// Its key, zero where there is none.
+    best_key: u64,
+    /// A node, or a page where the height is zero.
+    root: u32,
+    /// How many nodes stand between the root and a page, the root included.
+    height: u32,
+    /// What all keys begin with above the bits that the tree tells apart.
+    prefix: u64,
+    /// Pages with levels.
+    in_use: usize,
+    pages: Vec<Page>,
+    nodes: Vec<Node>,
+    /// Pages in the tree.
+    hooked: usize,
+    /// The first page that is not in the tree; the parent of such a page is the next one.
+    free: u32,
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self {
+            best: NONE,
+            best_key: 0,
+            root: NONE,
+            height: 0,
+            prefix: 0,
+            in_use: 0,
+            pages: Vec::new(),
+            nodes: Vec::new(),
+            hooked: 0,
+            free: NONE,
+        }
+    }
+}
+
+fn bit_of(number: u64, height: u32) -> usize {
+    (number >> (height * FAN_BITS) & (FAN as u64 - 1)) as usize
 }
 
 impl Ladder {
-    /// The level slot of the best key.
-    pub(crate) fn best(&self) -> Option<u32> {
-        let page = &self.pages[*self.slots.last()? as usize];
-        Some(page.levels[page.occupied.ilog2() as usize])
+    /// The key of the best level.
+    #[inline]
+    pub(crate) fn best_key(&self) -> Option<u64> {
+        (self.best != NONE).then_some(self.best_key)
     }
 
-    /// The level slot of a key.
-    pub(crate) fn find(&self, key: u64) -> Option<u32> {
-        let position = self.position(key >> PAGE_BITS).ok()?;
-        let page = &self.pages[self.slots[position] as usize];
-        let bit = (key % PAGE_SLOTS as u64) as usize;
-        (page.occupied >> bit & 1 == 1).then(|| page.levels[bit])
+    /// The best level.
+    #[inline]
+    pub(crate) fn best(&self) -> Option<&Level> {
+        (self.best != NONE).then(|| self.level(self.best))
     }
 
-    /// Enter a level under a key that has none.
-    pub(crate) fn insert(&mut self, key: u64, level: u32) {
-        let number = key >> PAGE_BITS;
-        let position = match self.position(number) {
-            Ok(position) => position,
-            Err(position) => {
-                let page = self.pages.insert(Page { occupied: 0, levels: [0; PAGE_SLOTS] });
-                self.numbers.insert(position, number);
-                self.slots.insert(position, page as u32);
-                position
+    /// The level at a place.
+    #[inline]
+    pub(crate) fn level(&self, place: u32) -> &Level {
+        &self.pages[(place >> PAGE_BITS) as usize].levels[place as usize % PAGE_LEVELS]
+    }
+
+    /// The level at a place.
+    #[inline]
+    pub(crate) fn level_mut(&mut self, place: u32) -> &mut Level {
+        &mut self.pages[(place >> PAGE_BITS) as usize].levels[place as usize % PAGE_LEVELS]
+    }
+
+    /// The page of a number, or the lowest node on the way to where it would be, or none where there is no way.
+    #[inline]
+    fn page(&self, number: u64) -> u32 {
+        if self.root == NONE || number >> (self.height * FAN_BITS) != self.prefix {
+            return NONE;
+        }
+        let mut at = self.root;
+        for height in (0..self.height).rev() {
+            at = self.nodes[at as usize].children[bit_of(number, height)];
+            if at == NONE {
+                return NONE;
             }
-        };
-        let page = &mut self.pages[self.slots[position] as usize];
-        let bit = (key % PAGE_SLOTS as u64) as usize;
-        debug_assert!(page.occupied >> bit & 1 == 0, "a level entered twice");
-        page.occupied |= 1 << bit;
-        page.levels[bit] = level;
+        }
+        at
     }
 
-    /// Take a key out.
-    pub(crate) fn remove(&mut self, key: u64) {
-        let Ok(position) = self.position(key >> PAGE_BITS) else {
-            debug_assert!(false, "removing a level that is not there");
+    /// The level of a key, where there is one.
+    pub(crate) fn find(&self, key: u64) -> Option<&Level> {
+        let page = self.pages.get(self.page(key >> PAGE_BITS) as usize)?;
+        let bit = key as usize % PAGE_LEVELS;
+        (page.occupied >> bit & 1 == 1).then(|| &page.levels[bit])
+    }
+
+    /// The place of a key's level, made empty where there was none.
+    #[inline]
+    pub(crate) fn enter(&mut self, key: u64) -> u32 {
+        let mut at = self.page(key >> PAGE_BITS);
+        if at == NONE {
+            at = self.add_page(key >> PAGE_BITS);
+        }
+        let bit = key as usize % PAGE_LEVELS;
+        let page = &mut self.pages[at as usize];
+        let place = at << PAGE_BITS | bit as u32;
+        if page.occupied >> bit & 1 == 0 {
+            let was_empty = page.occupied == 0;
+            page.occupied |= 1 << bit;
+            page.levels[bit] = Level::default();
+            if was_empty {
+                self.mark(at);
+            }
+            if self.best == NONE || key > self.best_key {
+                self.best = place;
+                self.best_key = key;
+            }
+        }
+        place
+    }
+
+    /// Note on the way up that a page holds levels.
+    #[inline]
+    fn mark(&mut self, page: u32) {
+        self.in_use += 1;
+        let Page { mut number, parent: mut at, .. } = self.pages[page as usize];
+        while at != NONE {
+            let node = &mut self.nodes[at as usize];
+            let was_empty = node.occupied == 0;
+            node.occupied |= 1 << (number % FAN as u64);
+            if !was_empty {
+                return;
+            }
+            number >>= FAN_BITS;
+            at = node.parent;
+        }
+    }
+
+    /// Note on the way up that a page holds nothing any more. Returns the lowest node that still holds something, and
+    /// how high it stands above the pages.
+    #[inline]
+    fn unmark(&mut self, page: u32) -> (u32, u32) {
+        self.in_use -= 1;
+        let Page { mut number, parent: mut at, .. } = self.pages[page as usize];
+        let mut height = 1;
+        while at != NONE {
+            let node = &mut self.nodes[at as usize];
+            node.occupied &= !(1 << (number % FAN as u64));
+            if node.occupied != 0 {
+                break;
+            }
+            number >>= FAN_BITS;
+            height += 1;
+            at = node.parent;
+        }
+        (at, height)
+    }
+
+    /// Make a page, and make the tree anew first where it holds too many empty ones.
+    #[cold]
+    fn add_page(&mut self, number: u64) -> u32 {
+        if self.hooked >= 2 * self.in_use + SPARE_PAGES {
+            self.prune();
+        }
+        let mut page = self.free;
+        if page == NONE {
+            self.pages.push(Page { number, occupied: 0, parent: NONE, levels: [Level::default(); PAGE_LEVELS] });
+            page = self.pages.len() as u32 - 1;
+        } else {
+            self.free = self.pages[page as usize].parent;
+        }
+        self.hook(page, number);
+        page
+    }
+
+    /// Make the tree anew of the pages that hold levels. Places stay what they are.
+    fn prune(&mut self) {
+        self.nodes.clear();
+        (self.root, self.free) = (NONE, NONE);
+        (self.in_use, self.hooked) = (0, 0);
+        for page in 0..self.pages.len() as u32 {
+            let Page { number, occupied, .. } = self.pages[page as usize];
+            if occupied == 0 {
+                self.pages[page as usize].parent = self.free;
+                self.free = page;
+            } else {
+                self.hook(page, number);
+                self.mark(page);
+            }
+        }
+    }
+
+    /// Put a page into the tree, made higher where it does not tell the page from those it holds.
+    fn hook(&mut self, page: u32, number: u64) {
+        self.hooked += 1;
+        self.pages[page as usize].number = number;
+        self.pages[page as usize].parent = NONE;
+        if self.root == NONE {
+            (self.root, self.height, self.prefix) = (page, 0, number);
             return;
+        }
+        while number >> (self.height * FAN_BITS) != self.prefix {
+            self.raise();
+        }
+        let mut at = self.root;
+        for height in (0..self.height).rev() {
+            let bit = bit_of(number, height);
+            let child = self.nodes[at as usize].children[bit];
+            at = match (child, height) {
+                (NONE, 0) => {
+                    self.nodes[at as usize].children[bit] = page;
+                    self.pages[page as usize].parent = at;
+                    return;
+                }
+                (NONE, _) => {
+                    let node = self.add_node(at);
+                    self.nodes[at as usize].children[bit] = node;
+                    node
+                }
+                (child, _) => child,
+            };
+        }
+    }
+
+    /// Put a node above the root.
+    fn raise(&mut self) {
+        let node = self.add_node(NONE);
+        let is_occupied = match self.height {
+            0 => self.pages[self.root as usize].occupied != 0,
+            _ => self.nodes[self.root as usize].occupied != 0,
         };
-        let slot = self.slots[position] as usize;
-        let page = &mut self.pages[slot];
-        page.occupied &= !(1 << (key % PAGE_SLOTS as u64));
-        if page.occupied == 0 {
-            self.numbers.remove(position);
-            self.slots.remove(position);
-            self.pages.remove(slot);
+        match self.height {
+            0 => self.pages[self.root as usize].parent = node,
+            _ => self.nodes[self.root as usize].parent = node,
         }
+        let bit = (self.prefix % FAN as u64) as usize;
+        self.nodes[node as usize].children[bit] = self.root;
+        self.nodes[node as usize].occupied = u64::from(is_occupied) << bit;
+        self.root = node;
+        self.height += 1;
+        self.prefix >>= FAN_BITS;
     }
 
-    /// Level slots, best first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.slots.iter().rev().flat_map(|&slot| {
-            let page = &self.pages[slot as usize];
-            let mut left = page.occupied;
-            std::iter::from_fn(move || {
-                let bit = left.checked_ilog2()?;
-                left &= !(1 << bit);
-                Some(page.levels[bit as usize])
-            })
+    fn add_node(&mut self, parent: u32) -> u32 {
+        self.nodes.push(Node { occupied: 0, parent, children: [NONE; FAN] });
+        self.nodes.len() as u32 - 1
+    }
+
+    /// Take an emptied level out.
+    #[inline]
+    pub(crate) fn remove(&mut self, place: u32) {
+        let at = place >> PAGE_BITS;
+        let page = &mut self.pages[at as usize];
+        page.occupied &= !(1 << (place as usize % PAGE_LEVELS));
+        let left = page.occupied;
+        let (node, height) = if left == 0 { self.unmark(at) } else { (NONE, 0) };
+        if place != self.best {
+            return;
+        }
+        self.best = match (left, node) {
+            (0, NONE) => NONE,
+            (0, node) => self.highest(node, height),
+            (left, _) => at << PAGE_BITS | left.ilog2(),
+        };
+        self.best_key = match self.best {
+            NONE => 0,
+            best => self.key(best),
+        };
+    }
+
+    #[inline]
+    fn key(&self, place: u32) -> u64 {
+        self.pages[(place >> PAGE_BITS) as usize].number << PAGE_BITS | u64::from(place) % PAGE_LEVELS as u64
+    }
+
+    /// The place of the greatest key under a node that stands so high.
+    #[inline]
+    fn highest(&self, mut at: u32, height: u32) -> u32 {
+        for _ in 0..height {
+            let node = &self.nodes[at as usize];
+            at = node.children[node.occupied.ilog2() as usize];
+        }
+        at << PAGE_BITS | self.pages[at as usize].occupied.ilog2()
+    }
+
+    /// The place of the greatest key below that of another place.
+    fn below(&self, place: u32) -> u32 {
+        let page = &self.pages[(place >> PAGE_BITS) as usize];
+        let lower = page.occupied & ((1 << (place as usize % PAGE_LEVELS)) - 1);
+        if lower != 0 {
+            return place >> PAGE_BITS << PAGE_BITS | lower.ilog2();
+        }
+        let (mut at, mut number, mut height) = (page.parent, page.number, 0);
+        while at != NONE {
+            let node = &self.nodes[at as usize];
+            let lower = node.occupied & ((1 << (number % FAN as u64)) - 1);
+            if lower != 0 {
+                return self.highest(node.children[lower.ilog2() as usize], height);
+            }
+            number >>= FAN_BITS;
+            height += 1;
+            at = node.parent;
+        }
+        NONE
+    }
+
+    /// Keys and levels, best first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Level)> {
+        std::iter::successors((self.best != NONE).then_some(self.best), |&place| {
+            Some(self.below(place)).filter(|&below| below != NONE)
         })
-    }
-
-    /// Where a page stands, or where it would.
-    fn position(&self, number: u64) -> Result<usize, usize> {
-        let near = self.numbers.len().saturating_sub(NEAR_PAGES);
-        for position in (near..self.numbers.len()).rev() {
-            if self.numbers[position] == number {
-                return Ok(position);
-            }
-            if self.numbers[position] < number {
-                return Err(position + 1);
-            }
-        }
-        self.numbers[..near].binary_search(&number)
+        .map(|place| (self.key(place), self.level(place)))
     }
 }

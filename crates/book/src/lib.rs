@@ -12,8 +12,9 @@
 
 mod book;
 mod ladder;
+mod orders;
 
-pub use book::{Book, LevelView, OrderSlot, Resting};
+pub use book::{Book, LevelView, OrderSlot, Removed, Resting};
 
 #[cfg(test)]
 mod tests;

@@ -48,7 +48,6 @@ fn check_equal(book: &Book, plain: &PlainBook) {
         for level in book.levels(side) {
             let here: Vec<_> = orders.iter().filter(|order| order.0 == level.price.0).collect();
             assert_eq!(level.total.0, here.iter().map(|order| order.2).sum::<u64>());
-            assert_eq!(level.orders as usize, here.len());
             assert_eq!(book.total_at(side, level.price), level.total);
         }
     }
@@ -129,7 +128,9 @@ fn prices_that_come_and_go_allocate_nothing_once_there_was_room_for_them() {
     let mut slots = Vec::with_capacity(400);
     let mut fill_and_empty = |offset: u64| {
         slots.extend((0..400).map(|step| book.add(Side::Buy, Ticks(offset + step * 50), Lots(1), 0)));
-        slots.drain(..).for_each(|slot| book.remove(slot));
+        for slot in slots.drain(..) {
+            book.remove(slot);
+        }
     };
     fill_and_empty(0);
     let allocations = allocation_counter::measure(|| (1..20).for_each(|offset| fill_and_empty(offset * 7)));
