@@ -126,10 +126,9 @@ impl<R: Reports> Contest<R> {
     fn trade(&mut self, mut taker: Taker, rests: bool) -> u64 {
         while taker.left > 0 {
             let Some(maker) = self.book.front(taker.side.opposite()) else { break };
-            let reached = match taker.side {
-                Side::Buy => maker.price <= taker.price,
-                Side::Sell => maker.price >= taker.price,
-            };
+            // Without a branch on the side, which nothing foretells: selling, the order of prices is turned round.
+            let turned = u64::from(contest_side(taker.side)).wrapping_neg();
+            let reached = maker.price.0 ^ turned <= taker.price.0 ^ turned;
             if !reached {
                 break;
             }

@@ -1,6 +1,7 @@
 //! The book: two ladders of levels, each level a queue of orders.
 
 use crate::ladder::Ladder;
+use crate::levels::{Level, Levels};
 use crate::orders::{NONE, Order, Orders};
 use rialto_types::{Lots, Side, Ticks};
 use std::num::NonZeroU32;
@@ -54,6 +55,7 @@ pub struct LevelView {
 pub struct Book {
     /// By `Side as usize`.
     ladders: [Ladder; 2],
+    levels: Levels,
     orders: Orders,
 }
 
@@ -65,17 +67,16 @@ fn index(side: Side) -> u32 {
     }
 }
 
-fn side_of(place: u32) -> Side {
-    if place & 1 == 0 { Side::Buy } else { Side::Sell }
+/// The side that is kept beside a level's slot.
+#[inline]
+fn side_of(level: u32) -> Side {
+    if level & 1 == 0 { Side::Buy } else { Side::Sell }
 }
 
 /// Turn a price into a key whose greatest value is the best of its side, and back.
 #[inline]
 fn key(side: Side, price: u64) -> u64 {
-    match side {
-        Side::Buy => price,
-        Side::Sell => !price,
-    }
+    price ^ u64::from(index(side)).wrapping_neg()
 }
 
 impl Book {
@@ -92,12 +93,12 @@ impl Book {
     /// The order that trades next: the oldest at the best price.
     #[inline]
     pub fn front(&self, side: Side) -> Option<Resting> {
-        self.ladder(side).best().map(|level| self.resting(level.first))
+        self.ladder(side).best().map(|level| self.resting(self.levels.get(level).first))
     }
 
     /// What rests at a price; zero where nothing does.
     pub fn total_at(&self, side: Side, price: Ticks) -> Lots {
-        Lots(self.ladder(side).find(key(side, price.0)).map_or(0, |level| level.total))
+        Lots(self.ladder(side).find(key(side, price.0)).map_or(0, |level| self.levels.get(level).total))
     }
 
     /// One order.
@@ -116,11 +117,13 @@ impl Book {
     #[inline]
     pub fn add(&mut self, side: Side, price: Ticks, lots: Lots, tag: u32) -> OrderSlot {
         debug_assert!(lots.0 > 0, "an order of nothing");
+        let levels = &mut self.levels;
         let ladder = &mut self.ladders[index(side) as usize];
-        let place = ladder.enter(key(side, price.0));
-        let level = ladder.level_mut(place);
+        let level_slot = ladder.find_or_insert(key(side, price.0), |place| levels.insert(place));
+        let level = levels.get_mut(level_slot);
         let previous = level.last;
-        let order = Order { lots: lots.0, price, place: place << 1 | index(side), previous, next: NONE, tag };
+        let place = level_slot << 1 | index(side);
+        let order = Order { lots: lots.0, price, level: place, previous, next: NONE, tag };
         let slot = self.orders.insert(order);
         self.orders.get_mut(previous).next = slot;
         level.first = if previous == NONE { slot } else { level.first };
@@ -139,8 +142,8 @@ impl Book {
             return Lots(0);
         }
         order.lots -= lots.0;
-        let (left, place) = (order.lots, order.place);
-        self.ladders[(place & 1) as usize].level_mut(place >> 1).total -= lots.0;
+        let (left, level) = (order.lots, order.level);
+        self.levels.get_mut(level >> 1).total -= lots.0;
         Lots(left)
     }
 
@@ -148,32 +151,34 @@ impl Book {
     #[inline]
     pub fn remove(&mut self, slot: OrderSlot) -> Removed {
         let slot = slot.0.get();
-        let Order { lots, price, place, previous, next, .. } = *self.orders.get(slot);
+        let Order { lots, price, level: level_slot, previous, next, .. } = *self.orders.get(slot);
         self.orders.get_mut(previous).next = next;
         self.orders.get_mut(next).previous = previous;
         self.orders.remove(slot);
-        let ladder = &mut self.ladders[(place & 1) as usize];
-        let level = ladder.level_mut(place >> 1);
+        let level = self.levels.get_mut(level_slot >> 1);
         level.first = if previous == NONE { next } else { level.first };
         level.last = if next == NONE { previous } else { level.last };
         level.total -= lots;
-        if level.first == NONE {
-            ladder.remove(place >> 1);
+        let Level { first, place, .. } = *level;
+        if first == NONE {
+            self.levels.remove(level_slot >> 1);
+            self.ladders[(level_slot & 1) as usize].remove(place);
         }
-        Removed { side: side_of(place), price, lots: Lots(lots) }
+        Removed { side: side_of(level_slot), price, lots: Lots(lots) }
     }
 
     /// The levels of a side, best first.
     pub fn levels(&self, side: Side) -> impl Iterator<Item = LevelView> {
-        self.ladder(side)
-            .iter()
-            .map(move |(best, level)| LevelView { price: Ticks(key(side, best)), total: Lots(level.total) })
+        self.ladder(side).iter().map(move |(best, level)| LevelView {
+            price: Ticks(key(side, best)),
+            total: Lots(self.levels.get(level).total),
+        })
     }
 
     /// The orders of a side in the order in which they would trade.
     pub fn orders(&self, side: Side) -> impl Iterator<Item = Resting> {
         self.ladder(side).iter().flat_map(move |(_, level)| {
-            let mut next = level.first;
+            let mut next = self.levels.get(level).first;
             std::iter::from_fn(move || {
                 if next == NONE {
                     return None;

@@ -1,41 +1,35 @@
 //! The levels of one side: found by key without search, the best known at all times.
 //!
-//! Levels stand in pages of neighbouring prices; a page is one word of bits and the levels themselves. Above the pages
-//! stands a tree of nodes with 64 children each, as high as the keys in use differ: a few thousand ticks need one or
-//! two nodes on the way, and no key needs more than ten. What is found is a place, the number of a page and of a level
-//! in it, and stays valid until the level is taken out.
+//! Prices are gathered in pages of 64 neighbouring ticks: one word that says which of them have a level, and 64 level
+//! slots. Above the pages stands a tree of nodes with 64 children each, as high as the keys in use differ: a few
+//! thousand ticks need one or two nodes on the way, and no key needs more than nine. A place is a page and a price in
+//! it, and stays valid until its level is taken out.
+//!
+//! The words stand apart from the slots: to see that a price has no level, or to take one out, a few kilobytes of words
+//! are all that is touched, and they stay in the nearest cache.
 //!
 //! Prices empty and fill again all the time, so an emptied page stays hooked and only its bits are cleared. Once empty
 //! pages outnumber the others, the tree is made anew without them.
 
 /// How many neighbouring prices share a page, as a power of two.
-const PAGE_BITS: u32 = 5;
-const PAGE_LEVELS: usize = 1 << PAGE_BITS;
+const PAGE_BITS: u32 = 6;
+const PAGE_SLOTS: usize = 1 << PAGE_BITS;
 
 /// How many children a node has, as a power of two.
 const FAN_BITS: u32 = 6;
 const FAN: usize = 1 << FAN_BITS;
 
-/// How many empty pages may stay beside as many as are in use.
+/// How many empty pages may stay beside three times as many as are in use.
 const SPARE_PAGES: usize = 64;
 
 /// No page, node or place.
 const NONE: u32 = u32::MAX;
 
-/// The orders of one price, oldest first.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Level {
-    pub(crate) total: u64,
-    pub(crate) first: u32,
-    pub(crate) last: u32,
-}
-
 struct Page {
-    /// The keys of its levels without their last bits.
+    /// The keys of its prices without their last bits.
     number: u64,
-    occupied: u32,
+    /// The node above, or of a page that is not in the tree the next such page.
     parent: u32,
-    levels: [Level; PAGE_LEVELS],
 }
 
 struct Node {
@@ -49,7 +43,9 @@ struct Node {
 pub(crate) struct Ladder {
     /// The place of the best level.
     best: u32,
-    /// Its key, zero where there is none.
+    /// Its slot.
+    best_level: u32,
+    /// Its key.
     best_key: u64,
     /// A node, or a page where the height is zero.
     root: u32,
@@ -59,11 +55,15 @@ pub(crate) struct Ladder {
     prefix: u64,
     /// Pages with levels.
     in_use: usize,
+    /// Of each page, which of its prices have levels.
+    occupied: Vec<u64>,
     pages: Vec<Page>,
+    /// Of each page, the slots of its levels.
+    levels: Vec<[u32; PAGE_SLOTS]>,
     nodes: Vec<Node>,
     /// Pages in the tree.
     hooked: usize,
-    /// The first page that is not in the tree; the parent of such a page is the next one.
+    /// The first page that is not in the tree.
     free: u32,
 }
 
@@ -71,12 +71,15 @@ impl Default for Ladder {
     fn default() -> Self {
         Self {
             best: NONE,
+            best_level: NONE,
             best_key: 0,
             root: NONE,
             height: 0,
             prefix: 0,
             in_use: 0,
+            occupied: Vec::new(),
             pages: Vec::new(),
+            levels: Vec::new(),
             nodes: Vec::new(),
             hooked: 0,
             free: NONE,
@@ -95,25 +98,17 @@ impl Ladder {
         (self.best != NONE).then_some(self.best_key)
     }
 
-    /// The best level.
+    /// The slot of the best level.
     #[inline]
-    pub(crate) fn best(&self) -> Option<&Level> {
-        (self.best != NONE).then(|| self.level(self.best))
+    pub(crate) fn best(&self) -> Option<u32> {
+        (self.best != NONE).then_some(self.best_level)
     }
 
-    /// The level at a place.
-    #[inline]
-    pub(crate) fn level(&self, place: u32) -> &Level {
-        &self.pages[(place >> PAGE_BITS) as usize].levels[place as usize % PAGE_LEVELS]
+    fn level(&self, place: u32) -> u32 {
+        self.levels[(place >> PAGE_BITS) as usize][place as usize % PAGE_SLOTS]
     }
 
-    /// The level at a place.
-    #[inline]
-    pub(crate) fn level_mut(&mut self, place: u32) -> &mut Level {
-        &mut self.pages[(place >> PAGE_BITS) as usize].levels[place as usize % PAGE_LEVELS]
-    }
-
-    /// The page of a number, or the lowest node on the way to where it would be, or none where there is no way.
+    /// The page of a number, or none where it is not in the tree.
     #[inline]
     fn page(&self, number: u64) -> u32 {
         if self.root == NONE || number >> (self.height * FAN_BITS) != self.prefix {
@@ -129,43 +124,45 @@ impl Ladder {
         at
     }
 
-    /// The level of a key, where there is one.
-    pub(crate) fn find(&self, key: u64) -> Option<&Level> {
-        let page = self.pages.get(self.page(key >> PAGE_BITS) as usize)?;
-        let bit = key as usize % PAGE_LEVELS;
-        (page.occupied >> bit & 1 == 1).then(|| &page.levels[bit])
+    /// The slot of a key's level, where there is one.
+    pub(crate) fn find(&self, key: u64) -> Option<u32> {
+        let page = self.page(key >> PAGE_BITS);
+        let bit = key as usize % PAGE_SLOTS;
+        let occupied = *self.occupied.get(page as usize)?;
+        (occupied >> bit & 1 == 1).then(|| self.levels[page as usize][bit])
     }
 
-    /// The place of a key's level, made empty where there was none.
+    /// The slot of a key's level; where there is none, one that `new_level` makes for the place it is given.
     #[inline]
-    pub(crate) fn enter(&mut self, key: u64) -> u32 {
-        let mut at = self.page(key >> PAGE_BITS);
-        if at == NONE {
-            at = self.add_page(key >> PAGE_BITS);
+    pub(crate) fn find_or_insert(&mut self, key: u64, new_level: impl FnOnce(u32) -> u32) -> u32 {
+        let mut page = self.page(key >> PAGE_BITS);
+        if page == NONE {
+            page = self.add_page(key >> PAGE_BITS);
         }
-        let bit = key as usize % PAGE_LEVELS;
-        let page = &mut self.pages[at as usize];
-        let place = at << PAGE_BITS | bit as u32;
-        if page.occupied >> bit & 1 == 0 {
-            let was_empty = page.occupied == 0;
-            page.occupied |= 1 << bit;
-            page.levels[bit] = Level::default();
-            if was_empty {
-                self.mark(at);
-            }
-            if self.best == NONE || key > self.best_key {
-                self.best = place;
-                self.best_key = key;
-            }
+        let bit = key as usize % PAGE_SLOTS;
+        let occupied = &mut self.occupied[page as usize];
+        let before = *occupied;
+        if before >> bit & 1 == 1 {
+            return self.levels[page as usize][bit];
         }
-        place
+        *occupied = before | 1 << bit;
+        if before == 0 {
+            self.mark(page);
+        }
+        let place = page << PAGE_BITS | bit as u32;
+        let level = new_level(place);
+        self.levels[page as usize][bit] = level;
+        if self.best == NONE || key > self.best_key {
+            (self.best, self.best_level, self.best_key) = (place, level, key);
+        }
+        level
     }
 
     /// Note on the way up that a page holds levels.
     #[inline]
     fn mark(&mut self, page: u32) {
         self.in_use += 1;
-        let Page { mut number, parent: mut at, .. } = self.pages[page as usize];
+        let Page { mut number, parent: mut at } = self.pages[page as usize];
         while at != NONE {
             let node = &mut self.nodes[at as usize];
             let was_empty = node.occupied == 0;
@@ -183,7 +180,7 @@ impl Ladder {
     #[inline]
     fn unmark(&mut self, page: u32) -> (u32, u32) {
         self.in_use -= 1;
-        let Page { mut number, parent: mut at, .. } = self.pages[page as usize];
+        let Page { mut number, parent: mut at } = self.pages[page as usize];
         let mut height = 1;
         while at != NONE {
             let node = &mut self.nodes[at as usize];
@@ -201,12 +198,14 @@ impl Ladder {
     /// Make a page, and make the tree anew first where it holds too many empty ones.
     #[cold]
     fn add_page(&mut self, number: u64) -> u32 {
-        if self.hooked >= 2 * self.in_use + SPARE_PAGES {
+        if self.hooked >= 4 * self.in_use + SPARE_PAGES {
             self.prune();
         }
         let mut page = self.free;
         if page == NONE {
-            self.pages.push(Page { number, occupied: 0, parent: NONE, levels: [Level::default(); PAGE_LEVELS] });
+            self.pages.push(Page { number, parent: NONE });
+            self.occupied.push(0);
+            self.levels.push([NONE; PAGE_SLOTS]);
             page = self.pages.len() as u32 - 1;
         } else {
             self.free = self.pages[page as usize].parent;
@@ -221,8 +220,8 @@ impl Ladder {
         (self.root, self.free) = (NONE, NONE);
         (self.in_use, self.hooked) = (0, 0);
         for page in 0..self.pages.len() as u32 {
-            let Page { number, occupied, .. } = self.pages[page as usize];
-            if occupied == 0 {
+            let number = self.pages[page as usize].number;
+            if self.occupied[page as usize] == 0 {
                 self.pages[page as usize].parent = self.free;
                 self.free = page;
             } else {
@@ -268,7 +267,7 @@ impl Ladder {
     fn raise(&mut self) {
         let node = self.add_node(NONE);
         let is_occupied = match self.height {
-            0 => self.pages[self.root as usize].occupied != 0,
+            0 => self.occupied[self.root as usize] != 0,
             _ => self.nodes[self.root as usize].occupied != 0,
         };
         match self.height {
@@ -288,31 +287,35 @@ impl Ladder {
         self.nodes.len() as u32 - 1
     }
 
-    /// Take an emptied level out.
+    /// Take the level at a place out.
     #[inline]
     pub(crate) fn remove(&mut self, place: u32) {
-        let at = place >> PAGE_BITS;
-        let page = &mut self.pages[at as usize];
-        page.occupied &= !(1 << (place as usize % PAGE_LEVELS));
-        let left = page.occupied;
-        let (node, height) = if left == 0 { self.unmark(at) } else { (NONE, 0) };
-        if place != self.best {
-            return;
+        let page = place >> PAGE_BITS;
+        let occupied = &mut self.occupied[page as usize];
+        *occupied &= !(1 << (place as usize % PAGE_SLOTS));
+        let left = *occupied;
+        let (node, height) = if left == 0 { self.unmark(page) } else { (NONE, 0) };
+        if place == self.best {
+            self.best = match (left, node) {
+                (0, NONE) => NONE,
+                (0, node) => self.highest(node, height),
+                (left, _) => page << PAGE_BITS | left.ilog2(),
+            };
+            self.note_best();
         }
-        self.best = match (left, node) {
-            (0, NONE) => NONE,
-            (0, node) => self.highest(node, height),
-            (left, _) => at << PAGE_BITS | left.ilog2(),
-        };
-        self.best_key = match self.best {
-            NONE => 0,
-            best => self.key(best),
-        };
+    }
+
+    #[inline]
+    fn note_best(&mut self) {
+        if self.best != NONE {
+            self.best_level = self.level(self.best);
+            self.best_key = self.key(self.best);
+        }
     }
 
     #[inline]
     fn key(&self, place: u32) -> u64 {
-        self.pages[(place >> PAGE_BITS) as usize].number << PAGE_BITS | u64::from(place) % PAGE_LEVELS as u64
+        self.pages[(place >> PAGE_BITS) as usize].number << PAGE_BITS | u64::from(place) % PAGE_SLOTS as u64
     }
 
     /// The place of the greatest key under a node that stands so high.
@@ -322,13 +325,14 @@ impl Ladder {
             let node = &self.nodes[at as usize];
             at = node.children[node.occupied.ilog2() as usize];
         }
-        at << PAGE_BITS | self.pages[at as usize].occupied.ilog2()
+        at << PAGE_BITS | self.occupied[at as usize].ilog2()
     }
 
     /// The place of the greatest key below that of another place.
     fn below(&self, place: u32) -> u32 {
         let page = &self.pages[(place >> PAGE_BITS) as usize];
-        let lower = page.occupied & ((1 << (place as usize % PAGE_LEVELS)) - 1);
+        let occupied = self.occupied[(place >> PAGE_BITS) as usize];
+        let lower = occupied & ((1 << (place as usize % PAGE_SLOTS)) - 1);
         if lower != 0 {
             return place >> PAGE_BITS << PAGE_BITS | lower.ilog2();
         }
@@ -346,8 +350,8 @@ impl Ladder {
         NONE
     }
 
-    /// Keys and levels, best first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Level)> {
+    /// Keys and slots of levels, best first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u32)> {
         std::iter::successors((self.best != NONE).then_some(self.best), |&place| {
             Some(self.below(place)).filter(|&below| below != NONE)
         })

@@ -12,6 +12,7 @@
 
 mod book;
 mod ladder;
+mod levels;
 mod orders;
 
 pub use book::{Book, LevelView, OrderSlot, Removed, Resting};

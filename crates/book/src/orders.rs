@@ -15,15 +15,15 @@ pub(crate) const NONE: u32 = 0;
 pub(crate) struct Order {
     pub(crate) lots: u64,
     pub(crate) price: Ticks,
-    /// The place of its level, and the side in the lowest bit.
-    pub(crate) place: u32,
+    /// The slot of its level, and the side in the lowest bit.
+    pub(crate) level: u32,
     pub(crate) previous: u32,
     /// The order behind, or the next free slot.
     pub(crate) next: u32,
     pub(crate) tag: u32,
 }
 
-const EMPTY: Order = Order { lots: 0, price: Ticks(0), place: 0, previous: NONE, next: NONE, tag: 0 };
+const EMPTY: Order = Order { lots: 0, price: Ticks(0), level: 0, previous: NONE, next: NONE, tag: 0 };
 
 /// Orders by slot.
 #[derive(Default)]
