@@ -54,24 +54,6 @@ fn contest_side(side: Side) -> u8 {
     }
 }
 
-/// A report of one order.
-#[inline]
-fn report(kind: ReportKind, sequence_number: u64, order_id: u64) -> Report {
-    Report {
-        kind,
-        side: 0,
-        reserved: [0; 6],
-        sequence_number,
-        order_id,
-        price_ticks: 0,
-        quantity: 0,
-        reserved2: 0,
-        maker_order_id: 0,
-        taker_order_id: 0,
-        reserved3: 0,
-    }
-}
-
 impl<R: Reports> Contest<R> {
     pub(crate) fn new(reports: R) -> Self {
         Self { book: Book::default(), directory: Directory::new(), reports }
@@ -81,13 +63,13 @@ impl<R: Reports> Contest<R> {
     pub(crate) fn new_order(&mut self, order: &NewOrder) {
         let &NewOrder { order_id, sequence_number, price_ticks, quantity, side, ioc, .. } = order;
         self.directory.prefetch(order_id);
-        let ack = report(ReportKind::OrderAck, sequence_number, order_id);
+        let ack = Report::new(ReportKind::OrderAck, sequence_number, order_id);
         self.reports.push(&Report { side, price_ticks, quantity, ..ack });
         let price = book_price(price_ticks);
         let taker = Taker { sequence_number, order_id, side: book_side(side), price, left: u64::from(quantity) };
         let left = self.trade(taker, ioc == 0);
         if ioc != 0 && left > 0 {
-            let gone = report(ReportKind::CancelAck, sequence_number, order_id);
+            let gone = Report::new(ReportKind::CancelAck, sequence_number, order_id);
             self.reports.push(&Report { side, price_ticks, quantity: left as u32, ..gone });
         }
     }
@@ -96,12 +78,12 @@ impl<R: Reports> Contest<R> {
     pub(crate) fn cancel(&mut self, cancel: &Cancel) {
         let &Cancel { order_id, sequence_number } = cancel;
         let Some(slot) = self.directory.get(order_id) else {
-            return self.reports.push(&report(ReportKind::CancelReject, sequence_number, order_id));
+            return self.reports.push(&Report::new(ReportKind::CancelReject, sequence_number, order_id));
         };
         let removed = self.book.remove(slot);
         let index = self.directory.index(order_id);
         self.directory.set(index, None);
-        let ack = report(ReportKind::CancelAck, sequence_number, order_id);
+        let ack = Report::new(ReportKind::CancelAck, sequence_number, order_id);
         let (side, price_ticks) = (contest_side(removed.side), contest_price(removed.price));
         self.reports.push(&Report { side, price_ticks, quantity: removed.lots.0 as u32, ..ack });
     }
@@ -110,14 +92,14 @@ impl<R: Reports> Contest<R> {
     pub(crate) fn modify(&mut self, modify: &Modify) {
         let &Modify { order_id, sequence_number, new_price_ticks: price_ticks, new_quantity: quantity, .. } = modify;
         let Some(slot) = self.directory.get(order_id) else {
-            return self.reports.push(&report(ReportKind::ModifyReject, sequence_number, order_id));
+            return self.reports.push(&Report::new(ReportKind::ModifyReject, sequence_number, order_id));
         };
         let side = self.book.remove(slot).side;
         let index = self.directory.index(order_id);
         self.directory.set(index, None);
         let price = book_price(price_ticks);
         self.trade(Taker { sequence_number, order_id, side, price, left: u64::from(quantity) }, true);
-        let ack = report(ReportKind::ModifyAck, sequence_number, order_id);
+        let ack = Report::new(ReportKind::ModifyAck, sequence_number, order_id);
         self.reports.push(&Report { side: contest_side(side), price_ticks, quantity, ..ack });
     }
 
@@ -137,7 +119,7 @@ impl<R: Reports> Contest<R> {
             if self.book.fill(maker.slot, Lots(lots)) == Lots(0) {
                 self.directory.set(maker.tag, None);
             }
-            let trade = report(ReportKind::Trade, taker.sequence_number, taker.order_id);
+            let trade = Report::new(ReportKind::Trade, taker.sequence_number, taker.order_id);
             self.reports.push(&Report {
                 price_ticks: contest_price(maker.price),
                 quantity: lots as u32,

@@ -10,6 +10,7 @@
 mod contest;
 mod directory;
 pub mod messages;
+pub mod queue;
 
 use contest::{Contest, Reports};
 use messages::{Cancel, Modify, NewOrder, Report, Transport};
@@ -17,13 +18,15 @@ use rialto_types::Side;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
 
-/// The harness's own queue.
+/// The queue that the harness selected.
 struct Sink {
+    #[cfg(not(feature = "own_transport"))]
     transport: Transport,
     handle: *mut c_void,
 }
 
 impl Reports for Sink {
+    #[cfg(not(feature = "own_transport"))]
     #[inline]
     fn push(&mut self, report: &Report) {
         // SAFETY: the harness keeps the handle alive until `engine_shutdown`, and the report is read during the call.
@@ -31,6 +34,20 @@ impl Reports for Sink {
             std::hint::spin_loop();
         }
     }
+
+    #[cfg(feature = "own_transport")]
+    #[inline]
+    fn push(&mut self, report: &Report) {
+        // SAFETY: the handle is of our own queue, as we gave the harness no other, and this is its one producer.
+        unsafe { (*self.handle.cast::<queue::Queue>()).push(report) };
+    }
+}
+
+/// Tell the harness to carry reports over our own queue.
+#[cfg(feature = "own_transport")]
+#[unsafe(no_mangle)]
+pub extern "C" fn engine_get_transport() -> *const Transport {
+    &raw const queue::TRANSPORT
 }
 
 /// The one engine of a process, as the interface has no handle for it.
@@ -59,8 +76,13 @@ unsafe fn with_engine<T>(call: impl FnOnce(&mut Contest<Sink>) -> T) -> T {
 /// `transport` must point to a table of functions that take `sink`, valid until [`engine_shutdown`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn engine_init(_seed: u64, transport: *const Transport, sink: *mut c_void) {
-    // SAFETY: the caller promises a valid table; nothing else runs yet.
-    unsafe { *ENGINE.0.get() = Some(Contest::new(Sink { transport: *transport, handle: sink })) };
+    #[cfg(feature = "own_transport")]
+    let (_, sink) = (transport, Sink { handle: sink });
+    #[cfg(not(feature = "own_transport"))]
+    // SAFETY: the caller promises a valid table.
+    let sink = Sink { transport: unsafe { *transport }, handle: sink };
+    // SAFETY: nothing else runs yet.
+    unsafe { *ENGINE.0.get() = Some(Contest::new(sink)) };
 }
 
 /// Free the engine.

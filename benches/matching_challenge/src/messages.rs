@@ -98,6 +98,26 @@ pub struct Report {
     pub reserved3: u64,
 }
 
+impl Report {
+    /// A report of one order, everything else zero.
+    #[inline]
+    pub fn new(kind: ReportKind, sequence_number: u64, order_id: u64) -> Self {
+        Self {
+            kind,
+            side: 0,
+            reserved: [0; 6],
+            sequence_number,
+            order_id,
+            price_ticks: 0,
+            quantity: 0,
+            reserved2: 0,
+            maker_order_id: 0,
+            taker_order_id: 0,
+            reserved3: 0,
+        }
+    }
+}
+
 const _: () = assert!(size_of::<NewOrder>() == 32);
 const _: () = assert!(size_of::<Cancel>() == 16);
 const _: () = assert!(size_of::<Modify>() == 32);

@@ -19,8 +19,8 @@ const PAGE_SLOTS: usize = 1 << PAGE_BITS;
 const FAN_BITS: u32 = 6;
 const FAN: usize = 1 << FAN_BITS;
 
-/// How many empty pages may stay beside three times as many as are in use.
-const SPARE_PAGES: usize = 64;
+/// How many empty pages may stay beside as many as are in use: 280 kB of them.
+const SPARE_PAGES: usize = 1024;
 
 /// No page, node or place.
 const NONE: u32 = u32::MAX;
@@ -146,9 +146,7 @@ impl Ladder {
             return self.levels[page as usize][bit];
         }
         *occupied = before | 1 << bit;
-        if before == 0 {
-            self.mark(page);
-        }
+        self.mark(page, before == 0);
         let place = page << PAGE_BITS | bit as u32;
         let level = new_level(place);
         self.levels[page as usize][bit] = level;
@@ -158,16 +156,16 @@ impl Ladder {
         level
     }
 
-    /// Note on the way up that a page holds levels.
+    /// Note above a page that it holds levels. Whether it already did is not branched on, for nothing foretells it.
     #[inline]
-    fn mark(&mut self, page: u32) {
-        self.in_use += 1;
+    fn mark(&mut self, page: u32, was_empty: bool) {
+        self.in_use += usize::from(was_empty);
         let Page { mut number, parent: mut at } = self.pages[page as usize];
         while at != NONE {
             let node = &mut self.nodes[at as usize];
-            let was_empty = node.occupied == 0;
-            node.occupied |= 1 << (number % FAN as u64);
-            if !was_empty {
+            let before = node.occupied;
+            node.occupied = before | 1 << (number % FAN as u64);
+            if before != 0 {
                 return;
             }
             number >>= FAN_BITS;
@@ -175,16 +173,15 @@ impl Ladder {
         }
     }
 
-    /// Note on the way up that a page holds nothing any more. Returns the lowest node that still holds something, and
-    /// how high it stands above the pages.
+    /// Note above a page whether it still holds levels. Returns the lowest node that does, and how high it stands.
     #[inline]
-    fn unmark(&mut self, page: u32) -> (u32, u32) {
-        self.in_use -= 1;
+    fn unmark(&mut self, page: u32, is_empty: bool) -> (u32, u32) {
+        self.in_use -= usize::from(is_empty);
         let Page { mut number, parent: mut at } = self.pages[page as usize];
         let mut height = 1;
         while at != NONE {
             let node = &mut self.nodes[at as usize];
-            node.occupied &= !(1 << (number % FAN as u64));
+            node.occupied &= !(u64::from(is_empty) << (number % FAN as u64));
             if node.occupied != 0 {
                 break;
             }
@@ -198,7 +195,7 @@ impl Ladder {
     /// Make a page, and make the tree anew first where it holds too many empty ones.
     #[cold]
     fn add_page(&mut self, number: u64) -> u32 {
-        if self.hooked >= 4 * self.in_use + SPARE_PAGES {
+        if self.hooked >= 2 * self.in_use + SPARE_PAGES {
             self.prune();
         }
         let mut page = self.free;
@@ -226,7 +223,7 @@ impl Ladder {
                 self.free = page;
             } else {
                 self.hook(page, number);
-                self.mark(page);
+                self.mark(page, true);
             }
         }
     }
@@ -294,7 +291,7 @@ impl Ladder {
         let occupied = &mut self.occupied[page as usize];
         *occupied &= !(1 << (place as usize % PAGE_SLOTS));
         let left = *occupied;
-        let (node, height) = if left == 0 { self.unmark(page) } else { (NONE, 0) };
+        let (node, height) = self.unmark(page, left == 0);
         if place == self.best {
             self.best = match (left, node) {
                 (0, NONE) => NONE,
