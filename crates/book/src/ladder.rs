@@ -2,14 +2,14 @@
 //!
 //! Prices are gathered in pages of 64 neighbouring ticks: one word that says which of them have a level, and 64 level
 //! slots. Above the pages stands a tree of nodes with 64 children each, as high as the keys in use differ: a few
-//! thousand ticks need one or two nodes on the way, and no key needs more than nine. A place is a page and a price in
+//! thousand ticks need one or two nodes on the way, and no key needs more than ten. A place is a page and a price in
 //! it, and stays valid until its level is taken out.
 //!
 //! The words stand apart from the slots: to see that a price has no level, or to take one out, a few kilobytes of words
 //! are all that is touched, and they stay in the nearest cache.
 //!
-//! Prices empty and fill again all the time, so an emptied page stays hooked and only its bits are cleared. Once empty
-//! pages outnumber the others, the tree is made anew without them.
+//! Prices empty and fill again all the time, so an emptied page stays hooked and only its bits are cleared. Once there
+//! are too many of them, the tree is made anew without them.
 
 /// How many neighbouring prices share a page, as a power of two.
 const PAGE_BITS: u32 = 6;
@@ -312,7 +312,7 @@ impl Ladder {
 
     #[inline]
     fn key(&self, place: u32) -> u64 {
-        self.pages[(place >> PAGE_BITS) as usize].number << PAGE_BITS | u64::from(place) % PAGE_SLOTS as u64
+        (self.pages[(place >> PAGE_BITS) as usize].number << PAGE_BITS) | (u64::from(place) % PAGE_SLOTS as u64)
     }
 
     /// The place of the greatest key under a node that stands so high.
@@ -331,7 +331,7 @@ impl Ladder {
         let occupied = self.occupied[(place >> PAGE_BITS) as usize];
         let lower = occupied & ((1 << (place as usize % PAGE_SLOTS)) - 1);
         if lower != 0 {
-            return place >> PAGE_BITS << PAGE_BITS | lower.ilog2();
+            return (place >> PAGE_BITS) << PAGE_BITS | lower.ilog2();
         }
         let (mut at, mut number, mut height) = (page.parent, page.number, 0);
         while at != NONE {

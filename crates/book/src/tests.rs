@@ -136,3 +136,23 @@ fn prices_that_come_and_go_allocate_nothing_once_there_was_room_for_them() {
     let allocations = allocation_counter::measure(|| (1..20).for_each(|offset| fill_and_empty(offset * 7)));
     assert_eq!(allocations.count_total, 0);
 }
+
+#[test]
+fn a_price_that_wanders_far_leaves_little_behind_and_loses_nothing() {
+    let mut book = Book::default();
+    let resting = [1, 70_000, 1 << 40].map(|price| book.add(Side::Buy, Ticks(price), Lots(price), 0));
+    let allocations = allocation_counter::measure(|| {
+        for price in (100..100_000_000).step_by(1_000) {
+            let slot = book.add(Side::Buy, Ticks(price), Lots(1), 0);
+            book.remove(slot);
+        }
+    });
+    let left: Vec<_> = book.levels(Side::Buy).map(|level| (level.price.0, level.total.0)).collect();
+    assert_eq!(left, [1 << 40, 70_000, 1].map(|price| (price, price)));
+    assert_eq!(book.total_at(Side::Buy, Ticks(70_000)), Lots(70_000));
+    assert!(allocations.bytes_current < 2_000_000, "{} bytes stay", allocations.bytes_current);
+    for slot in resting {
+        book.remove(slot);
+    }
+    assert!(book.is_empty() && book.best(Side::Buy).is_none());
+}
