@@ -10,10 +10,12 @@ import msgspec
 from rialto.contracts.commands import ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset
 from rialto.contracts.events import AccountOpened, Outcome
 from rialto.contracts.vocabulary import (
+    USUAL_PREVENTION_MODES,
     AccountClass,
     AccountKind,
     OrderType,
     PostingReason,
+    SelfTradePrevention,
     Side,
     SymbolSpec,
     TimeInForce,
@@ -41,6 +43,8 @@ SPEC = SymbolSpec(
     notional_max="9000000",
     notional_max_applies_to_market=False,
     open_orders_max=200,
+    prevention_default=SelfTradePrevention.NONE,
+    prevention_allowed=USUAL_PREVENTION_MODES,
     maker_fee="0.001",
     taker_fee="0.001",
 )

@@ -17,11 +17,13 @@ from rialto.contracts.events import (
     CommandRejected,
     Event,
     Fill,
+    MatchPrevented,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     Outcome,
     Posted,
+    Prevention,
     Recorded,
     SymbolListed,
     TradeExecuted,
@@ -29,6 +31,7 @@ from rialto.contracts.events import (
 from rialto.contracts.market import BookTickerChanged, Candle, CandleClosed, MarketUpdate
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import (
+    USUAL_PREVENTION_MODES,
     AccountClass,
     AccountKind,
     ExpiryReason,
@@ -36,6 +39,7 @@ from rialto.contracts.vocabulary import (
     OrderStatus,
     OrderType,
     PostingReason,
+    SelfTradePrevention,
     Side,
     StreamKey,
     SymbolSpec,
@@ -49,7 +53,7 @@ START_US = 1_700_000_000_000_000
 SYMBOLS = 2
 FIRST_ACCOUNT = 5
 ACCOUNTS = 4
-KINDS = 8
+KINDS = 9
 """How many kinds of steps there are."""
 
 
@@ -79,6 +83,8 @@ def spec(name: str) -> SymbolSpec:
         notional_max=amount(0),
         notional_max_applies_to_market=False,
         open_orders_max=200,
+        prevention_default=SelfTradePrevention.NONE,
+        prevention_allowed=USUAL_PREVENTION_MODES,
         maker_fee="0.00100000",
         taker_fee="0.00100000",
     )
@@ -92,6 +98,7 @@ class Exchange:
         self._resting: list[tuple[int, int]] = []
         self._last_order_id = [0] * SYMBOLS
         self._last_trade_id = [0] * SYMBOLS
+        self._last_prevented_match_id = [0] * SYMBOLS
         self._balances: dict[tuple[int, int], list[int]] = {}
         self._versions: dict[str, int] = {}
         self._sequence = 0
@@ -104,7 +111,7 @@ class Exchange:
         facts: list[Event] = [AssetRegistered(0, "BTC"), AssetRegistered(1, "USDT")]
         facts += [SymbolListed(symbol, spec(f"PAIR{symbol}")) for symbol in range(SYMBOLS)]
         facts += [
-            AccountOpened(FIRST_ACCOUNT + number, number + 1, AccountKind(AccountClass.SPOT))
+            AccountOpened(FIRST_ACCOUNT + number, number + 1, AccountKind(AccountClass.SPOT), number or None)
             for number in range(ACCOUNTS)
         ]
         return [self._outcome([fact]) for fact in facts]
@@ -117,7 +124,10 @@ class Exchange:
         """Do one thing and state what came of it."""
         kind, choice, size = step
         self._time_us += size % 3 * 1_000
-        actions = (self._place, self._place, self._trade, self._trade, self._by_quote, self._cancel, self._deposit)
+        actions = (
+            *(self._place, self._place, self._trade, self._trade),
+            *(self._by_quote, self._cancel, self._deposit, self._prevent),
+        )
         if kind % KINDS < len(actions):
             actions[kind % KINDS](choice, size)
         else:
@@ -147,6 +157,9 @@ class Exchange:
             quote_quantity=amount(quote_quantity),
             executed=amount(0),
             executed_quote=amount(0),
+            self_trade_prevention=SelfTradePrevention.NONE,
+            prevented=amount(0),
+            prevented_match_id=0,
             status=OrderStatus.NEW,
             placed_at_us=self._time_us,
             updated_at_us=self._time_us,
@@ -187,7 +200,7 @@ class Exchange:
         traded = list(zip(quantities, makers, strict=False))
         for number, (wanted, maker_key) in enumerate(traded, start=1):
             maker = self.orders[maker_key]
-            open_units = units(maker.quantity) - units(maker.executed)
+            open_units = _open_units(maker)
             quantity = min(wanted, open_units)
             is_last = is_whole and number == len(quantities)
             self._execute(order.symbol, order.order_id, maker_key[1], quantity, is_last)
@@ -218,7 +231,7 @@ class Exchange:
         """Fill an order; a limit order ends when nothing is left, one by quote amount when told."""
         order = self.orders[symbol, order_id]
         executed = units(order.executed) + quantity
-        ends = executed == units(order.quantity) if units(order.quantity) else bool(is_last)
+        ends = quantity == _open_units(order) if units(order.quantity) else bool(is_last)
         filled = replace(
             order,
             executed=amount(executed),
@@ -228,6 +241,48 @@ class Exchange:
         )
         self.orders[symbol, order_id] = filled
         return Fill(order_id, order.account, filled.executed, filled.executed_quote, filled.status, amount(3), 1)
+
+    def _prevent(self, choice: int, size: int) -> None:
+        """A limit order that meets the oldest resting one, which it must not trade with; none rests: a refusal."""
+        makers = [key for key in self._resting if key[0] == choice % SYMBOLS]
+        if not makers:
+            return
+        taker, maker = self._new_order(choice, OrderType.LIMIT, (1 + size % 5) * 1_000, 0), self.orders[makers[0]]
+        both = min(_open_units(taker), _open_units(maker))
+        mode, from_maker, from_taker = (
+            (SelfTradePrevention.DECREMENT, both, both),
+            (SelfTradePrevention.EXPIRE_MAKER, _open_units(maker), 0),
+            (SelfTradePrevention.EXPIRE_TAKER, 0, _open_units(taker)),
+            (SelfTradePrevention.EXPIRE_BOTH, _open_units(maker), _open_units(taker)),
+        )[size % 4]
+        self._last_prevented_match_id[taker.symbol] += 1
+        match_id = self._last_prevented_match_id[taker.symbol]
+        maker, taker = self._lose(maker, from_maker, match_id), self._lose(taker, from_taker, match_id)
+        sides = [
+            Prevention(order.order_id, order.account, amount(lost), order.prevented)
+            for order, lost in ((maker, from_maker), (taker, from_taker))
+        ]
+        group = None if taker.account == FIRST_ACCOUNT else taker.account
+        self._events.append(MatchPrevented(taker.symbol, match_id, mode, maker.price, group, *sides))
+        for order in (maker, taker):
+            if order.status is OrderStatus.EXPIRED_IN_MATCH:
+                self._events.append(OrderExpired(order, ExpiryReason.SELF_TRADE_PREVENTION))
+        if not maker.status.is_open:
+            self._resting.remove(makers[0])
+        if taker.status.is_open:
+            self._resting.append((taker.symbol, taker.order_id))
+
+    def _lose(self, order: OrderState, lost: int, match_id: int) -> OrderState:
+        if lost:
+            order = replace(
+                order,
+                prevented=amount(units(order.prevented) + lost),
+                prevented_match_id=match_id,
+                status=OrderStatus.EXPIRED_IN_MATCH if lost == _open_units(order) else order.status,
+                updated_at_us=self._time_us,
+            )
+            self.orders[order.symbol, order.order_id] = order
+        return order
 
     def _candle(self, trade_id: int) -> Candle:
         opened_us = START_US + trade_id * 60_000_000
@@ -279,3 +334,7 @@ class Exchange:
 def units(text: str) -> int:
     """Read an amount spelled by `amount`."""
     return int(text.replace(".", ""))
+
+
+def _open_units(order: OrderState) -> int:
+    return units(order.quantity) - units(order.executed) - units(order.prevented)

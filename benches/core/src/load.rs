@@ -238,6 +238,7 @@ impl Maker {
             price: None,
             quantity: Quantity::from_units(lots * LOT),
             quote_quantity: None,
+            self_trade_prevention: None,
         }
     }
 

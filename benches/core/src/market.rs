@@ -3,8 +3,8 @@
 use rialto_types::account::HOUSE_ACCOUNTS;
 use rialto_types::command::{ListSymbol, OpenAccount, Post, RegisterAsset};
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, OwnerId, PostingReason, Price, Quantity, Rate,
-    SymbolSpec, Text,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, OwnerId, PostingReason, PreventionModes, Price,
+    Quantity, Rate, SelfTradePrevention, SymbolSpec, Text,
 };
 
 /// The quote asset of every symbol; base assets follow it.
@@ -50,6 +50,8 @@ pub(crate) fn spec(symbol: u32) -> SymbolSpec {
         notional_max: Amount::from_units(900_000_000_000_000),
         notional_max_applies_to_market: false,
         open_orders_max: u32::MAX,
+        prevention_default: SelfTradePrevention::None,
+        prevention_allowed: PreventionModes::ALL,
         maker_fee: Rate::from_bps(10).expect("a rate in range"),
         taker_fee: Rate::from_bps(10).expect("a rate in range"),
     }
@@ -71,6 +73,7 @@ pub(crate) fn open_account(number: u32) -> Command {
     Command::OpenAccount(OpenAccount {
         owner: OwnerId(1 + u64::from(number)),
         kind: AccountKind::of(AccountClass::Spot),
+        trade_group: None,
     })
 }
 

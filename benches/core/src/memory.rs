@@ -101,6 +101,7 @@ fn resting_order(number: u32) -> Command {
         price: Price::from_units(ticks * TICK),
         quantity: Quantity::from_units(1_000 * LOT),
         quote_quantity: None,
+        self_trade_prevention: None,
     })
 }
 

@@ -16,9 +16,10 @@ impl Engine {
         if self.ledger.accounts.len() >= ACCOUNTS_MAX {
             return Err(Rejection::CapacityReached { what: "accounts" });
         }
-        let opened = self.ledger.accounts.open(command.owner, command.kind);
+        let opened = self.ledger.accounts.open(command.owner, command.kind, command.trade_group);
         let account = opened.map_err(|account| Rejection::AccountExists { account })?;
-        events.push(Event::AccountOpened(AccountOpened { account, owner: command.owner, kind: command.kind }));
+        let &OpenAccount { owner, kind, trade_group } = command;
+        events.push(Event::AccountOpened(AccountOpened { account, owner, kind, trade_group }));
         Ok(())
     }
 

@@ -4,12 +4,14 @@
 //! is stated at [`Rejection`].
 
 use crate::engine::Engine;
+use crate::liquidity::{BudgetEnd, Liquidity};
+use crate::prevention::Guard;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
 use rialto_types::command::PlaceOrder;
 use rialto_types::{
-    AccountClass, AccountId, Amount, AssetId, Bound, ClientOrderId, Lots, OrderType, Price, Quantity, Rejection, Side,
-    SymbolSpec, Ticks, TimeInForce,
+    AccountClass, AccountId, Amount, AssetId, Bound, ClientOrderId, Lots, OrderType, Price, Quantity, Rejection,
+    SelfTradePrevention, Side, SymbolSpec, Ticks, TimeInForce, TradeGroupId,
 };
 
 /// What an order may trade, in the book's own scales.
@@ -24,23 +26,26 @@ pub(crate) enum Demand {
     MarketByQuote { lots: Lots, is_spent: bool },
 }
 
-/// An order that may enter.
+/// An order that may enter, and whom it must not trade with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Admission {
     pub(crate) demand: Demand,
     /// The account's seat at the symbol, unless this is its first order there.
     pub(crate) seat: Option<u32>,
+    pub(crate) guard: Guard,
 }
 
 impl Engine {
     /// Check an order from its shape to its funding.
     pub(crate) fn admit(&self, command: &PlaceOrder) -> Result<Admission, Rejection> {
-        self.check_may_trade(command.account)?;
+        let trade_group = self.check_may_trade(command.account)?;
         let symbol = self.symbol(command.symbol)?;
+        let guard = Guard { account: command.account, trade_group, mode: read_prevention(command, &symbol.spec)? };
         if !is_client_order_id(&command.client_order_id) {
             return Err(Rejection::InvalidOrder { field: "client_order_id" });
         }
-        let demand = read_demand(command, symbol)?;
+        let liquidity = Liquidity { symbol, open_orders: &self.open_orders, guard, side: command.side };
+        let demand = read_demand(command, &liquidity)?;
         let seats = &self.open_orders.seats;
         let seat = seats.find(command.account, command.symbol);
         if let Demand::Limit { price, lots } = demand {
@@ -58,19 +63,19 @@ impl Engine {
         if let (OrderType::LimitMaker, Demand::Limit { price, .. }) = (command.order_type, demand) {
             check_rests(symbol, command.side, price)?;
         }
-        self.check_funds(command, symbol, demand, seat)?;
-        Ok(Admission { demand, seat })
+        self.check_funds(command, &liquidity, demand, seat)?;
+        Ok(Admission { demand, seat, guard })
     }
 
     /// Refuse unless what the order may pay is free.
     fn check_funds(
         &self,
         command: &PlaceOrder,
-        symbol: &Symbol,
+        liquidity: &Liquidity<'_>,
         demand: Demand,
         seat: Option<u32>,
     ) -> Result<(), Rejection> {
-        let (asset, needed) = funding(symbol, command, demand);
+        let (asset, needed) = funding(liquidity, command, demand);
         let balances = &self.ledger.balances;
         let free = match seat {
             Some(seat) => balances.get(self.open_orders.seats.get(seat).pays(command.side)).free,
@@ -82,10 +87,11 @@ impl Engine {
         Ok(())
     }
 
-    fn check_may_trade(&self, account: AccountId) -> Result<(), Rejection> {
+    /// The trade group of an account that may trade.
+    fn check_may_trade(&self, account: AccountId) -> Result<Option<TradeGroupId>, Rejection> {
         let found = self.ledger.accounts.get(account).ok_or(Rejection::UnknownAccount { account })?;
         match found.kind.class {
-            AccountClass::Spot => Ok(()),
+            AccountClass::Spot => Ok(found.trade_group),
             _ => Err(Rejection::WrongAccountClass { account }),
         }
     }
@@ -97,8 +103,15 @@ fn is_client_order_id(id: &ClientOrderId) -> bool {
     !id.is_empty() && id.as_bytes().iter().all(allowed)
 }
 
+/// How an order prevents trades with oneself.
+fn read_prevention(command: &PlaceOrder, spec: &SymbolSpec) -> Result<SelfTradePrevention, Rejection> {
+    let mode = command.self_trade_prevention.unwrap_or(spec.prevention_default);
+    if spec.prevention_allowed.has(mode) { Ok(mode) } else { Err(Rejection::UnavailablePrevention { mode }) }
+}
+
 /// Turn the fields of a command into a demand, and check them against the filters.
-fn read_demand(command: &PlaceOrder, symbol: &Symbol) -> Result<Demand, Rejection> {
+fn read_demand(command: &PlaceOrder, liquidity: &Liquidity<'_>) -> Result<Demand, Rejection> {
+    let symbol = liquidity.symbol;
     let spec = &symbol.spec;
     let invalid = |field| Err(Rejection::InvalidOrder { field });
     match command.order_type {
@@ -126,7 +139,7 @@ fn read_demand(command: &PlaceOrder, symbol: &Symbol) -> Result<Demand, Rejectio
             }
             match (command.quantity, command.quote_quantity) {
                 (Some(quantity), None) => read_market_quantity(symbol, command.side, quantity),
-                (None, Some(budget)) => read_market_budget(symbol, command.side, budget),
+                (None, Some(budget)) => read_market_budget(liquidity, budget),
                 (Some(_), Some(_)) => invalid("quote_quantity"),
                 (None, None) => invalid("quantity"),
             }
@@ -145,14 +158,15 @@ fn read_market_quantity(symbol: &Symbol, side: Side, quantity: Quantity) -> Resu
 
 /// The quantity is found here, so it is held to LOT_SIZE here: what a budget buys must be a quantity that could have
 /// been asked for. Where the book ends before the budget, the part that is there is taken, as for any market order.
-fn read_market_budget(symbol: &Symbol, side: Side, budget: Quantity) -> Result<Demand, Rejection> {
+fn read_market_budget(liquidity: &Liquidity<'_>, budget: Quantity) -> Result<Demand, Rejection> {
+    let symbol = liquidity.symbol;
     if budget.is_zero() {
         return Err(Rejection::InvalidOrder { field: "quote_quantity" });
     }
     let spec = &symbol.spec;
     let budget = amount_of(budget);
     check_market_notional(symbol, budget)?;
-    let (lots, end) = lots_for_budget(symbol, side, budget);
+    let (lots, end) = liquidity.lots_for_budget(budget);
     let quantity = symbol.scale.quantity(lots);
     let least = spec.quantity_min.max(spec.lot);
     if end == BudgetEnd::Spent && quantity < least {
@@ -252,13 +266,14 @@ pub(crate) fn crosses(side: Side, limit: Ticks, resting: Ticks) -> bool {
 }
 
 /// Which asset an order pays with, and how much of it must be free.
-fn funding(symbol: &Symbol, command: &PlaceOrder, demand: Demand) -> (AssetId, Amount) {
+fn funding(liquidity: &Liquidity<'_>, command: &PlaceOrder, demand: Demand) -> (AssetId, Amount) {
+    let symbol = liquidity.symbol;
     let scale = &symbol.scale;
     match command.side {
         Side::Buy => {
             let needed = match demand {
                 Demand::Limit { price, lots } => scale.quote(price, lots, Rounding::Up),
-                Demand::Market { lots } => cost_of(symbol, lots),
+                Demand::Market { lots } => liquidity.cost_of(lots),
                 Demand::MarketByQuote { .. } => command.quote_quantity.map_or(Amount::ZERO, amount_of),
             };
             (symbol.spec.quote, needed)
@@ -268,54 +283,4 @@ fn funding(symbol: &Symbol, command: &PlaceOrder, demand: Demand) -> (AssetId, A
             (symbol.spec.base, scale.base(lots))
         }
     }
-}
-
-/// What buying so many lots would cost now, each level rounded up; less when the book holds fewer.
-fn cost_of(symbol: &Symbol, lots: Lots) -> Amount {
-    let mut left = lots.0;
-    let mut cost = Amount::ZERO;
-    for level in symbol.book.levels(Side::Sell) {
-        let taken = left.min(level.total.0);
-        let part = symbol.scale.quote(level.price, Lots(taken), Rounding::Up);
-        cost = cost.plus(part).expect("a cost is bounded by prices and quantities");
-        left -= taken;
-        if left == 0 {
-            break;
-        }
-    }
-    cost
-}
-
-/// Where the search for what a budget trades came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BudgetEnd {
-    /// What is left of the budget pays for no further lot.
-    Spent,
-    /// The book holds no more.
-    BookExhausted,
-    /// More than any quantity can say.
-    BeyondQuantities,
-}
-
-/// How many lots trade now for a quote amount, coming as close to it as the book allows without passing it.
-///
-/// Trade by trade, as it will be settled: each pays its worth rounded down. The first order of which only a part can
-/// be paid for ends the search: what rounding leaves over must not buy from it again, or a lot worth less than the
-/// smallest unit would be free.
-fn lots_for_budget(symbol: &Symbol, side: Side, budget: Amount) -> (Lots, BudgetEnd) {
-    let scale = &symbol.scale;
-    let mut left = budget;
-    let mut lots = 0;
-    for order in symbol.book.orders(side.opposite()) {
-        let taken = scale.lots_for(left, order.price).min(order.lots);
-        if taken.0 > scale.lots_max() - lots {
-            return (Lots(lots), BudgetEnd::BeyondQuantities);
-        }
-        lots += taken.0;
-        left = left.minus(scale.quote(order.price, taken, Rounding::Down)).expect("a part of the budget");
-        if taken < order.lots {
-            return (Lots(lots), BudgetEnd::Spent);
-        }
-    }
-    (Lots(lots), if left.is_zero() { BudgetEnd::Spent } else { BudgetEnd::BookExhausted })
 }

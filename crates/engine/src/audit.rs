@@ -54,7 +54,7 @@ impl Engine {
             for (side, asset) in [(Side::Buy, symbol.spec.quote), (Side::Sell, symbol.spec.base)] {
                 for order in symbol.book.orders(side) {
                     let open = &self.open_orders.get(order.tag).order;
-                    hold(open.account, asset, hold_of(symbol, open, order.lots));
+                    hold(open.guard.account, asset, hold_of(symbol, open, order.lots));
                     resting += 1;
                 }
             }
@@ -96,8 +96,8 @@ mod tests {
     use super::*;
     use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
     use rialto_types::{
-        AccountClass, AccountKind, ClientOrderId, Command, Lots, OrderType, OwnerId, PostingReason, Price, Quantity,
-        Rate, SymbolSpec, Text, Ticks, TimeInForce,
+        AccountClass, AccountKind, ClientOrderId, Command, Lots, OrderType, OwnerId, PostingReason, PreventionModes,
+        Price, Quantity, Rate, SelfTradePrevention, SymbolSpec, Text, Ticks, TimeInForce,
     };
 
     const ALICE: AccountId = AccountId(5);
@@ -123,6 +123,8 @@ mod tests {
             notional_max: Amount::ZERO,
             notional_max_applies_to_market: false,
             open_orders_max: 10,
+            prevention_default: SelfTradePrevention::None,
+            prevention_allowed: PreventionModes::ALL,
             maker_fee: Rate::ZERO,
             taker_fee: Rate::ZERO,
         }
@@ -137,7 +139,7 @@ mod tests {
             register("BTC"),
             register("USDT"),
             Command::ListSymbol(Box::new(ListSymbol { spec: spec() })),
-            Command::OpenAccount(OpenAccount { owner: OwnerId(1), kind }),
+            Command::OpenAccount(OpenAccount { owner: OwnerId(1), kind, trade_group: None }),
             Command::Post(Post { account: ALICE, asset: USDT, amount, reason: PostingReason::Deposit }),
             Command::PlaceOrder(PlaceOrder {
                 account: ALICE,
@@ -149,6 +151,7 @@ mod tests {
                 price: Price::from_units(1_000_000_000),
                 quantity: Quantity::from_units(100_000_000),
                 quote_quantity: None,
+                self_trade_prevention: None,
             }),
         ];
         let mut engine = Engine::new();

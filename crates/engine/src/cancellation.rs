@@ -45,7 +45,7 @@ impl Engine {
         let fits = |slot: &u32| {
             let order = &self.open_orders.get(*slot).order;
             let client_fits = reference.client_order_id.is_none_or(|id| id == order.client_order_id);
-            order.account == account && order.symbol == symbol && client_fits
+            order.guard.account == account && order.symbol == symbol && client_fits
         };
         found.filter(fits).ok_or(Rejection::UnknownOrder {})
     }

@@ -36,6 +36,7 @@ impl Engine {
             fingerprint.bytes(&definition);
             fingerprint.number(symbol.last_order_id);
             fingerprint.number(symbol.last_trade_id);
+            fingerprint.number(symbol.last_prevented_match_id);
             fingerprint.number(symbol.last_update_id);
             fingerprint.number(symbol.last_price.units());
             for side in [Side::Buy, Side::Sell] {
@@ -67,12 +68,15 @@ impl Engine {
 
 fn hash_order(order: &Order, fingerprint: &mut Fingerprint) {
     fingerprint.number(order.id.0);
-    fingerprint.number(u64::from(order.account.0));
+    fingerprint.number(u64::from(order.guard.account.0));
     fingerprint.bytes(order.client_order_id.as_bytes());
     fingerprint.number(order.order_type as u64);
     fingerprint.number(order.time_in_force as u64);
     fingerprint.number(order.lots.0);
     fingerprint.number(order.executed.0);
+    fingerprint.number(order.guard.mode as u64);
+    fingerprint.number(order.prevented.0);
+    fingerprint.number(order.prevented_match_id.0);
     fingerprint.amount(order.executed_quote);
     fingerprint.number(order.placed_at_us);
     fingerprint.number(order.updated_at_us);

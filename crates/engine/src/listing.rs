@@ -73,6 +73,8 @@ fn check_spec(spec: &SymbolSpec) -> Result<(), Rejection> {
         ("notional_max", !spec.notional_max.is_negative()),
         ("notional_max", spec.notional_max.is_zero() || spec.notional_min <= spec.notional_max),
         ("open_orders_max", spec.open_orders_max > 0),
+        ("prevention_allowed", spec.prevention_allowed.is_valid()),
+        ("prevention_default", spec.prevention_allowed.has(spec.prevention_default)),
         ("maker_fee", spec.maker_fee.is_valid()),
         ("taker_fee", spec.taker_fee.is_valid()),
     ];

@@ -1,12 +1,13 @@
 //! Open orders: found by id, by client order id, and walked per account and symbol, each in constant time per order.
 
+use crate::prevention::Guard;
 use crate::seats::{NONE, Seats};
 use rialto_book::OrderSlot;
 use rialto_ledger::BalanceSlot;
 use rialto_types::index::SlotIndex;
 use rialto_types::{
-    AccountId, Amount, ClientOrderId, Lots, OrderId, OrderState, OrderStatus, OrderType, Side, SymbolId, Ticks,
-    TimeInForce,
+    AccountId, Amount, ClientOrderId, Lots, OrderId, OrderState, OrderStatus, OrderType, PreventedMatchId, Side,
+    SymbolId, Ticks, TimeInForce,
 };
 use slab::Slab;
 
@@ -15,7 +16,8 @@ use slab::Slab;
 pub(crate) struct Order {
     pub(crate) id: OrderId,
     pub(crate) symbol: SymbolId,
-    pub(crate) account: AccountId,
+    /// Whose it is, and whom it must not trade with.
+    pub(crate) guard: Guard,
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) side: Side,
     pub(crate) order_type: OrderType,
@@ -25,6 +27,9 @@ pub(crate) struct Order {
     pub(crate) quote_quantity: Amount,
     pub(crate) executed: Lots,
     pub(crate) executed_quote: Amount,
+    /// What self-trade prevention took from it, and the last match that did.
+    pub(crate) prevented: Lots,
+    pub(crate) prevented_match_id: PreventedMatchId,
     pub(crate) placed_at_us: u64,
     pub(crate) updated_at_us: u64,
     /// Its account's seat at its symbol.
@@ -41,12 +46,12 @@ impl Order {
 
     /// Unique among open orders: an owner's ids are its own on each symbol.
     fn client_key(&self) -> (AccountId, SymbolId, ClientOrderId) {
-        (self.account, self.symbol, self.client_order_id)
+        (self.guard.account, self.symbol, self.client_order_id)
     }
 
-    /// What has not traded.
+    /// What can still trade.
     pub(crate) fn remaining(&self) -> Lots {
-        Lots(self.lots.0 - self.executed.0)
+        Lots(self.lots.0 - self.executed.0 - self.prevented.0)
     }
 
     /// Where an order is that has not been ended.
@@ -63,7 +68,7 @@ impl Order {
         OrderState {
             order_id: self.id,
             symbol: self.symbol,
-            account: self.account,
+            account: self.guard.account,
             client_order_id: self.client_order_id,
             side: self.side,
             order_type: self.order_type,
@@ -73,6 +78,9 @@ impl Order {
             quote_quantity: self.quote_quantity,
             executed: scale.quantity(self.executed),
             executed_quote: self.executed_quote,
+            self_trade_prevention: self.guard.mode,
+            prevented: scale.quantity(self.prevented),
+            prevented_match_id: self.prevented_match_id,
             status,
             placed_at_us: self.placed_at_us,
             updated_at_us: self.updated_at_us,

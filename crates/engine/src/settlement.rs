@@ -95,7 +95,7 @@ impl Settlement<'_> {
     ) {
         let fill = |order: &Order, fee, status| Fill {
             order_id: order.id,
-            account: order.account,
+            account: order.guard.account,
             executed: self.symbol.scale.quantity(order.executed),
             executed_quote: order.executed_quote,
             status,

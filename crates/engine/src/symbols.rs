@@ -4,7 +4,7 @@ use crate::scale::Scale;
 use rialto_book::Book;
 use rialto_ledger::BalanceSlot;
 use rialto_types::event::BookChanged;
-use rialto_types::{Event, Lots, OrderId, Price, Side, SymbolId, SymbolSpec, Text, Ticks, TradeId};
+use rialto_types::{Event, Lots, OrderId, PreventedMatchId, Price, Side, SymbolId, SymbolSpec, Text, Ticks, TradeId};
 
 /// A registered asset.
 pub(crate) struct Asset {
@@ -21,6 +21,7 @@ pub(crate) struct Symbol {
     pub(crate) book: Book,
     pub(crate) last_order_id: u64,
     pub(crate) last_trade_id: u64,
+    pub(crate) last_prevented_match_id: u64,
     pub(crate) last_update_id: u64,
     /// The price of the last trade; zero before the first. Values market orders for the NOTIONAL filter.
     pub(crate) last_price: Price,
@@ -35,6 +36,7 @@ impl Symbol {
             book: Book::default(),
             last_order_id: 0,
             last_trade_id: 0,
+            last_prevented_match_id: 0,
             last_update_id: 0,
             last_price: Price::ZERO,
         }
@@ -48,6 +50,11 @@ impl Symbol {
     pub(crate) fn next_trade_id(&mut self) -> TradeId {
         self.last_trade_id += 1;
         TradeId(self.last_trade_id)
+    }
+
+    pub(crate) fn next_prevented_match_id(&mut self) -> PreventedMatchId {
+        self.last_prevented_match_id += 1;
+        PreventedMatchId(self.last_prevented_match_id)
     }
 
     /// State the total of a level that changed.

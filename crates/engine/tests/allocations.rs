@@ -9,7 +9,8 @@ use rialto_types::command::{
 };
 use rialto_types::{
     AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, OrderType, OwnerId,
-    PostingReason, Price, Quantity, Rate, Side, SymbolId, SymbolSpec, Text, TimeInForce,
+    PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, SymbolId, SymbolSpec, Text,
+    TimeInForce, TradeGroupId,
 };
 
 const PEOPLE: u32 = 20;
@@ -38,13 +39,19 @@ fn setting_up() -> Vec<Command> {
         notional_max: Amount::ZERO,
         notional_max_applies_to_market: false,
         open_orders_max: 1_000,
+        prevention_default: SelfTradePrevention::None,
+        prevention_allowed: PreventionModes::ALL,
         maker_fee: Rate::from_bps(10).unwrap(),
         taker_fee: Rate::from_bps(10).unwrap(),
     };
     let mut commands = vec![register("BTC"), register("USDT"), Command::ListSymbol(Box::new(ListSymbol { spec }))];
     for person in 0..PEOPLE {
         let kind = AccountKind::of(AccountClass::Spot);
-        commands.push(Command::OpenAccount(OpenAccount { owner: OwnerId(u64::from(person) + 1), kind }));
+        commands.push(Command::OpenAccount(OpenAccount {
+            owner: OwnerId(u64::from(person) + 1),
+            kind,
+            trade_group: (person % 4 == 0).then_some(TradeGroupId(1)),
+        }));
         for asset in [AssetId(0), AssetId(1)] {
             let (account, amount) = (AccountId(FIRST_ACCOUNT + person), Amount::from_units(1 << 80));
             commands.push(Command::Post(Post { account, asset, amount, reason: PostingReason::Deposit }));
@@ -67,6 +74,7 @@ fn day(day: u32) -> Vec<Command> {
         price: Price::from_units(ticks * 1_000_000),
         quantity: Quantity::from_units(lots * 100_000),
         quote_quantity: None,
+        self_trade_prevention: Some(SelfTradePrevention::ALL[(number / PEOPLE) as usize % 6]),
     };
     let market = |order: PlaceOrder| PlaceOrder { order_type: OrderType::Market, price: None, ..order };
     // Far apart, so that whole pages of prices come and go.
@@ -100,8 +108,8 @@ fn day(day: u32) -> Vec<Command> {
 }
 
 /// Apply commands; the buffer of events is emptied for each, as the runtime reuses its own.
-fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u32; 4] {
-    let mut counts = [0; 4];
+fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u32; 5] {
+    let mut counts = [0; 5];
     for command in commands {
         events.clear();
         engine.apply(engine.sequence() + 1, engine.time_us() + 1, command, events);
@@ -111,6 +119,7 @@ fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u
                 Event::TradeExecuted(_) => counts[1] += 1,
                 Event::OrderExpired(_) => counts[2] += 1,
                 Event::OrderCanceled(_) => counts[3] += 1,
+                Event::MatchPrevented(_) => counts[4] += 1,
                 _ => {}
             }
         }
@@ -126,9 +135,10 @@ fn a_warm_engine_places_trades_and_cancels_without_allocating() {
         run(&mut engine, &day(number), &mut events);
     }
     let commands = day(WARM_UP_DAYS);
-    let mut counts = [0; 4];
+    let mut counts = [0; 5];
     let allocations = allocation_counter::measure(|| counts = run(&mut engine, &commands, &mut events));
-    let [placed, traded, expired, canceled] = counts;
-    assert!(placed >= 1_400 && traded >= 100 && expired >= 20 && canceled >= 800, "a dull day: {counts:?}");
+    let [placed, traded, expired, canceled, prevented] = counts;
+    let is_lively = placed >= 1_400 && traded >= 100 && expired >= 20 && canceled >= 800 && prevented >= 20;
+    assert!(is_lively, "a dull day: {counts:?}");
     assert_eq!(allocations.count_total, 0, "{counts:?}");
 }

@@ -2,7 +2,7 @@
 
 use rialto_types::account::HOUSE_ACCOUNTS;
 use rialto_types::index::SlotIndex;
-use rialto_types::{AccountId, AccountKind, OwnerId};
+use rialto_types::{AccountId, AccountKind, OwnerId, TradeGroupId};
 
 /// Who an account belongs to and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +11,15 @@ pub struct Account {
     pub owner: OwnerId,
     /// What it is for.
     pub kind: AccountKind,
+    /// Whose orders its own shall not trade with, besides its own.
+    pub trade_group: Option<TradeGroupId>,
+}
+
+impl Account {
+    /// An owner has one account of a kind.
+    fn key(&self) -> (OwnerId, AccountKind) {
+        (self.owner, self.kind)
+    }
 }
 
 /// Every account, numbered in order of opening.
@@ -24,7 +33,7 @@ impl Default for Accounts {
     fn default() -> Accounts {
         let mut accounts = Accounts { accounts: Vec::new(), by_owner: SlotIndex::new() };
         for (id, class) in HOUSE_ACCOUNTS {
-            let opened = accounts.open(OwnerId::HOUSE, AccountKind::of(class));
+            let opened = accounts.open(OwnerId::HOUSE, AccountKind::of(class), None);
             assert_eq!(opened, Ok(id), "house accounts are numbered as declared");
         }
         accounts
@@ -33,21 +42,26 @@ impl Default for Accounts {
 
 impl Accounts {
     /// Open an account; `Err` carries the one the owner has already.
-    pub fn open(&mut self, owner: OwnerId, kind: AccountKind) -> Result<AccountId, AccountId> {
-        let account = Account { owner, kind };
+    pub fn open(
+        &mut self,
+        owner: OwnerId,
+        kind: AccountKind,
+        trade_group: Option<TradeGroupId>,
+    ) -> Result<AccountId, AccountId> {
+        let account = Account { owner, kind, trade_group };
         if let Some(existing) = self.find(owner, kind) {
             return Err(existing);
         }
         let slot = self.accounts.len() as u32;
         self.accounts.push(account);
         let accounts = &self.accounts;
-        self.by_owner.insert(&account, slot, |slot| accounts[slot as usize]);
+        self.by_owner.insert(&account.key(), slot, |slot| accounts[slot as usize].key());
         Ok(AccountId(slot))
     }
 
     /// The account of an owner, by kind.
     pub fn find(&self, owner: OwnerId, kind: AccountKind) -> Option<AccountId> {
-        let slot = self.by_owner.find(&Account { owner, kind }, |slot| self.accounts[slot as usize])?;
+        let slot = self.by_owner.find(&(owner, kind), |slot| self.accounts[slot as usize].key())?;
         Some(AccountId(slot))
     }
 

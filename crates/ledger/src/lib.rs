@@ -69,6 +69,7 @@ impl Ledger {
             fingerprint.number(account.owner.0);
             fingerprint.number(account.kind.class as u64);
             fingerprint.number(u64::from(account.kind.scope));
+            fingerprint.number(account.trade_group.map_or(0, |group| 1 + u64::from(group.0)));
         }
         fingerprint.number(self.balances.len() as u64);
         for balance in self.balances.iter() {

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 const USDT: AssetId = AssetId(1);
 
 fn spot(ledger: &mut Ledger, owner: u64) -> AccountId {
-    ledger.accounts.open(OwnerId(owner), AccountKind::of(AccountClass::Spot)).unwrap()
+    ledger.accounts.open(OwnerId(owner), AccountKind::of(AccountClass::Spot), None).unwrap()
 }
 
 #[test]
 fn an_owner_has_one_account_of_a_kind() {
     let mut ledger = Ledger::default();
     let first = spot(&mut ledger, 7);
-    assert_eq!(ledger.accounts.open(OwnerId(7), AccountKind::of(AccountClass::Spot)), Err(first));
+    assert_eq!(ledger.accounts.open(OwnerId(7), AccountKind::of(AccountClass::Spot), None), Err(first));
     assert_eq!(ledger.accounts.find(OwnerId(7), AccountKind::of(AccountClass::Spot)), Some(first));
     assert_eq!(ledger.accounts.find(OwnerId(8), AccountKind::of(AccountClass::Spot)), None);
     assert_ne!(spot(&mut ledger, 8), first);
@@ -51,7 +51,7 @@ proptest! {
         let mut plain: BTreeMap<(AccountId, AssetId), (i128, i128)> = BTreeMap::new();
         for (owner, asset, free, locked) in postings {
             let kind = AccountKind::of(AccountClass::Spot);
-            let account = ledger.accounts.open(OwnerId(owner), kind).unwrap_or_else(|existing| existing);
+            let account = ledger.accounts.open(OwnerId(owner), kind, None).unwrap_or_else(|existing| existing);
             let asset = AssetId(asset);
             let slot = ledger.balances.find_or_open(account, asset, false);
             ledger.balances.post(slot, Amount::from_units(free), Amount::from_units(locked));

@@ -5,7 +5,7 @@
 
 use crate::{
     AccountId, AccountKind, Amount, AssetId, ClientOrderId, Leg, OrderId, OrderType, OwnerId, PostingReason, Price,
-    Quantity, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
+    Quantity, SelfTradePrevention, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ pub struct OpenAccount {
     pub owner: OwnerId,
     /// What it is for.
     pub kind: AccountKind,
+    /// Whose orders its own shall not trade with, besides its own.
+    pub trade_group: Option<TradeGroupId>,
 }
 
 /// Move an amount between the outside world and an account.
@@ -119,6 +121,8 @@ pub struct PlaceOrder {
     pub quantity: Option<Quantity>,
     /// How much quote, for market orders without a quantity.
     pub quote_quantity: Option<Quantity>,
+    /// What happens instead of a trade with oneself; the symbol's default when absent.
+    pub self_trade_prevention: Option<SelfTradePrevention>,
 }
 
 /// How a client names one of its orders.

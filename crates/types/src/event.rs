@@ -2,7 +2,8 @@
 
 use crate::{
     AccountId, AccountKind, Amount, AssetId, ExpiryReason, OrderId, OrderState, OrderStatus, OwnerId, PostingReason,
-    Price, Quantity, Rejection, Side, StreamKey, SymbolId, SymbolSpec, Text, TradeId,
+    PreventedMatchId, Price, Quantity, Rejection, SelfTradePrevention, Side, StreamKey, SymbolId, SymbolSpec, Text,
+    TradeGroupId, TradeId,
 };
 use serde::Serialize;
 
@@ -24,6 +25,8 @@ pub enum Event {
     OrderPlaced(OrderPlaced),
     /// See [`TradeExecuted`].
     TradeExecuted(TradeExecuted),
+    /// See [`MatchPrevented`].
+    MatchPrevented(MatchPrevented),
     /// See [`OrderCanceled`].
     OrderCanceled(OrderCanceled),
     /// See [`OrderExpired`].
@@ -61,6 +64,8 @@ pub struct AccountOpened {
     pub owner: OwnerId,
     /// What it is for.
     pub kind: AccountKind,
+    /// Whose orders its own shall not trade with, besides its own.
+    pub trade_group: Option<TradeGroupId>,
 }
 
 /// A balance changed. Every change of any balance is one of these; per command and asset the changes sum to zero.
@@ -143,6 +148,38 @@ pub struct TradeExecuted {
     pub maker: Fill,
     /// The incoming order.
     pub taker: Fill,
+}
+
+/// What a prevented match did to one of its two orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Prevention {
+    /// The order.
+    pub order_id: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What it lost by this match, in base; zero when the mode leaves it alone.
+    pub quantity: Quantity,
+    /// What it has lost so far, this match included.
+    pub prevented: Quantity,
+}
+
+/// Two orders would have traded, and self-trade prevention did something else. What it ended is stated besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct MatchPrevented {
+    /// On which book.
+    pub symbol: SymbolId,
+    /// The match, within its symbol.
+    pub prevented_match_id: PreventedMatchId,
+    /// What was done, which may differ from what the incoming order asked for: see [`SelfTradePrevention::Transfer`].
+    pub mode: SelfTradePrevention,
+    /// The price of the trade that was not made.
+    pub price: Price,
+    /// What two accounts have in common; none when they are one without a group.
+    pub trade_group: Option<TradeGroupId>,
+    /// The resting order.
+    pub maker: Prevention,
+    /// The incoming order.
+    pub taker: Prevention,
 }
 
 /// An order was taken back by its owner.

@@ -42,6 +42,14 @@ identifier!(
     TradeId(u64)
 );
 identifier!(
+    /// A match that self-trade prevention prevented, numbered from 1 within its symbol.
+    PreventedMatchId(u64)
+);
+identifier!(
+    /// Accounts that must not trade with each other.
+    TradeGroupId(u32)
+);
+identifier!(
     /// A price inside a book: a whole number of the symbol's ticks.
     Ticks(u64)
 );

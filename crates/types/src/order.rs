@@ -1,6 +1,8 @@
 //! Orders: their vocabulary and the state every event and query shows.
 
-use crate::{AccountId, Amount, ClientOrderId, OrderId, Price, Quantity, SymbolId};
+use crate::{
+    AccountId, Amount, ClientOrderId, OrderId, PreventedMatchId, Price, Quantity, SelfTradePrevention, SymbolId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Which way an order trades.
@@ -49,7 +51,8 @@ pub enum TimeInForce {
 
 /// Where an order is in its life.
 ///
-/// New → PartiallyFilled → Filled; New and PartiallyFilled → Canceled or Expired. The last three are final.
+/// New → PartiallyFilled → Filled; New and PartiallyFilled → Canceled, Expired or ExpiredInMatch. The last four are
+/// final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -63,6 +66,8 @@ pub enum OrderStatus {
     Canceled,
     /// Ended by a rule of the exchange.
     Expired,
+    /// Ended by self-trade prevention.
+    ExpiredInMatch,
 }
 
 impl OrderStatus {
@@ -82,6 +87,8 @@ pub enum ExpiryReason {
     FillOrKill,
     /// A market order found no more to trade with.
     NoLiquidity,
+    /// The order would have traded with another of its account or trade group.
+    SelfTradePrevention,
 }
 
 /// Everything about an order that the outside may see. Times are microseconds since the Unix epoch.
@@ -111,6 +118,12 @@ pub struct OrderState {
     pub executed: Quantity,
     /// What has traded, in quote.
     pub executed_quote: Amount,
+    /// What happens instead of a trade with oneself.
+    pub self_trade_prevention: SelfTradePrevention,
+    /// What self-trade prevention took from it, in base.
+    pub prevented: Quantity,
+    /// The last match that took something from it; 0 for none.
+    pub prevented_match_id: PreventedMatchId,
     /// Where it is in its life.
     pub status: OrderStatus,
     /// When it was accepted.

@@ -1,7 +1,8 @@
 //! Why a command was refused, with the values that broke the rule.
 
 use crate::{
-    AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, PostingReason, Price, Quantity, SymbolId,
+    AccountId, AccountKind, Amount, AssetId, ClientOrderId, OwnerId, PostingReason, Price, Quantity,
+    SelfTradePrevention, SymbolId,
 };
 use serde::Serialize;
 
@@ -17,7 +18,8 @@ pub enum Bound {
     Step,
 }
 
-/// A refusal. The order of checks of an order is: the named things exist, the shape fits the type, the filters
+/// A refusal. The order of checks of an order is: the named things exist, the mode of self-trade
+/// prevention is allowed, the shape fits the type, the filters
 /// (PRICE_FILTER, LOT_SIZE, MARKET_LOT_SIZE, NOTIONAL, MAX_NUM_ORDERS), room at the price level, then that the client
 /// order id is free, that a post-only order rests, and that the balance suffices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -52,6 +54,8 @@ pub enum Rejection {
     InvalidReason { reason: PostingReason },
     /// The account may not trade on spot books.
     WrongAccountClass { account: AccountId },
+    /// The symbol does not allow this way to prevent trades with oneself.
+    UnavailablePrevention { mode: SelfTradePrevention },
     /// PRICE_FILTER.
     PriceFilter { bound: Bound, price: Price, limit: Price },
     /// LOT_SIZE.

@@ -1,6 +1,6 @@
 //! What a trading pair is made of.
 
-use crate::{Amount, AssetId, Price, Quantity, Rate, Text};
+use crate::{Amount, AssetId, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Text};
 use serde::{Deserialize, Serialize};
 
 /// The definition of a symbol: its assets, its scales, its filters and its commissions.
@@ -42,6 +42,10 @@ pub struct SymbolSpec {
     pub notional_max_applies_to_market: bool,
     /// How many open orders an account may have on the symbol.
     pub open_orders_max: u32,
+    /// How orders that do not say so prevent trades with oneself; one of those allowed.
+    pub prevention_default: SelfTradePrevention,
+    /// How orders may prevent trades with oneself.
+    pub prevention_allowed: PreventionModes,
     /// Commission of the resting side, taken from what it receives.
     pub maker_fee: Rate,
     /// Commission of the incoming side, taken from what it receives.

@@ -6,6 +6,7 @@ from rialto.contracts.vocabulary import (
     AccountKind,
     OrderType,
     PostingReason,
+    SelfTradePrevention,
     Side,
     StreamKey,
     SymbolSpec,
@@ -30,6 +31,7 @@ class OpenAccount(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     owner: int
     kind: AccountKind
+    trade_group: int | None = None
 
 
 class Post(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -72,6 +74,7 @@ class PlaceOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     price: str | None = None
     quantity: str | None = None
     quote_quantity: str | None = None
+    self_trade_prevention: SelfTradePrevention | None = None
 
 
 class OrderReference(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -11,6 +11,7 @@ from rialto.contracts.vocabulary import (
     OrderState,
     OrderStatus,
     PostingReason,
+    SelfTradePrevention,
     Side,
     StreamKey,
     SymbolSpec,
@@ -41,6 +42,7 @@ class AccountOpened(_Fact, frozen=True, gc=False):
     account: int
     owner: int
     kind: AccountKind
+    trade_group: int | None
 
 
 class Posted(_Fact, frozen=True, gc=False):
@@ -94,6 +96,27 @@ class TradeExecuted(_Fact, frozen=True, gc=False):
     taker: Fill
 
 
+class Prevention(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a prevented match did to one of its two orders: what it lost now, and so far."""
+
+    order_id: int
+    account: int
+    quantity: str
+    prevented: str
+
+
+class MatchPrevented(_Fact, frozen=True, gc=False):
+    """Two orders would have traded, and self-trade prevention did something else."""
+
+    symbol: int
+    prevented_match_id: int
+    mode: SelfTradePrevention
+    price: str
+    trade_group: int | None
+    maker: Prevention
+    taker: Prevention
+
+
 class OrderCanceled(_Fact, frozen=True, gc=False):
     """An order was taken back by its owner."""
 
@@ -121,6 +144,7 @@ Event = (
     | Recorded
     | OrderPlaced
     | TradeExecuted
+    | MatchPrevented
     | OrderCanceled
     | OrderExpired
     | CommandRejected

@@ -4,7 +4,7 @@ from enum import Enum
 
 import msgspec
 
-from rialto.contracts.vocabulary import AccountKind, PostingReason
+from rialto.contracts.vocabulary import AccountKind, PostingReason, SelfTradePrevention
 
 
 class Bound(Enum):
@@ -74,6 +74,10 @@ class InvalidReason(_Refusal, frozen=True, gc=False):
 
 class WrongAccountClass(_Refusal, frozen=True, gc=False):
     account: int
+
+
+class UnavailablePrevention(_Refusal, frozen=True, gc=False):
+    mode: SelfTradePrevention
 
 
 class PriceFilter(_Refusal, frozen=True, gc=False):
@@ -159,6 +163,7 @@ Rejection = (
     | InvalidAccount
     | InvalidReason
     | WrongAccountClass
+    | UnavailablePrevention
     | PriceFilter
     | LotSize
     | MarketLotSize

@@ -43,6 +43,7 @@ class OrderStatus(Word):
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    EXPIRED_IN_MATCH = "expired_in_match"
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +57,18 @@ class ExpiryReason(Word):
     IMMEDIATE_OR_CANCEL = "immediate_or_cancel"
     FILL_OR_KILL = "fill_or_kill"
     NO_LIQUIDITY = "no_liquidity"
+    SELF_TRADE_PREVENTION = "self_trade_prevention"
+
+
+class SelfTradePrevention(Enum):
+    """What happens instead when an order would trade with another of the same account or trade group."""
+
+    NONE = "none"
+    EXPIRE_TAKER = "expire_taker"
+    EXPIRE_MAKER = "expire_maker"
+    EXPIRE_BOTH = "expire_both"
+    DECREMENT = "decrement"
+    TRANSFER = "transfer"
 
 
 class AccountClass(Word):
@@ -102,6 +115,21 @@ class AccountKind(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scope: int = 0
 
 
+def prevention_modes(*modes: SelfTradePrevention) -> int:
+    """Write a set of modes as the core does: one bit each, in order of their definition, the first the lowest."""
+    return sum(1 << number for number, mode in enumerate(SelfTradePrevention) if mode in modes)
+
+
+USUAL_PREVENTION_MODES: Final = prevention_modes(
+    SelfTradePrevention.NONE,
+    SelfTradePrevention.EXPIRE_TAKER,
+    SelfTradePrevention.EXPIRE_MAKER,
+    SelfTradePrevention.EXPIRE_BOTH,
+    SelfTradePrevention.DECREMENT,
+)
+"""What a symbol allows unless it is defined otherwise: every mode that moves no money."""
+
+
 class SymbolSpec(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The definition of a symbol: its assets, scales, filters and commission rates. Zero means no such rule."""
 
@@ -122,8 +150,16 @@ class SymbolSpec(msgspec.Struct, frozen=True, array_like=True, gc=False):
     notional_max: str
     notional_max_applies_to_market: bool
     open_orders_max: int
+    prevention_default: SelfTradePrevention
+    prevention_allowed: int
+    """As `prevention_modes` writes it."""
     maker_fee: str
     taker_fee: str
+
+    @property
+    def preventions(self) -> list[SelfTradePrevention]:
+        """The modes of self-trade prevention that orders may ask for."""
+        return [mode for number, mode in enumerate(SelfTradePrevention) if self.prevention_allowed >> number & 1]
 
 
 class StreamKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -148,6 +184,10 @@ class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     quote_quantity: str
     executed: str
     executed_quote: str
+    self_trade_prevention: SelfTradePrevention
+    prevented: str
+    prevented_match_id: int
+    """The last match that took something from it; 0 for none."""
     status: OrderStatus
     placed_at_us: int
     updated_at_us: int

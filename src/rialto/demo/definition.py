@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 from msgspec import Meta
 
+from rialto.contracts.vocabulary import SelfTradePrevention
 from rialto.wire.decimals import ONE, to_units
 
 FILE_BYTES_MAX: Final = 1_000_000
@@ -64,6 +65,14 @@ class SymbolDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     notional_max: Decimal = "0"
     notional_max_applies_to_market: bool = False
     open_orders_max: Annotated[int, Meta(ge=2, le=100_000)] = 200
+    prevention_default: SelfTradePrevention = SelfTradePrevention.EXPIRE_MAKER
+    prevention_allowed: Annotated[tuple[SelfTradePrevention, ...], Meta(min_length=1, max_length=6)] = (
+        SelfTradePrevention.NONE,
+        SelfTradePrevention.EXPIRE_TAKER,
+        SelfTradePrevention.EXPIRE_MAKER,
+        SelfTradePrevention.EXPIRE_BOTH,
+        SelfTradePrevention.DECREMENT,
+    )
     maker_fee_bps: Bps = 10
     taker_fee_bps: Bps = 10
     first_level_value: Decimal

@@ -23,6 +23,7 @@ from rialto.contracts.vocabulary import (
     PostingReason,
     StreamKey,
     SymbolSpec,
+    prevention_modes,
 )
 from rialto.core.catalog import Catalog
 from rialto.core.errors import CommandRefused
@@ -121,6 +122,8 @@ def symbol_spec(catalog: Catalog, name: str, symbol: SymbolDefinition) -> Symbol
         notional_max=spelled(symbol.notional_max),
         notional_max_applies_to_market=symbol.notional_max_applies_to_market,
         open_orders_max=symbol.open_orders_max,
+        prevention_default=symbol.prevention_default,
+        prevention_allowed=prevention_modes(*symbol.prevention_allowed),
         maker_fee=to_text(symbol.maker_fee_bps * UNITS_PER_BPS),
         taker_fee=to_text(symbol.taker_fee_bps * UNITS_PER_BPS),
     )

@@ -70,7 +70,7 @@ class BulkStatements:
             cursor.close()
 
     def change_orders(self, connection: Connection, changes: Sequence[Row]) -> None:
-        """Change orders: each row is `ORDER_CHANGE_KEY`, then `ORDER_CHANGE_VALUES`."""
+        """Change orders: each row is `ORDER_CHANGE_KEY`, then `ORDER_CHANGE_VALUES`; None leaves a value as it is."""
         for part in _parts(changes):
             connection.exec_driver_sql(self.change_statement(len(part)), tuple(chain.from_iterable(part)))
 
@@ -78,7 +78,8 @@ class BulkStatements:
         """Spell the statement that changes so many orders."""
         keys, values = ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES
         matches = " AND ".join(f"orders.{name} = new.column{n}" for n, name in enumerate(keys, start=1))
-        changes = ", ".join(f"{name} = new.column{n}" for n, name in enumerate(values, start=len(keys) + 1))
+        numbered = enumerate(values, start=len(keys) + 1)
+        changes = ", ".join(f"{name} = COALESCE(new.column{n}, orders.{name})" for n, name in numbered)
         listed = ", ".join([self._change] * rows)
         return f"UPDATE orders SET {changes} FROM (VALUES {listed}) AS new WHERE {matches}"  # noqa: S608 (our names)
 

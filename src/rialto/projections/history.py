@@ -23,7 +23,7 @@ from rialto.projections import pages
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
 from rialto.projections.pages import Page
 from rialto.projections.projector import Projector
-from rialto.projections.records import FillRecord, LedgerEntry
+from rialto.projections.records import FillRecord, LedgerEntry, PreventedMatchRecord
 
 READ_THREADS: Final = 4
 READS_MAX: Final = 64
@@ -93,6 +93,19 @@ class History:
         return await self._read(
             FillRecord, pages.fills_page(account, symbol, order_id, from_trade_id, start_us, end_us, limit)
         )
+
+    async def prevented_match(self, account: int, symbol: int, prevented_match_id: int) -> PreventedMatchRecord | None:
+        """Find a prevented match of an account's orders."""
+        page = pages.prevented_match_page(account, symbol, prevented_match_id)
+        found = await self._read(PreventedMatchRecord, page)
+        return found[0] if found else None
+
+    async def prevented_matches(
+        self, account: int, symbol: int, order_id: int, *, from_id: int | None = None, limit: int
+    ) -> list[PreventedMatchRecord]:
+        """List the prevented matches of one of an account's orders."""
+        page = pages.prevented_matches_page(account, symbol, order_id, from_id, limit)
+        return await self._read(PreventedMatchRecord, page)
 
     async def trades(self, symbol: int, *, from_id: int | None = None, limit: int) -> list[RecentTrade]:
         """List a symbol's public trades."""

@@ -7,7 +7,8 @@ by reading the same fields, and a row becomes a struct by position. So a field i
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from operator import attrgetter
-from typing import Any, NamedTuple, get_type_hints
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
@@ -23,15 +24,17 @@ class _Field(NamedTuple):
     name: str
     path: str
     type: type
+    is_optional: bool
 
 
 def _fields(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[_Field]:
     hints = get_type_hints(struct)
     for name in struct.__struct_fields__:
-        if issubclass(hints[name], msgspec.Struct):
-            yield from _fields(hints[name], f"{prefix}{name}.")
+        (hint, *others) = get_args(hints[name]) or (hints[name],)
+        if issubclass(hint, msgspec.Struct):
+            yield from _fields(hint, f"{prefix}{name}.")
         else:
-            yield _Field(name, prefix + name, hints[name])
+            yield _Field(name, prefix + name, hint, NoneType in others)
 
 
 def table_of(
@@ -48,7 +51,9 @@ def table_of(
     """
     lengths = texts or {}
     columns = [
-        Column(field.name, _column_type(field, lengths.get(field.name)), nullable=False, autoincrement=False)
+        Column(
+            field.name, _column_type(field, lengths.get(field.name)), nullable=field.is_optional, autoincrement=False
+        )
         for field in _fields(struct)
     ]
     return Table(name, metadata, *columns, PrimaryKeyConstraint(*key), *constraints)

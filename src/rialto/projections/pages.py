@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Select, select, true, tuple_
 
 from rialto.contracts.market import Candle
-from rialto.projections.tables import candles, fills, ledger_entries, orders
+from rialto.projections.tables import candles, fills, ledger_entries, orders, prevented_matches
 
 PAGE_ROWS_MAX: Final = 1_000
 INTEGER_MAX: Final = 2**63 - 1
@@ -80,6 +80,22 @@ def fills_page(
         newest_first=from_trade_id is None and start_us is None,
         limit=limit,
     )
+
+
+def prevented_match_page(account: int, symbol: int, prevented_match_id: int) -> Page:
+    """Find a prevented match of an account's orders. Where both were its own, either side says the same."""
+    c = prevented_matches.c
+    conditions = [c.account == account, c.symbol == symbol, c.prevented_match_id == prevented_match_id]
+    return _page(list(c), conditions, [c.order_id], newest_first=False, limit=1)
+
+
+def prevented_matches_page(account: int, symbol: int, order_id: int, from_id: int | None, limit: int) -> Page:
+    """List the prevented matches of an order, by id."""
+    c = prevented_matches.c
+    conditions = [c.account == account, c.symbol == symbol, c.order_id == order_id]
+    if from_id is not None:
+        conditions.append(c.prevented_match_id >= from_id)
+    return _page(list(c), conditions, [c.prevented_match_id], newest_first=from_id is None, limit=limit)
 
 
 def trades_page(symbol: int, from_id: int | None, limit: int) -> Page:

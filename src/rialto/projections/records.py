@@ -5,7 +5,7 @@ Amounts are decimal text with eight places, times are microseconds since the Uni
 
 import msgspec
 
-from rialto.contracts.vocabulary import PostingReason
+from rialto.contracts.vocabulary import PostingReason, SelfTradePrevention
 
 
 class FillRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -23,6 +23,27 @@ class FillRecord(msgspec.Struct, frozen=True, array_like=True):
     traded_at_us: int
     is_buyer: bool
     is_maker: bool
+
+
+class PreventedMatchRecord(msgspec.Struct, frozen=True, array_like=True):
+    """One order's side of a match that self-trade prevention prevented.
+
+    Quantities are what the match took from each order, zero when it left it alone. Both orders are the account's own or
+    its trade group's. `trade_group_id` is -1 without a group.
+    """
+
+    prevented_match_id: int
+    symbol: int
+    account: int
+    order_id: int
+    maker_order_id: int
+    taker_order_id: int
+    mode: SelfTradePrevention
+    price: str
+    maker_quantity: str
+    taker_quantity: str
+    trade_group_id: int
+    prevented_at_us: int
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -16,11 +16,13 @@ from rialto.contracts.events import (
     AssetRegistered,
     CommandRejected,
     Fill,
+    MatchPrevented,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     Outcome,
     Posted,
+    Prevention,
     Recorded,
     SymbolListed,
     TradeExecuted,
@@ -37,9 +39,16 @@ UNKEPT_INTERVAL: Final = "1s"
 """The interval whose candles are served from memory only: kept, they would outnumber everything else."""
 
 ORDER_CHANGE_KEY: Final = ("order_id", "symbol")
-ORDER_CHANGE_VALUES: Final = ("executed", "executed_quote", "status", "updated_at_us")
-"""What may change of an order that rests. An order by quote amount, whose quantity changes too, never rests: it is
-inserted in its final state, because an outcome is never split between batches."""
+ORDER_CHANGE_VALUES: Final = (
+    "executed",
+    "executed_quote",
+    "prevented",
+    "prevented_match_id",
+    "status",
+    "updated_at_us",
+)
+"""What may change of an order that rests; None where it does not. An order by quote amount, whose quantity changes too,
+never rests: it is inserted in its final state, because an outcome is never split between batches."""
 
 _asset_row = row_maker(AssetRegistered)
 _symbol_row = row_maker(SymbolListed)
@@ -78,6 +87,8 @@ class Batch:
                     self._posted(event, outcome, position)
                 case TradeExecuted():
                     self._trade_executed(event, outcome.time_us)
+                case MatchPrevented():
+                    self._match_prevented(event, outcome.time_us)
                 case OrderPlaced():
                     self._placed[event.order.symbol, event.order.order_id] = event.order
                 case OrderCanceled() | OrderExpired():
@@ -131,6 +142,8 @@ class Batch:
                 order.symbol,
                 order.executed,
                 order.executed_quote,
+                order.prevented,
+                order.prevented_match_id,
                 order.status.value,
                 order.updated_at_us,
             )
@@ -160,21 +173,68 @@ class Batch:
         key = (symbol, fill.order_id)
         order = self._placed.get(key)
         if order is None:
+            before = self._changes.get(key)
             self._changes[key] = (
                 fill.order_id,
                 symbol,
                 fill.executed,
                 fill.executed_quote,
+                *(before[4:6] if before else (None, None)),
                 fill.status.value,
                 time_us,
             )
             return
-        by_quote_amount = order.quote_quantity != ZERO
+        is_filled_by_amount = order.quote_quantity != ZERO and fill.status is OrderStatus.FILLED
+        quantity = sum_of(fill.executed, order.prevented) if is_filled_by_amount else order.quantity
         self._placed[key] = replace(
             order,
-            quantity=fill.executed if by_quote_amount and fill.status is OrderStatus.FILLED else order.quantity,
+            quantity=quantity,
             executed=fill.executed,
             executed_quote=fill.executed_quote,
             status=fill.status,
             updated_at_us=time_us,
+        )
+
+    def _match_prevented(self, event: MatchPrevented, time_us: int) -> None:
+        group = -1 if event.trade_group is None else event.trade_group
+        for side in (event.maker, event.taker):
+            self._rows[tables.prevented_matches].append(
+                (
+                    event.prevented_match_id,
+                    event.symbol,
+                    side.account,
+                    side.order_id,
+                    event.maker.order_id,
+                    event.taker.order_id,
+                    event.mode.value,
+                    event.price,
+                    event.maker.quantity,
+                    event.taker.quantity,
+                    group,
+                    time_us,
+                )
+            )
+            if side.quantity != ZERO:
+                self._order_prevented(event, side, time_us)
+
+    def _order_prevented(self, event: MatchPrevented, side: Prevention, time_us: int) -> None:
+        """Write down what an order lost. If that ended it, its end is stated too."""
+        key, match_id = (event.symbol, side.order_id), event.prevented_match_id
+        order = self._placed.get(key)
+        if order is not None:
+            self._placed[key] = replace(
+                order, prevented=side.prevented, prevented_match_id=match_id, updated_at_us=time_us
+            )
+            return
+        before = self._changes.get(key)
+        executed, executed_quote, status = (before[2], before[3], before[6]) if before else (None, None, None)
+        self._changes[key] = (
+            side.order_id,
+            event.symbol,
+            executed,
+            executed_quote,
+            side.prevented,
+            match_id,
+            status,
+            time_us,
         )

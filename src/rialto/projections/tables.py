@@ -13,7 +13,7 @@ from rialto.contracts.events import AccountOpened, AssetRegistered, SymbolListed
 from rialto.contracts.market import CandleClosed
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections.mapping import table_of
-from rialto.projections.records import FillRecord, LedgerEntry, StreamRecord
+from rialto.projections.records import FillRecord, LedgerEntry, PreventedMatchRecord, StreamRecord
 
 metadata: Final = MetaData()
 
@@ -50,6 +50,15 @@ fills: Final = table_of(
         postgresql_where=text("is_maker"),
     ),
     key=("account", "symbol", "trade_id", "is_maker"),
+)
+
+# One row per order of a match.
+prevented_matches: Final = table_of(
+    PreventedMatchRecord,
+    "prevented_matches",
+    metadata,
+    Index("prevented_matches_by_id", "account", "symbol", "prevented_match_id", "order_id"),
+    key=("account", "symbol", "order_id", "prevented_match_id"),
 )
 
 ledger_entries: Final = table_of(

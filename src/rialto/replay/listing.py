@@ -15,7 +15,14 @@ from rialto.contracts.commands import CancelAllOrders, Command, ListSymbol, Open
 from rialto.contracts.events import AccountOpened, AssetRegistered, Outcome, SymbolListed
 from rialto.contracts.queries import Balances, BalancesAnswer
 from rialto.contracts.rejections import NoSuchAccountOfOwner, UnknownOrder
-from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason, SymbolSpec
+from rialto.contracts.vocabulary import (
+    USUAL_PREVENTION_MODES,
+    AccountClass,
+    AccountKind,
+    PostingReason,
+    SelfTradePrevention,
+    SymbolSpec,
+)
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.replay.instruments import Instrument
@@ -131,6 +138,8 @@ def _spec(instrument: Instrument, base: int, quote: int) -> SymbolSpec:
         notional_max=ZERO,
         notional_max_applies_to_market=False,
         open_orders_max=OPEN_ORDERS_MAX,
+        prevention_default=SelfTradePrevention.NONE,
+        prevention_allowed=USUAL_PREVENTION_MODES,
         maker_fee=ZERO,
         taker_fee=ZERO,
     )

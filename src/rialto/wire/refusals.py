@@ -17,6 +17,7 @@ from rialto.wire.errors import ApiError, ErrorCode
 UNKNOWN_ORDER: Final = "Unknown order sent."
 DUPLICATE_ORDER: Final = "Duplicate order sent."
 INSUFFICIENT_BALANCE: Final = "Account has insufficient balance for requested action."
+UNAVAILABLE_PREVENTION: Final = "This symbol does not allow the specified self-trade prevention mode."
 WOULD_TAKE: Final = "Order would immediately match and take."
 
 
@@ -72,6 +73,7 @@ _OF_ORDERS: Final[Mapping[type, Callable[[Rejection], ApiError]]] = MappingProxy
         rejections.InvalidAccount: _own_fault,
         rejections.InvalidReason: _own_fault,
         rejections.WrongAccountClass: _rejected("This symbol is restricted for this account."),
+        rejections.UnavailablePrevention: lambda _: ErrorCode.INVALID_MESSAGE.error(UNAVAILABLE_PREVENTION),
         rejections.PriceFilter: _filtered("PRICE_FILTER"),
         rejections.LotSize: _filtered("LOT_SIZE"),
         rejections.MarketLotSize: _filtered("MARKET_LOT_SIZE"),

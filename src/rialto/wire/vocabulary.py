@@ -1,7 +1,7 @@
 """The API's enumerations and how they map to the words of `contracts`, both ways.
 
-Values the API knows and this exchange does not offer yet (stop orders, self-trade prevention) are listed too: a client
-that sends one is told so, not that it misspelled something.
+Values the API knows and this exchange does not offer yet (stop orders) are listed too: a client that sends one is told
+so, not that it misspelled something.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, Side, TimeInForce
+from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 
 
 class OrderTypeName(Enum):
@@ -30,17 +30,6 @@ class ResponseType(Enum):
     ACK = "ACK"
     RESULT = "RESULT"
     FULL = "FULL"
-
-
-class SelfTradePrevention(Enum):
-    """What happens when an order would trade with another of its owner."""
-
-    NONE = "NONE"
-    EXPIRE_MAKER = "EXPIRE_MAKER"
-    EXPIRE_TAKER = "EXPIRE_TAKER"
-    EXPIRE_BOTH = "EXPIRE_BOTH"
-    DECREMENT = "DECREMENT"
-    TRANSFER = "TRANSFER"
 
 
 class CancelRestriction(Enum):
@@ -97,6 +86,20 @@ ORDER_TYPES: Final[Mapping[OrderTypeName, OrderType]] = MappingProxyType(
 )
 """The order types this exchange offers."""
 
+SELF_TRADE_PREVENTIONS: Final[Mapping[str, SelfTradePrevention]] = MappingProxyType(
+    {
+        "NONE": SelfTradePrevention.NONE,
+        "EXPIRE_MAKER": SelfTradePrevention.EXPIRE_MAKER,
+        "EXPIRE_TAKER": SelfTradePrevention.EXPIRE_TAKER,
+        "EXPIRE_BOTH": SelfTradePrevention.EXPIRE_BOTH,
+        "DECREMENT": SelfTradePrevention.DECREMENT,
+        "TRANSFER": SelfTradePrevention.TRANSFER,
+    }
+)
+
+SELF_TRADE_PREVENTION_NAMES: Final[Mapping[SelfTradePrevention, str]] = MappingProxyType(
+    {mode: name for name, mode in SELF_TRADE_PREVENTIONS.items()}
+)
 SIDE_NAMES: Final[Mapping[Side, str]] = MappingProxyType({side: name for name, side in SIDES.items()})
 TIME_IN_FORCE_NAMES: Final[Mapping[TimeInForce, str]] = MappingProxyType(
     {value: name for name, value in TIMES_IN_FORCE.items()}
@@ -111,6 +114,7 @@ STATUS_NAMES: Final[Mapping[OrderStatus, str]] = MappingProxyType(
         OrderStatus.FILLED: "FILLED",
         OrderStatus.CANCELED: "CANCELED",
         OrderStatus.EXPIRED: "EXPIRED",
+        OrderStatus.EXPIRED_IN_MATCH: "EXPIRED_IN_MATCH",
     }
 )
 

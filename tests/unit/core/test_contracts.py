@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from rialto.contracts import commands, events, queries, rejections
 from rialto.contracts.commands import CancelAllOrders, CancelOrder, Command, Leg, OrderReference, PlaceOrder, Post
@@ -14,6 +15,7 @@ from rialto.contracts.vocabulary import (
     AccountKind,
     OrderType,
     PostingReason,
+    SelfTradePrevention,
     Side,
     StreamKey,
     TimeInForce,
@@ -45,6 +47,10 @@ async def test_every_event_and_market_update_is_decoded(tmp_path: Path) -> None:
         await runtime.submit(limit(second, Side.BUY, "60000", "2", "c", TimeInForce.IMMEDIATE_OR_CANCEL))
         await runtime.submit(limit(first, Side.SELL, "50000", "1", "d"))
         await runtime.submit(CancelOrder(first, BTCUSDT, OrderReference(client_order_id="d")))
+        await runtime.submit(limit(first, Side.SELL, "50000", "1", "e"))
+        await runtime.submit(
+            replace(limit(first, Side.BUY, "50000", "1", "f"), self_trade_prevention=SelfTradePrevention.DECREMENT)
+        )
         move = (
             Leg(first, BTC, "-1", "0", PostingReason.TRANSFER),
             Leg(second, BTC, "0.5", "0.5", PostingReason.PRODUCT_HOLD),
@@ -73,6 +79,10 @@ REFUSED: list[tuple[Command | Query, str]] = [
     (commands.OpenAccount(1, AccountKind(AccountClass.CUSTODY)), "InvalidAccount"),
     (Post(5, BTC, "1", PostingReason.TRADE), "InvalidReason"),
     (limit(1, Side.BUY, "1", "1", "x"), "WrongAccountClass"),
+    (
+        replace(limit(5, Side.BUY, "100", "1", "x"), self_trade_prevention=SelfTradePrevention.TRANSFER),
+        "UnavailablePrevention",
+    ),
     (limit(5, Side.BUY, "0.001", "1", "x"), "PriceFilter"),
     (limit(5, Side.BUY, "100", "0.000001", "x"), "LotSize"),
     (market(5, Side.BUY, "x", quantity="101"), "MarketLotSize"),

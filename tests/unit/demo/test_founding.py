@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from rialto.contracts.commands import Post
-from rialto.contracts.vocabulary import AccountClass, PostingReason
+from rialto.contracts.vocabulary import USUAL_PREVENTION_MODES, AccountClass, PostingReason, SelfTradePrevention
 from rialto.core import journal
 from rialto.core.runtime import Runtime
 from rialto.demo.definition import read_definition
@@ -138,6 +138,24 @@ async def test_a_symbol_the_core_refuses_is_named(tmp_path: Path) -> None:
         async with running(journal_of(tmp_path)) as runtime:
             with pytest.raises(FoundingRefused, match="symbol BTCUSDT was refused: .*price_max"):
                 await found(runtime, definition, people.owners, people.api_keys, SettableClock(NOW_US))
+
+
+async def test_self_trade_prevention_is_as_defined_and_else_ends_what_rests(tmp_path: Path) -> None:
+    usual_path, own_path = tmp_path / "usual", tmp_path / "own"
+    usual_path.mkdir()
+    own_path.mkdir()
+    async with founded_exchange(usual_path, small()) as exchange:
+        listed = exchange.runtime.catalog.symbols[0].spec
+        assert (listed.prevention_default, listed.prevention_allowed) == (
+            SelfTradePrevention.EXPIRE_MAKER,
+            USUAL_PREVENTION_MODES,
+        )
+    own = 'prevention_default = "none"\nprevention_allowed = ["none", "transfer"]'
+    definition = small(('first_level_value = "10000"', f'first_level_value = "10000"\n{own}'))
+    async with founded_exchange(own_path, definition) as exchange:
+        listed = exchange.runtime.catalog.symbols[0].spec
+        assert listed.prevention_default is SelfTradePrevention.NONE
+        assert listed.preventions == [SelfTradePrevention.NONE, SelfTradePrevention.TRANSFER]
 
 
 async def test_fees_and_filters_are_spelled_as_the_core_does(tmp_path: Path) -> None:

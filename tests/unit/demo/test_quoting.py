@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, Side, TimeInForce
+from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 from rialto.demo.quoting import Change, Ladder, plan
 from rialto.wire.decimals import ONE, to_text, to_units
 from tests.exchange import spec
@@ -37,6 +37,9 @@ def standing_after(change: Change, standing: tuple[OrderState, ...] = ()) -> tup
             quote_quantity="0.00000000",
             executed="0.00000000",
             executed_quote="0.00000000",
+            self_trade_prevention=SelfTradePrevention.NONE,
+            prevented="0.00000000",
+            prevented_match_id=0,
             status=OrderStatus.NEW,
             placed_at_us=0,
             updated_at_us=0,

@@ -103,10 +103,6 @@ def test_market_and_limit_orders_are_answered_in_full_by_default(order: dict[str
         (LIMIT | {"pegOffsetType": "MID"}, (-1211, "Invalid pegOffsetType.")),
         (LIMIT | {"pegOffsetValue": "1"}, needless("pegOffsetValue")),
         (
-            LIMIT | {"selfTradePreventionMode": "EXPIRE_TAKER"},
-            (-1013, "This symbol does not allow the specified self-trade prevention mode."),
-        ),
-        (
             LIMIT | {"selfTradePreventionMode": "SOME"},
             (-1130, "Data sent for parameter 'selfTradePreventionMode' is not valid."),
         ),

@@ -23,16 +23,17 @@ def engine(migrated_url: str) -> Iterator[Engine]:
 @pytest.mark.parametrize("count", [0, 1, 3, 17, 1_023, 1_024, 2_500])
 def test_any_number_of_rows_is_inserted_and_changed(engine: Engine, migrated_url: str, count: int) -> None:
     zero, one = "0.00000000", "-1.50000000"
-    fixed = ("mine", "buy", "limit", "good_till_canceled", one, one, zero, zero, zero, "new", 1, 1)
+    fixed = ("mine", "buy", "limit", "good_till_canceled", one, one, zero, zero, zero, "none", zero, 0, "new", 1, 1)
     orders = [(number, 0, 5, *fixed) for number in range(count)]
     records = [("kind\\n", "tab\t\"'", number, bytes([0, 92, 255]), number, 1) for number in range(count)]
     bulk = BulkStatements(engine)
     with engine.begin() as connection:
         bulk.insert(connection, tables.orders, orders)
         bulk.insert(connection, tables.stream_records, records)
-        bulk.change_orders(connection, [(number, 0, one, one, "filled", 2) for number in range(count)])
+        bulk.change_orders(connection, [(number, 0, one, None, one, 7, "filled", 2) for number in range(count)])
+        bulk.change_orders(connection, [(number, 0, None, one, None, None, None, 3) for number in range(count)])
     held = contents(migrated_url, tables.metadata)
-    assert held["orders"] == [(*order[:10], one, one, "filled", 1, 2) for order in orders]
+    assert held["orders"] == [(*order[:10], one, one, "none", one, 7, "filled", 1, 3) for order in orders]
     assert held["stream_records"] == records
 
 

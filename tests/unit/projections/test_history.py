@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import Engine
 
-from rialto.contracts.events import Outcome
+from rialto.contracts.events import MatchPrevented, Outcome
 from rialto.contracts.market import Candle, CandleClosed, RecentTrade
 from rialto.contracts.vocabulary import OrderState, PostingReason
 from rialto.foundation.database import Access, migrate, open_engine
@@ -20,7 +20,7 @@ from rialto.projections.writer import Writer
 from tests.outcomes import FIRST_ACCOUNT, START_US, Exchange
 
 EXCHANGE = Exchange()
-OUTCOMES = EXCHANGE.run([(step * 5 % 7, step * 11 % 200, step % 50) for step in range(400)])
+OUTCOMES = EXCHANGE.run([(step * 5 % 8, step * 11 % 200, step % 50) for step in range(400)])
 ACCOUNT, SYMBOL = FIRST_ACCOUNT, 0
 ORDERS = [order for key, order in sorted(EXCHANGE.orders.items()) if (order.account, order.symbol) == (ACCOUNT, SYMBOL)]
 TIMES = sorted({order.placed_at_us for order in ORDERS})
@@ -98,6 +98,31 @@ async def test_one_order_by_either_id(reading: Reading) -> None:
     assert await history.order(ACCOUNT, SYMBOL, order_id=one.order_id, client_order_id="other") is None
     assert await history.order(ACCOUNT + 1, SYMBOL, order_id=one.order_id) is None
     assert await history.order(ACCOUNT, SYMBOL + 1, client_order_id="other") is None
+
+
+async def test_prevented_matches_are_found_by_id_and_by_order(reading: Reading) -> None:
+    history = reading.history
+    stated = [event for outcome in OUTCOMES for event in outcome.events if isinstance(event, MatchPrevented)]
+    assert len(stated) > 5
+    for match in stated:
+        for side in (match.maker, match.taker):
+            (found,) = await history.prevented_matches(
+                side.account, match.symbol, side.order_id, from_id=match.prevented_match_id, limit=1
+            )
+            assert (found.prevented_match_id, found.mode, found.price) == (
+                match.prevented_match_id,
+                match.mode,
+                match.price,
+            )
+            assert (found.maker_order_id, found.taker_order_id) == (match.maker.order_id, match.taker.order_id)
+            assert (found.maker_quantity, found.taker_quantity) == (match.maker.quantity, match.taker.quantity)
+            assert found.trade_group_id == (-1 if match.trade_group is None else match.trade_group)
+            by_id = await history.prevented_match(side.account, match.symbol, match.prevented_match_id)
+            assert by_id is not None
+            assert by_id.prevented_match_id == match.prevented_match_id
+    one, stranger = stated[0], FIRST_ACCOUNT + 100
+    assert await history.prevented_match(stranger, one.symbol, one.prevented_match_id) is None
+    assert await history.prevented_matches(stranger, one.symbol, one.taker.order_id, limit=9) == []
 
 
 async def test_pages_of_fills(reading: Reading) -> None:
@@ -275,6 +300,18 @@ def plan(engine: Engine, statement: str, parameters: object = ()) -> list[str]:
             pages.fills_page(5, 0, None, None, 1, 2, 9),
             "fills_by_time (account=? AND symbol=? AND traded_at_us>? AND traded_at_us<?)",
         ),
+        (
+            pages.prevented_match_page(5, 0, 3),
+            "prevented_matches_by_id (account=? AND symbol=? AND prevented_match_id=?)",
+        ),
+        (
+            pages.prevented_matches_page(5, 0, 7, None, 9),
+            "sqlite_autoindex_prevented_matches_1 (account=? AND symbol=? AND order_id=?)",
+        ),
+        (
+            pages.prevented_matches_page(5, 0, 7, 3, 9),
+            "sqlite_autoindex_prevented_matches_1 (account=? AND symbol=? AND order_id=? AND prevented_match_id>?)",
+        ),
         (pages.trades_page(0, None, 9), "public_trades (symbol=?)"),
         (pages.trades_page(0, 7, 9), "public_trades (symbol=? AND trade_id>?)"),
         (
@@ -295,7 +332,7 @@ def test_every_page_is_served_by_an_index_in_its_order(planned: Engine, page: Pa
 
 
 def test_changes_of_orders_find_them_by_their_key(planned: Engine) -> None:
-    row = (1, 0, "1.00000000", "1.00000000", "filled", 1)
+    row = (1, 0, "1.00000000", "1.00000000", None, None, "filled", 1)
     for count in ROWS_PER_STATEMENT:
         steps = plan(planned, BulkStatements(planned).change_statement(count), row * count)
         assert any("sqlite_autoindex_orders_1 (symbol=? AND order_id=?)" in step for step in steps), steps

@@ -6,11 +6,13 @@ from rialto.contracts.events import (
     CommandRejected,
     Event,
     Fill,
+    MatchPrevented,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     Outcome,
     Posted,
+    Prevention,
     TradeExecuted,
 )
 from rialto.contracts.market import Candle, CandleClosed
@@ -21,6 +23,7 @@ from rialto.contracts.vocabulary import (
     OrderStatus,
     OrderType,
     PostingReason,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
@@ -41,6 +44,9 @@ LIMIT_ORDER = OrderState(
     quote_quantity=ZERO,
     executed=ZERO,
     executed_quote=ZERO,
+    self_trade_prevention=SelfTradePrevention.NONE,
+    prevented=ZERO,
+    prevented_match_id=0,
     status=OrderStatus.NEW,
     placed_at_us=100,
     updated_at_us=100,
@@ -77,7 +83,7 @@ def batch(*events: Event) -> Batch:
 
 def test_a_placed_order_is_a_row_of_all_its_fields() -> None:
     placed = batch(OrderPlaced(LIMIT_ORDER))
-    assert placed.inserts == {tables.orders: [(*LIMIT_ROW, ZERO, ZERO, "new", 100, 100)]}
+    assert placed.inserts == {tables.orders: [(*LIMIT_ROW, ZERO, ZERO, "none", ZERO, 0, "new", 100, 100)]}
     assert placed.order_changes == []
 
 
@@ -88,8 +94,8 @@ def test_a_trade_is_two_fills_and_changes_both_orders() -> None:
         (4, 7, 1, 5, *shared, "0.00200000", 1, 200, False, True),
         (4, 8, 1, 6, *shared, "0.00100000", 0, 200, True, False),
     ]
-    assert done.order_changes == [(7, 1, "1.00000000", "2.00000000", "partially_filled", 200)]
-    assert done.inserts[tables.orders][0][-5:] == ("1.00000000", "2.00000000", "filled", 100, 200)
+    assert done.order_changes == [(7, 1, "1.00000000", "2.00000000", None, None, "partially_filled", 200)]
+    assert done.inserts[tables.orders][0][-8:] == ("1.00000000", "2.00000000", "none", ZERO, 0, "filled", 100, 200)
 
 
 def test_a_filled_order_by_quote_amount_has_what_it_traded_as_its_quantity() -> None:
@@ -107,6 +113,9 @@ def test_an_expired_order_by_quote_amount_is_as_it_was_stated() -> None:
         "2.00000000",
         "1.00000000",
         ZERO,
+        "none",
+        ZERO,
+        0,
         "expired",
         100,
         100,
@@ -115,13 +124,57 @@ def test_an_expired_order_by_quote_amount_is_as_it_was_stated() -> None:
 
 def test_the_quantity_of_a_limit_order_stays() -> None:
     own = batch(OrderPlaced(LIMIT_ORDER), traded(OrderStatus.FILLED))
-    assert own.inserts[tables.orders] == [(*LIMIT_ROW, "1.00000000", "2.00000000", "partially_filled", 100, 200)]
+    assert own.inserts[tables.orders] == [
+        (*LIMIT_ROW, "1.00000000", "2.00000000", "none", ZERO, 0, "partially_filled", 100, 200)
+    ]
 
 
 def test_an_order_that_was_there_is_changed_once_to_its_last_state() -> None:
     canceled = replace(LIMIT_ORDER, executed="1.00000000", status=OrderStatus.CANCELED, updated_at_us=200)
     ended = batch(OrderPlaced(BY_QUOTE), traded(OrderStatus.FILLED), OrderCanceled(canceled))
-    assert ended.order_changes == [(7, 1, "1.00000000", ZERO, "canceled", 200)]
+    assert ended.order_changes == [(7, 1, "1.00000000", ZERO, ZERO, 0, "canceled", 200)]
+
+
+def prevented(mode: SelfTradePrevention, maker: str, taker: str) -> MatchPrevented:
+    """Order 7 rests, order 8 came in."""
+    return MatchPrevented(
+        1, 3, mode, "2.00000000", None, Prevention(7, 5, maker, maker), Prevention(8, 5, taker, taker)
+    )
+
+
+def test_a_prevented_match_is_a_row_for_each_order_and_changes_what_it_took_from() -> None:
+    done = batch(prevented(SelfTradePrevention.DECREMENT, "1.00000000", "1.00000000"))
+    shared = (7, 8, "decrement", "2.00000000", "1.00000000", "1.00000000", -1, 200)
+    assert done.inserts == {tables.prevented_matches: [(3, 1, 5, 7, *shared), (3, 1, 5, 8, *shared)]}
+    assert done.order_changes == [
+        (7, 1, None, None, "1.00000000", 3, None, 200),
+        (8, 1, None, None, "1.00000000", 3, None, 200),
+    ]
+
+
+def test_what_a_prevented_match_leaves_alone_is_not_changed() -> None:
+    done = batch(prevented(SelfTradePrevention.EXPIRE_TAKER, ZERO, "1.00000000"))
+    assert [change[0] for change in done.order_changes] == [8]
+
+
+def test_prevention_and_trades_of_one_batch_add_up_in_either_order() -> None:
+    lost, trade = prevented(SelfTradePrevention.EXPIRE_MAKER, "1.00000000", ZERO), traded(OrderStatus.FILLED)
+    expected = (7, 1, "1.00000000", "2.00000000", "1.00000000", 3, "partially_filled", 200)
+    for events in ((lost, trade), (trade, lost)):
+        assert [change for change in batch(*events).order_changes if change[0] == 7] == [expected]
+
+
+def test_an_order_placed_in_the_batch_keeps_what_it_lost() -> None:
+    done = batch(OrderPlaced(LIMIT_ORDER), prevented(SelfTradePrevention.EXPIRE_MAKER, "1.00000000", ZERO))
+    assert done.inserts[tables.orders] == [
+        (*LIMIT_ROW, ZERO, ZERO, "none", "1.00000000", 3, "new", 100, 200),
+    ]
+
+
+def test_a_filled_order_by_quote_amount_counts_what_it_lost() -> None:
+    lost = prevented(SelfTradePrevention.DECREMENT, "1.00000000", "1.00000000")
+    filled = batch(OrderPlaced(BY_QUOTE), lost, traded(OrderStatus.FILLED))
+    assert filled.inserts[tables.orders][0][8] == "2.00000000"
 
 
 def posted(free_change: str, locked_change: str) -> Posted:

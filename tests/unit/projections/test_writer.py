@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from rialto.contracts.events import CommandRejected, Outcome
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import HOUSE_ACCOUNTS
-from rialto.foundation.database import Access, open_engine
+from rialto.foundation.database import MIGRATIONS, Access, migrate, open_engine
 from rialto.identity.owners import Owners
 from rialto.identity.tables import metadata as identity_metadata
 from rialto.projections import tables
@@ -32,8 +34,28 @@ def engine(migrated_url: str) -> Iterator[Engine]:
 def test_the_first_writer_finds_the_house(engine: Engine, migrated_url: str) -> None:
     assert Writer(engine).watermark == 0
     held = contents(migrated_url, tables.metadata)
-    assert held["accounts"] == [(account, 0, kind.value, 0) for account, kind in HOUSE_ACCOUNTS]
+    assert held["accounts"] == [(account, 0, kind.value, 0, None) for account, kind in HOUSE_ACCOUNTS]
     assert held["watermark"] == [(1, 0)]
+
+
+def test_projections_of_before_self_trade_prevention_are_written_anew(empty_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    old = open_engine(empty_url, Access.DURABLE)
+    with old.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("INSERT INTO watermark VALUES (1, 7)")
+        connection.exec_driver_sql("INSERT INTO accounts VALUES (0, 0, 'external', 0)")
+        connection.exec_driver_sql("INSERT INTO assets VALUES (0, 'OLD')")
+    old.dispose()
+    migrate(empty_url)
+    engine = open_engine(empty_url, Access.REBUILDABLE)
+    writer = Writer(engine)
+    assert writer.watermark == 0
+    writer.write_all(OUTCOMES)
+    engine.dispose()
+    assert ("OLD",) not in {row[1:] for row in contents(empty_url, tables.metadata)["assets"]}
 
 
 def test_what_is_written_is_skipped(engine: Engine, migrated_url: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from rialto.contracts import rejections as core
 from rialto.contracts.rejections import Bound, Rejection
-from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason
+from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason, SelfTradePrevention
 from rialto.wire import refusals
 
 KIND = AccountKind(AccountClass.SPOT)
@@ -34,6 +34,10 @@ OF_NEW_ORDERS: list[tuple[Rejection, tuple[int, str, int]]] = [
     (core.InvalidAccount("scope"), OWN_FAULT),
     (core.InvalidReason(PostingReason.TRADE), OWN_FAULT),
     (core.WrongAccountClass(1), (-2010, "This symbol is restricted for this account.", 400)),
+    (
+        core.UnavailablePrevention(SelfTradePrevention.TRANSFER),
+        (-1013, "This symbol does not allow the specified self-trade prevention mode.", 400),
+    ),
     (core.PriceFilter(Bound.STEP, ONE, TWO), (-1013, "Filter failure: PRICE_FILTER", 400)),
     (core.LotSize(Bound.STEP, ONE, TWO), (-1013, "Filter failure: LOT_SIZE", 400)),
     (core.MarketLotSize(Bound.STEP, ONE, TWO), (-1013, "Filter failure: MARKET_LOT_SIZE", 400)),

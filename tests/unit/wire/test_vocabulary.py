@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, Side, TimeInForce
+from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 from rialto.wire import vocabulary
 
 ORDER = OrderState(
@@ -19,6 +19,9 @@ ORDER = OrderState(
     "0",
     "0",
     "0",
+    SelfTradePrevention.NONE,
+    "0",
+    0,
     OrderStatus.NEW,
     1,
     1,
@@ -30,6 +33,7 @@ def test_every_word_of_the_core_has_a_spelling() -> None:
     assert set(vocabulary.TIME_IN_FORCE_NAMES) == set(TimeInForce)
     assert set(vocabulary.ORDER_TYPE_NAMES) == set(OrderType)
     assert set(vocabulary.STATUS_NAMES) == set(OrderStatus)
+    assert set(vocabulary.SELF_TRADE_PREVENTION_NAMES) == set(SelfTradePrevention)
 
 
 def test_spellings_are_read_as_they_are_written() -> None:

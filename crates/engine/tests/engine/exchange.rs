@@ -11,7 +11,7 @@ use rialto_types::{
 use std::collections::BTreeMap;
 
 use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
-use rialto_types::{ClientOrderId, OrderType, PostingReason};
+use rialto_types::{ClientOrderId, OrderType, PostingReason, PreventionModes, SelfTradePrevention};
 
 /// The account the first person opens: the house's own come before it.
 pub const FIRST_ACCOUNT: u32 = HOUSE_ACCOUNTS.len() as u32;
@@ -98,7 +98,7 @@ pub fn list_symbol(spec: SymbolSpec) -> Command {
 }
 
 pub fn open_account(owner: u64, class: AccountClass) -> Command {
-    Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind: AccountKind::of(class) })
+    Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind: AccountKind::of(class), trade_group: None })
 }
 
 pub fn post(account: AccountId, asset: AssetId, units: i128) -> Command {
@@ -118,6 +118,7 @@ pub fn limit(account: AccountId, symbol: SymbolId, side: Side, price: Price, qua
         price: Some(price),
         quantity: Some(quantity),
         quote_quantity: None,
+        self_trade_prevention: None,
     })
 }
 
@@ -141,6 +142,8 @@ pub fn open_spec(name: &str, base: AssetId, quote: AssetId) -> SymbolSpec {
         notional_max: Amount::ZERO,
         notional_max_applies_to_market: false,
         open_orders_max: 200,
+        prevention_default: SelfTradePrevention::None,
+        prevention_allowed: PreventionModes::ALL,
         maker_fee: "0".parse().unwrap(),
         taker_fee: "0".parse().unwrap(),
     }

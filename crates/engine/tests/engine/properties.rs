@@ -55,8 +55,10 @@ fn check_depth(exchange: &Exchange) {
     let mut depth: BTreeMap<(SymbolId, Side, Price), u64> = BTreeMap::new();
     for account in (0..ACCOUNTS_SEEN).map(AccountId) {
         for order in exchange.open_orders(account) {
-            assert!(order.status.is_open() && order.executed < order.quantity, "{order:?}");
-            let left = order.quantity.units() - order.executed.units();
+            assert!(order.status.is_open(), "{order:?}");
+            assert_eq!(order.prevented.is_zero(), order.prevented_match_id.0 == 0, "{order:?}");
+            let left = order.quantity.units() - order.executed.units() - order.prevented.units();
+            assert!(left > 0, "{order:?}");
             *depth.entry((order.symbol, order.side, order.price)).or_default() += left;
         }
     }
@@ -73,7 +75,7 @@ fn check_concluded(exchange: &Exchange, order: &PlaceOrder, events: &[Event]) {
         match event {
             Event::OrderPlaced(placed) => (id, status) = (placed.order.order_id, Some(placed.order.status)),
             Event::TradeExecuted(trade) => (executed, status) = (trade.taker.executed, Some(trade.taker.status)),
-            Event::OrderExpired(expired) => {
+            Event::OrderExpired(expired) if expired.order.order_id == id => {
                 status = Some(expired.order.status);
                 assert_eq!(expired.order.executed, executed, "{expired:?}");
             }
@@ -82,7 +84,7 @@ fn check_concluded(exchange: &Exchange, order: &PlaceOrder, events: &[Event]) {
     }
     let open = exchange.open_orders(order.account).into_iter().find(|o| o.symbol == order.symbol && o.order_id == id);
     match status.expect("the order was placed") {
-        OrderStatus::Filled | OrderStatus::Expired => assert_eq!(open, None, "{order:?}"),
+        OrderStatus::Filled | OrderStatus::Expired | OrderStatus::ExpiredInMatch => assert_eq!(open, None, "{order:?}"),
         shown => assert_eq!(open.map(|open| (open.status, open.executed)), Some((shown, executed)), "{order:?}"),
     }
 }

@@ -7,11 +7,12 @@ use proptest::sample::select;
 use rialto_types::command::{CancelAllOrders, CancelOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record};
 use rialto_types::{
     AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType,
-    OwnerId, PostingReason, Price, Quantity, Rate, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
+    OwnerId, PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, StreamKey, SymbolId,
+    SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 use std::collections::BTreeMap;
 
-/// The first command stream's accounts: three that trade, one that does not, and one of the house that mirrors the outside.
+/// The first command stream's accounts: three that trade, two of them in a group, one that does not, and one of the house that mirrors the outside.
 const ACCOUNTS: u32 = FIRST_ACCOUNT + 5;
 const ASSETS: u32 = 3;
 
@@ -81,7 +82,10 @@ pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 fn setting_up(specs: &[SymbolSpec]) -> Vec<Command> {
     let mut commands: Vec<Command> = (0..ASSETS).map(|asset| register_asset(&format!("A{asset}"))).collect();
     commands.extend(specs.iter().map(|spec| list_symbol(spec.clone())));
-    commands.extend((1..=3).map(|owner| open_account(owner, AccountClass::Spot)));
+    commands.extend([None, Some(TradeGroupId(1)), Some(TradeGroupId(1))].into_iter().zip(1..).map(|(group, owner)| {
+        let kind = AccountKind::of(AccountClass::Spot);
+        Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind, trade_group: group })
+    }));
     commands.extend([open_account(1, AccountClass::Funding), open_account(0, AccountClass::Custody)]);
     for asset in (0..ASSETS).map(AssetId) {
         for (account, units) in [(0, 1 << 100), (0, 1 << 100), (1, 1 << 80), (2, 5_000)] {
@@ -94,9 +98,12 @@ fn setting_up(specs: &[SymbolSpec]) -> Vec<Command> {
 /// A definition that contradicts nothing; its name and assets are given later.
 pub fn spec() -> impl Strategy<Value = SymbolSpec> {
     let limits = (0..2u64, select(vec![0, 9]), 0..3u64, select(vec![0, 20u64]), 0..3u64, 0..4u64, 2..9u32);
+    // Mostly all modes are allowed; otherwise the default and some others.
+    let default = select(&SelfTradePrevention::ALL[..]);
+    let preventions = (default, prop_oneof![4 => Just(0x3f), 1 => 0..64u8]);
     let notionals = (select(vec![0, 0, 0, 1, 7]), select(vec![0, 0, 0, 0, 1_000]), any::<bool>(), any::<bool>());
-    (select(&SCALES[..]), limits, notionals, select(&FEES[..]), select(&FEES[..])).prop_map(
-        |((tick, lot), limits, notionals, maker_fee, taker_fee)| {
+    (select(&SCALES[..]), limits, notionals, preventions, select(&FEES[..]), select(&FEES[..])).prop_map(
+        |((tick, lot), limits, notionals, preventions, maker_fee, taker_fee)| {
             let (price_min, price_span, quantity_min, quantity_max, market_lot, market_min, open_orders_max) = limits;
             let price_max = if price_span == 0 { 0 } else { price_min + price_span };
             let mut spec = open_spec("S", AssetId(0), AssetId(1));
@@ -110,6 +117,8 @@ pub fn spec() -> impl Strategy<Value = SymbolSpec> {
             spec.notional_max = Amount::from_units(notionals.1);
             (spec.notional_min_applies_to_market, spec.notional_max_applies_to_market) = (notionals.2, notionals.3);
             spec.open_orders_max = open_orders_max;
+            spec.prevention_default = preventions.0;
+            spec.prevention_allowed = PreventionModes(preventions.1 | 1 << preventions.0 as u8);
             spec.maker_fee = Rate::from_units(maker_fee).unwrap();
             spec.taker_fee = Rate::from_units(taker_fee).unwrap();
             spec
@@ -146,7 +155,7 @@ fn step(specs: &[SymbolSpec]) -> impl Strategy<Value = Step> + use<> {
             Command::Post(Post { account, asset, amount, reason })
         }),
         1 => (0..3u64, kind()).prop_map(|(owner, kind)| {
-            Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind })
+            Command::OpenAccount(OpenAccount { owner: OwnerId(owner), kind, trade_group: None })
         }),
         1 => select(vec!["A1", "A9", ""]).prop_map(register_asset),
         1 => (spec(), asset(), asset(), select(vec!["S1", "S9", ""])).prop_map(|(mut spec, base, quote, name)| {
@@ -222,8 +231,11 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
     ];
     let shape = prop_oneof![14 => Just(0), 3 => Just(1), 4 => Just(2), 4 => Just(3), 1 => Just(4)];
     let symbols = prop_oneof![60 => Just(symbol_id), 1 => symbol()];
-    (account(), symbols, client_order_id(), side, patience, prices, quantities, budgets, shape).prop_map(
-        |(account, symbol, client_order_id, side, time_in_force, price, quantity, budget, shape)| {
+    let mode = prop::option::of(select(&SelfTradePrevention::ALL[..]));
+    let form = (side, patience, shape, mode);
+    (account(), symbols, client_order_id(), form, prices, quantities, budgets).prop_map(
+        |(account, symbol, client_order_id, form, price, quantity, budget)| {
+            let (side, time_in_force, shape, self_trade_prevention) = form;
             let gtc = TimeInForce::GoodTillCanceled;
             let (order_type, time_in_force, price, quantity, quote_quantity) = match shape {
                 0 => (OrderType::Limit, time_in_force, Some(price), Some(quantity), None),
@@ -242,6 +254,7 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
                 price,
                 quantity,
                 quote_quantity,
+                self_trade_prevention,
             }
         },
     )

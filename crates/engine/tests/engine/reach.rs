@@ -6,7 +6,7 @@ use crate::random::{Versions, steps};
 use crate::script::name;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use rialto_types::{Event, ExpiryReason, OrderType};
+use rialto_types::{Event, ExpiryReason, OrderType, SelfTradePrevention};
 use std::collections::BTreeMap;
 
 /// How often each of these is met in a fixed sample of streams.
@@ -52,6 +52,10 @@ fn kinds(event: &Event) -> Vec<String> {
             }
             kinds
         }
+        Event::MatchPrevented(prevented) => {
+            let whose = if prevented.maker.account == prevented.taker.account { "own" } else { "of the group" };
+            vec![format!("prevented {:?}, {whose}", prevented.mode)]
+        }
         Event::OrderExpired(expired) => vec![format!("expired {:?}", expired.reason)],
         Event::OrderCanceled(_) => vec!["canceled".to_owned()],
         Event::Recorded(_) => vec!["recorded".to_owned()],
@@ -62,8 +66,17 @@ fn kinds(event: &Event) -> Vec<String> {
 #[test]
 fn random_streams_reach_every_rule() {
     let met = met();
-    let expiries = [ExpiryReason::ImmediateOrCancel, ExpiryReason::FillOrKill, ExpiryReason::NoLiquidity];
-    let expiries = expiries.map(|reason| format!("expired {reason:?}"));
+    let expiries = [
+        ExpiryReason::ImmediateOrCancel,
+        ExpiryReason::FillOrKill,
+        ExpiryReason::NoLiquidity,
+        ExpiryReason::SelfTradePrevention,
+    ];
+    let expiries = expiries.iter().map(|reason| format!("expired {reason:?}"));
+    let modes = SelfTradePrevention::ALL.into_iter().filter(|mode| *mode != SelfTradePrevention::None);
+    let preventions =
+        modes.flat_map(|mode| ["own", "of the group"].map(|whose| format!("prevented {mode:?}, {whose}")));
+    let formatted: Vec<String> = expiries.chain(preventions).collect();
     let wanted = [
         "Limit GoodTillCanceled",
         "Limit ImmediateOrCancel",
@@ -99,6 +112,7 @@ fn random_streams_reach_every_rule() {
         "StaleVersion",
         "SymbolExists",
         "TooManyOrders",
+        "UnavailablePrevention",
         "UnbalancedPostings",
         "UnknownAccount",
         "UnknownAsset",
@@ -107,7 +121,7 @@ fn random_streams_reach_every_rule() {
         "WouldTake",
         "WrongAccountClass",
     ];
-    let wanted = wanted.into_iter().chain(expiries.iter().map(String::as_str));
+    let wanted = wanted.into_iter().chain(formatted.iter().map(String::as_str));
     let seldom: Vec<_> = wanted.filter(|what| met.get(*what).is_none_or(|times| *times < 10)).collect();
     assert_eq!(seldom, Vec::<&str>::new(), "met too seldom in {met:#?}");
 }

@@ -7,6 +7,8 @@
 //! alice buys 2 market                 by quantity; `alice buys market for 100` is by quote amount
 //! alice cancels #1                    `cancels mine`, `cancels #1 mine`, `cancels all`
 //! alice opens isolated 7              a kind of account, with its scope where that is not 0
+//! alice opens spot group 1            the same in a trade group
+//! alice buys 1 @ 100 stp DECREMENT    a mode of self-trade prevention
 //! alice posts -1 USDT Reward          `deposits` and `withdraws`, but with any sign and reason
 //! record loan/7 after 0: alice holds 5 USDT, bob pays 1 USDT, alice gets 1 USDT
 //! alice: BTC 1, USDT 800 + 100 locked     all that alice has
@@ -23,7 +25,7 @@ use crate::script::words::Words;
 use rialto_types::command::{CancelAllOrders, CancelOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record};
 use rialto_types::{
     AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType,
-    OwnerId, PostingReason, Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce,
+    OwnerId, PostingReason, Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 
 mod outcome;
@@ -99,11 +101,18 @@ impl Script {
         let who = words.next();
         let verb = words.next();
         if verb == "opens" {
-            let class = class_named(words.next());
+            let class_name = words.next();
+            let class = class_named(class_name);
+            let trade_group = words.take_last_after("group").map(|group| TradeGroupId(group.parse().unwrap()));
             let scope = if words.peek().is_some() { words.parse() } else { 0 };
             words.end();
             let (owner, kind) = (OwnerId(self.owner(who)), AccountKind { class, scope });
-            return self.exchange.apply(&Command::OpenAccount(OpenAccount { owner, kind }));
+            let events = self.exchange.apply(&Command::OpenAccount(OpenAccount { owner, kind, trade_group }));
+            if let [Event::AccountOpened(opened)] = events[..] {
+                let suffix = if class == AccountClass::Spot { String::new() } else { format!(".{class_name}") };
+                self.accounts.push((format!("{who}{suffix}"), opened.account));
+            }
+            return events;
         }
         let account = self.account(who);
         let symbol = self.symbol_at_end(&mut words);
@@ -139,6 +148,7 @@ impl Script {
             price: None,
             quantity: None,
             quote_quantity: None,
+            self_trade_prevention: None,
         };
         if words.peek().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
             order.quantity = Some(words.parse());
@@ -157,6 +167,7 @@ impl Script {
                 "FOK" => order.time_in_force = TimeInForce::FillOrKill,
                 "maker" => order.order_type = OrderType::LimitMaker,
                 "for" => order.quote_quantity = Some(words.parse()),
+                "stp" => order.self_trade_prevention = Some(words::mode_named(words.next())),
                 "as" => order.client_order_id = ClientOrderId::new(words.next()).unwrap(),
                 other => panic!("no such word in an order: {other}"),
             }

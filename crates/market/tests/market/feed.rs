@@ -3,8 +3,8 @@
 use rialto_market::{MarketUpdate, MarketViews, RecentTrade};
 use rialto_types::event::{BookChanged, Fill, SymbolListed, TradeExecuted};
 use rialto_types::{
-    AccountId, Amount, AssetId, Event, OrderId, OrderStatus, Price, Quantity, Rate, Side, SymbolId, SymbolSpec, Text,
-    TradeId,
+    AccountId, Amount, AssetId, Event, OrderId, OrderStatus, PreventionModes, Price, Quantity, Rate,
+    SelfTradePrevention, Side, SymbolId, SymbolSpec, Text, TradeId,
 };
 
 pub const SECOND_US: u64 = 1_000_000;
@@ -154,6 +154,8 @@ fn listed(symbol: SymbolId) -> Event {
         notional_max: Amount::ZERO,
         notional_max_applies_to_market: false,
         open_orders_max: 200,
+        prevention_default: SelfTradePrevention::None,
+        prevention_allowed: PreventionModes::ALL,
         maker_fee: Rate::ZERO,
         taker_fee: Rate::ZERO,
     };

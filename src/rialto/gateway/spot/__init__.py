@@ -12,6 +12,7 @@ from rialto.gateway.spot.exchange_info import ExchangeInfo
 from rialto.gateway.spot.general import General
 from rialto.gateway.spot.market_data import MarketData
 from rialto.gateway.spot.orders import Orders
+from rialto.gateway.spot.prevented_matches import PreventedMatches
 from rialto.gateway.spot.tickers import Tickers
 from rialto.projections.history import History
 
@@ -26,4 +27,5 @@ def spot_routes(runtime: Runtime, history: History, limits: RateLimits, counts: 
         *Tickers(runtime).routes(),
         *Orders(runtime, counts).routes(),
         *Account(runtime, history, counts).routes(),
+        *PreventedMatches(runtime, history).routes(),
     ]

@@ -2,7 +2,16 @@
 
 from typing import Any, Final
 
-from rialto.gateway.spot import account, candles, exchange_info, general, market_data, orders, tickers
+from rialto.gateway.spot import (
+    account,
+    candles,
+    exchange_info,
+    general,
+    market_data,
+    orders,
+    prevented_matches,
+    tickers,
+)
 from rialto.wire.endpoints import Endpoint
 
 SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
@@ -28,5 +37,6 @@ SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     account.OPEN_ORDERS,
     account.ALL_ORDERS,
     account.MY_TRADES,
+    prevented_matches.PREVENTED_MATCHES,
     account.ORDER_COUNTS,
 )

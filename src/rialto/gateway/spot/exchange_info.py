@@ -20,7 +20,7 @@ from rialto.wire.decimals import PLACES
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.filters import SymbolFilter, of_symbol
 from rialto.wire.kinds import Boolean, WordOrWords
-from rialto.wire.vocabulary import ORDER_TYPES, PERMISSIONS, SelfTradePrevention, SymbolStatus
+from rialto.wire.vocabulary import ORDER_TYPES, PERMISSIONS, SELF_TRADE_PREVENTION_NAMES, SymbolStatus
 
 _encode = msgspec.json.Encoder().encode
 
@@ -183,6 +183,6 @@ def _info(symbol: Symbol, shows_sets: bool) -> SymbolInfo:
         filters=of_symbol(symbol.spec),
         permissions=[],
         permission_sets=[[_PERMISSION]] if shows_sets else [],
-        default_self_trade_prevention_mode=SelfTradePrevention.NONE.value,
-        allowed_self_trade_prevention_modes=[SelfTradePrevention.NONE.value],
+        default_self_trade_prevention_mode=SELF_TRADE_PREVENTION_NAMES[symbol.spec.prevention_default],
+        allowed_self_trade_prevention_modes=[SELF_TRADE_PREVENTION_NAMES[mode] for mode in symbol.spec.preventions],
     )

@@ -7,7 +7,7 @@ never dropped.
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from rialto.contracts.vocabulary import OrderType, Side, TimeInForce
+from rialto.contracts.vocabulary import OrderType, SelfTradePrevention, Side, TimeInForce
 from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName
 from rialto.wire import errors
 from rialto.wire.errors import ErrorCode
@@ -15,6 +15,7 @@ from rialto.wire.kinds import Boolean, Choice, Decimal, Integer
 from rialto.wire.parameters import Parameters
 from rialto.wire.vocabulary import (
     ORDER_TYPES,
+    SELF_TRADE_PREVENTIONS,
     SIDES,
     TIMES_IN_FORCE,
     CancelRestriction,
@@ -22,7 +23,6 @@ from rialto.wire.vocabulary import (
     PegOffsetType,
     PegPriceType,
     ResponseType,
-    SelfTradePrevention,
 )
 
 STRATEGY_TYPE_MIN: Final = 1_000_000
@@ -52,7 +52,7 @@ class NewOrderParameters(Parameters, frozen=True):
     trailing_delta: Identifier | None = None
     iceberg_qty: Annotated[str, Decimal()] | None = None
     new_order_resp_type: Annotated[ResponseType, Choice(ResponseType)] | None = None
-    self_trade_prevention_mode: Annotated[SelfTradePrevention, Choice(SelfTradePrevention)] | None = None
+    self_trade_prevention_mode: Annotated[SelfTradePrevention, Choice(SELF_TRADE_PREVENTIONS)] | None = None
     peg_price_type: Annotated[PegPriceType, Choice(PegPriceType, ErrorCode.INVALID_PEG_PRICE_TYPE.error)] | None = None
     peg_offset_value: Annotated[int, Integer(1, 100)] | None = None
     peg_offset_type: Annotated[PegOffsetType, Choice(PegOffsetType, ErrorCode.INVALID_PEG_OFFSET_TYPE.error)] | None = (
@@ -123,8 +123,6 @@ def _refuse_unsupported(order: NewOrderParameters) -> None:
         raise errors.new_order_rejected("Iceberg orders are not supported for this symbol.")
     if order.peg_price_type is not None:
         raise errors.new_order_rejected("Pegged orders are not supported for this symbol.")
-    if order.self_trade_prevention_mode not in (None, SelfTradePrevention.NONE):
-        raise ErrorCode.INVALID_MESSAGE.error("This symbol does not allow the specified self-trade prevention mode.")
     for name, value in (
         ("stopPrice", order.stop_price),
         ("pegOffsetValue", order.peg_offset_value),

@@ -5,13 +5,14 @@ from typing import Final
 
 import msgspec
 
-from rialto.contracts.events import Event, OrderExpired, OrderPlaced, Outcome, TradeExecuted
+from rialto.contracts.events import Event, MatchPrevented, OrderExpired, OrderPlaced, Outcome, Prevention, TradeExecuted
 from rialto.contracts.vocabulary import OrderState
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.wire.decimals import ZERO
 from rialto.wire.vocabulary import (
     ORDER_TYPE_NAMES,
+    SELF_TRADE_PREVENTION_NAMES,
     SIDE_NAMES,
     STATUS_NAMES,
     TIME_IN_FORCE_NAMES,
@@ -20,7 +21,6 @@ from rialto.wire.vocabulary import (
 )
 
 NO_ORDER_LIST: Final = -1
-NO_PREVENTION: Final = "NONE"
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -33,8 +33,19 @@ class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
     transact_time: int
 
 
-class PlacedOrder(Acknowledgement, frozen=True, rename="camel", gc=False):
-    """A new order and where it stands."""
+class PreventedFill(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
+    """A match of a new order that self-trade prevention prevented, and what it took from either order."""
+
+    prevented_match_id: int
+    maker_symbol: str
+    maker_order_id: int
+    price: str
+    taker_prevented_quantity: str | None = None
+    maker_prevented_quantity: str | None = None
+
+
+class PlacedOrder(Acknowledgement, frozen=True, rename="camel", omit_defaults=True):
+    """A new order and where it stands. Prevented matches are told of when there were any."""
 
     price: str
     orig_qty: str
@@ -47,6 +58,9 @@ class PlacedOrder(Acknowledgement, frozen=True, rename="camel", gc=False):
     side: str
     working_time: int
     self_trade_prevention_mode: str
+    prevented_quantity: str | None = None
+    trade_group_id: int | None = None
+    prevented_matches: list[PreventedFill] | None = None
 
 
 class OrderFill(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -59,14 +73,14 @@ class OrderFill(msgspec.Struct, frozen=True, rename="camel", gc=False):
     trade_id: int
 
 
-class FilledOrder(PlacedOrder, frozen=True, rename="camel"):
+class FilledOrder(PlacedOrder, frozen=True, rename="camel", kw_only=True):
     """A new order, where it stands, and every trade it made."""
 
     fills: list[OrderFill]
 
 
-class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """An order that was taken back, and the id of the cancel."""
+class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
+    """An order that was taken back, and the id of the cancel. Prevention is told of when it took something."""
 
     symbol: str
     orig_client_order_id: str
@@ -84,10 +98,12 @@ class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False):
     type: str
     side: str
     self_trade_prevention_mode: str
+    prevented_match_id: int | None = None
+    prevented_quantity: str | None = None
 
 
 class QueriedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
-    """An order as queries show it. Only an expired one states why."""
+    """An order as queries show it. Only an expired one states why; prevention is told of when it took something."""
 
     symbol: str
     order_id: int
@@ -109,6 +125,8 @@ class QueriedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_d
     working_time: int
     orig_quote_order_qty: str
     self_trade_prevention_mode: str
+    prevented_match_id: int | None = None
+    prevented_quantity: str | None = None
     expiry_reason: str | None = None
 
 
@@ -139,11 +157,13 @@ def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: Res
         ORDER_TYPE_NAMES[order.order_type],
         SIDE_NAMES[order.side],
         time,
-        NO_PREVENTION,
+        SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
+        _prevented_quantity(order),
+        *_prevented_matches(symbol, outcome.events),
     )
     if response_type is ResponseType.RESULT:
         return PlacedOrder(*fields)
-    return FilledOrder(*fields, _fills(catalog, outcome.events))
+    return FilledOrder(*fields, fills=_fills(catalog, outcome.events))
 
 
 def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
@@ -152,14 +172,14 @@ def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
     for event in events:
         if isinstance(event, TradeExecuted):
             fill = event.taker
-            quantity = order.quantity if order.quote_quantity == ZERO else fill.executed
             order = msgspec.structs.replace(
                 order,
-                quantity=quantity,
                 executed=fill.executed,
                 executed_quote=fill.executed_quote,
                 status=fill.status,
             )
+        elif isinstance(event, MatchPrevented):
+            order = msgspec.structs.replace(order, prevented=event.taker.prevented)
         elif isinstance(event, OrderExpired) and event.order.order_id == placed.order_id:
             order = event.order
     return order
@@ -173,6 +193,34 @@ def _fills(catalog: Catalog, events: Sequence[Event]) -> list[OrderFill]:
         for event in events
         if isinstance(event, TradeExecuted)
     ]
+
+
+def _lost(side: Prevention) -> str | None:
+    """Tell what a prevented match took from an order, or None if it left it alone."""
+    return None if side.quantity == ZERO else side.quantity
+
+
+def _prevented_matches(symbol: str, events: Sequence[Event]) -> tuple[int | None, list[PreventedFill] | None]:
+    """Return the trade group, if there is one and a match was prevented, and the matches, if there were any."""
+    prevented = [event for event in events if isinstance(event, MatchPrevented)]
+    if not prevented:
+        return None, None
+    matches = [
+        PreventedFill(
+            match.prevented_match_id,
+            symbol,
+            match.maker.order_id,
+            match.price,
+            _lost(match.taker),
+            _lost(match.maker),
+        )
+        for match in prevented
+    ]
+    return prevented[0].trade_group, matches
+
+
+def _prevented_quantity(order: OrderState) -> str | None:
+    return None if order.prevented == ZERO else order.prevented
 
 
 def canceled_order(
@@ -195,7 +243,9 @@ def canceled_order(
         TIME_IN_FORCE_NAMES[order.time_in_force],
         ORDER_TYPE_NAMES[order.order_type],
         SIDE_NAMES[order.side],
-        NO_PREVENTION,
+        SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
+        order.prevented_match_id or None,
+        _prevented_quantity(order),
     )
 
 
@@ -222,6 +272,8 @@ def queried_order(call: Call, catalog: Catalog, order: OrderState) -> QueriedOrd
         True,
         placed_at,
         order.quote_quantity,
-        NO_PREVENTION,
+        SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
+        order.prevented_match_id or None,
+        _prevented_quantity(order),
         expiry_reason(order),
     )

@@ -180,6 +180,7 @@ class Orders:
             parameters.price,
             parameters.quantity,
             parameters.quote_order_qty,
+            parameters.self_trade_prevention_mode,
         )
 
     async def _account(self, call: Call) -> int:

@@ -37,6 +37,7 @@ impl Reference {
             spec: spec.clone(),
             orders_ever: 0,
             trades_ever: 0,
+            preventions_ever: 0,
             updates_ever: 0,
             last_price: None,
         });
@@ -52,7 +53,9 @@ impl Reference {
         }
         let account = AccountId(self.accounts.len() as u32);
         self.accounts.push(wanted);
-        self.events.push(Event::AccountOpened(AccountOpened { account, owner: command.owner, kind: command.kind }));
+        let &OpenAccount { owner, kind, trade_group } = command;
+        self.trade_groups.insert(account, trade_group);
+        self.events.push(Event::AccountOpened(AccountOpened { account, owner, kind, trade_group }));
         Ok(())
     }
 

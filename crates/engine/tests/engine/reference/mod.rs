@@ -11,7 +11,7 @@ use rialto_types::account::{EXTERNAL, HOUSE_ACCOUNTS};
 use rialto_types::event::{CommandRejected, Posted};
 use rialto_types::{
     AccountId, AccountKind, Amount, AssetId, Command, Event, OrderState, OwnerId, PostingReason, Price, Rejection,
-    Side, StreamKey, SymbolSpec, Text,
+    Side, StreamKey, SymbolSpec, Text, TradeGroupId,
 };
 use std::collections::BTreeMap;
 
@@ -32,6 +32,7 @@ struct Symbol {
     spec: SymbolSpec,
     orders_ever: u64,
     trades_ever: u64,
+    preventions_ever: u64,
     updates_ever: u64,
     last_price: Option<Price>,
 }
@@ -49,6 +50,7 @@ pub struct Reference {
     assets: Vec<Text<16>>,
     symbols: Vec<Symbol>,
     accounts: Vec<(OwnerId, AccountKind)>,
+    trade_groups: BTreeMap<AccountId, Option<TradeGroupId>>,
     pub balances: BTreeMap<(AccountId, AssetId), Balance>,
     /// Every open order, in order of arrival.
     pub orders: Vec<OrderState>,
@@ -63,6 +65,7 @@ impl Default for Reference {
             assets: Vec::new(),
             symbols: Vec::new(),
             accounts: HOUSE_ACCOUNTS.iter().map(|(_, class)| (OwnerId::HOUSE, AccountKind::of(*class))).collect(),
+            trade_groups: BTreeMap::new(),
             balances: BTreeMap::new(),
             orders: Vec::new(),
             streams: BTreeMap::new(),
@@ -160,7 +163,7 @@ fn insufficient(account: AccountId, asset: AssetId, needed: i128, free: i128) ->
     Rejection::InsufficientBalance { account, asset, needed, free }
 }
 
-/// What of an order has not traded.
+/// What of an order has neither traded nor been prevented.
 fn left_of(order: &OrderState) -> i128 {
-    i128::from(order.quantity.units()) - i128::from(order.executed.units())
+    i128::from(order.quantity.units()) - i128::from(order.executed.units()) - i128::from(order.prevented.units())
 }

@@ -5,11 +5,12 @@ use rialto_types::account::FEES;
 use rialto_types::command::{CancelAllOrders, CancelOrder, PlaceOrder};
 use rialto_types::event::{BookChanged, Fill, OrderCanceled, OrderExpired, OrderPlaced, TradeExecuted};
 use rialto_types::{
-    Amount, Event, ExpiryReason, OrderId, OrderState, OrderStatus, OrderType, PostingReason, Price, Quantity,
-    Rejection, Side, SymbolId, SymbolSpec, TimeInForce, TradeId,
+    Amount, Event, ExpiryReason, OrderId, OrderState, OrderStatus, OrderType, PostingReason, PreventedMatchId, Price,
+    Quantity, Rejection, SelfTradePrevention, Side, SymbolId, SymbolSpec, TimeInForce, TradeId,
 };
 
 mod admission;
+mod prevention;
 mod worth;
 
 use worth::{quantity_of, worth_down, worth_up};
@@ -19,6 +20,7 @@ pub(super) struct Accepted {
     pub(super) quantity: i128,
     /// Whether an order by quote amount ends because its amount is used up, not because the book is.
     pub(super) is_amount_used_up: bool,
+    pub(super) mode: SelfTradePrevention,
 }
 
 impl Reference {
@@ -39,14 +41,21 @@ impl Reference {
             quote_quantity: Amount::from_units(command.quote_quantity.map_or(0, |quote| i128::from(quote.units()))),
             executed: Quantity::ZERO,
             executed_quote: Amount::ZERO,
+            self_trade_prevention: accepted.mode,
+            prevented: Quantity::ZERO,
+            prevented_match_id: PreventedMatchId(0),
             status: OrderStatus::New,
             placed_at_us: self.now_us,
             updated_at_us: self.now_us,
         };
         self.events.push(Event::OrderPlaced(OrderPlaced { order }));
-        let reachable: i128 = self.matches(&order).iter().map(left_of).sum();
-        if order.time_in_force != TimeInForce::FillOrKill || reachable >= left_of(&order) {
+        if order.time_in_force != TimeInForce::FillOrKill || self.tradable(&order) >= left_of(&order) {
             self.trade(&mut order, accepted.is_amount_used_up);
+        }
+        if order.status == OrderStatus::ExpiredInMatch {
+            let reason = ExpiryReason::SelfTradePrevention;
+            self.events.push(Event::OrderExpired(OrderExpired { order, reason }));
+            return Ok(());
         }
         let reason = match (order.order_type, order.time_in_force) {
             (OrderType::Market, _) if left_of(&order) == 0 && accepted.is_amount_used_up => return Ok(()),
@@ -83,18 +92,40 @@ impl Reference {
         matches
     }
 
+    /// How much an order would trade before it would meet one that it must not trade with and that stays.
+    fn tradable(&self, order: &OrderState) -> i128 {
+        let mut tradable = 0;
+        for maker in self.matches(order) {
+            match self.prevention(order.account, order.self_trade_prevention, &maker) {
+                None => tradable += left_of(&maker),
+                Some(SelfTradePrevention::ExpireMaker) => {}
+                Some(_) => break,
+            }
+        }
+        tradable
+    }
+
     /// Trade as much as there is, and say once for each price what is left there.
     fn trade(&mut self, order: &mut OrderState, is_amount_used_up: bool) {
         let mut price_before = None;
+        let by_amount = order.order_type == OrderType::Market && order.quote_quantity != Amount::ZERO;
         for maker in self.matches(order) {
-            if left_of(order) == 0 {
+            let prevention = self.prevention(order.account, order.self_trade_prevention, &maker);
+            // An order by amount that has money left still meets what gives way to it.
+            let gives_way = prevention == Some(SelfTradePrevention::ExpireMaker);
+            if left_of(order) == 0 && !(by_amount && !is_amount_used_up && gives_way) {
                 break;
             }
-            if let Some(price) = price_before.filter(|price| *price != maker.price) {
-                self.tell_level(order.symbol, order.side.opposite(), price);
+            if prevention != Some(SelfTradePrevention::ExpireTaker) {
+                if let Some(price) = price_before.filter(|price| *price != maker.price) {
+                    self.tell_level(order.symbol, order.side.opposite(), price);
+                }
+                price_before = Some(maker.price);
             }
-            price_before = Some(maker.price);
-            self.trade_with(order, maker, is_amount_used_up);
+            match prevention {
+                Some(mode) => self.prevent(order, maker, mode),
+                None => self.trade_with(order, maker, is_amount_used_up),
+            }
         }
         if let Some(price) = price_before {
             self.tell_level(order.symbol, order.side.opposite(), price);
@@ -115,13 +146,18 @@ impl Reference {
         if !is_amount_used_up && taker.order_type == OrderType::Market && taker.quote_quantity != Amount::ZERO {
             taker.status = OrderStatus::PartiallyFilled;
         }
-        let position = self.orders.iter().position(|order| is_same(order, &maker)).unwrap();
-        if left_of(&maker) == 0 {
+        self.keep(&maker);
+        self.settle(taker, &maker, quantity, quote, held_before - hold_of(&maker));
+    }
+
+    /// Put an order that changed in its place, or take it out when nothing of it is left.
+    fn keep(&mut self, maker: &OrderState) {
+        let position = self.orders.iter().position(|order| is_same(order, maker)).unwrap();
+        if left_of(maker) == 0 {
             self.orders.remove(position);
         } else {
-            self.orders[position] = maker;
+            self.orders[position] = *maker;
         }
-        self.settle(taker, &maker, quantity, quote, held_before - hold_of(&maker));
     }
 
     /// Say the trade, then move the money: the maker pays from its hold, the taker from what is free; each then gets

@@ -10,3 +10,4 @@ mod money;
 mod records;
 mod rejections;
 mod rounding;
+mod self_trade_prevention;

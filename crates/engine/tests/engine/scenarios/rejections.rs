@@ -19,7 +19,7 @@ fn defined() -> BTreeSet<String> {
 }
 
 /// Lines that are refused, after others that are not.
-const LINES: [&str; 19] = [
+const LINES: [&str; 20] = [
     "carol cancels all",
     "alice opens spot",
     "symbol BTCUSDT BTC USDT",
@@ -29,6 +29,7 @@ const LINES: [&str; 19] = [
     "alice opens custody",
     "alice posts 1 USDT Reward",
     "alice.funding buys 1 @ 1",
+    "alice buys 1 @ 1 stp TRANSFER",
     "alice buys 1 @ 0.001",
     "alice buys 0 @ 1",
     "alice buys 0.001 market",
@@ -42,7 +43,8 @@ const LINES: [&str; 19] = [
 ];
 
 fn refused_lines() -> Vec<Rejection> {
-    let mut script = Script::new("notional_min=0.01 market_quantity_min=0.01 open_orders_max=2");
+    let mut script =
+        Script::new("notional_min=0.01 market_quantity_min=0.01 open_orders_max=2 prevention_allowed=NONE");
     for line in ["alice deposits 21 USDT", "bob deposits 1 BTC", "bob deposits 9 USDT", "alice buys 10 @ 2 as known"] {
         script.run(line);
     }

@@ -1,6 +1,7 @@
 //! What happened, in the words of a scenario.
 
-use rialto_types::{Bound, Event, ExpiryReason, OrderState, OrderStatus, Rejection, Side};
+use rialto_types::event::Prevention;
+use rialto_types::{Bound, Event, ExpiryReason, OrderState, OrderStatus, Quantity, Rejection, Side};
 use std::fmt::Display;
 
 /// What a command led to, without postings and book changes: those are seen in balances and books.
@@ -22,11 +23,23 @@ fn of_event(event: &Event) -> Option<String> {
             trade.taker.order_id,
             status(trade.taker.status),
         ),
+        Event::MatchPrevented(prevented) => {
+            let lost = |side: &Prevention| format!("#{} loses {}", side.order_id, plain(side.quantity));
+            let sides = [&prevented.maker, &prevented.taker].into_iter().filter(|side| !side.quantity.is_zero());
+            let group = prevented.trade_group.map_or(String::new(), |group| format!(" in group {group}"));
+            let (id, price) = (prevented.prevented_match_id, plain(prevented.price));
+            format!("match {id} @ {price} prevented by {:?}{group} [{}]", prevented.mode, list(sides.map(lost)))
+        }
+        Event::OrderExpired(expired) if expired.order.status == OrderStatus::ExpiredInMatch => {
+            assert_eq!(expired.reason, ExpiryReason::SelfTradePrevention);
+            format!("#{} expired in match {}", expired.order.order_id, expired.order.prevented_match_id)
+        }
         Event::OrderExpired(expired) => {
             let reason = match expired.reason {
                 ExpiryReason::ImmediateOrCancel => "IOC",
                 ExpiryReason::FillOrKill => "FOK",
                 ExpiryReason::NoLiquidity => "no liquidity",
+                ExpiryReason::SelfTradePrevention => panic!("ended without its status: {expired:?}"),
             };
             format!("#{} expired after {}, {reason}", expired.order.order_id, plain(expired.order.executed))
         }
@@ -49,6 +62,7 @@ fn status(status: OrderStatus) -> &'static str {
         OrderStatus::Filled => "filled",
         OrderStatus::Canceled => "canceled",
         OrderStatus::Expired => "expired",
+        OrderStatus::ExpiredInMatch => "expired in match",
     }
 }
 
@@ -73,6 +87,7 @@ fn of_rejection(rejection: &Rejection) -> String {
         Rejection::InvalidOrder { field } | Rejection::InvalidSymbol { field } => {
             format!("{} {field}", name(rejection))
         }
+        Rejection::UnavailablePrevention { mode } => format!("UnavailablePrevention {mode:?}"),
         Rejection::InvalidAccount { field } => format!("InvalidAccount {field}"),
         Rejection::InvalidReason { reason } => format!("InvalidReason {reason:?}"),
         Rejection::RecordTooLarge { field } => format!("RecordTooLarge {field}"),
@@ -94,7 +109,11 @@ pub fn name(rejection: &Rejection) -> String {
 pub fn of_order(order: &OrderState) -> String {
     let side = if order.side == Side::Buy { "buy" } else { "sell" };
     let (executed, quantity) = (plain(order.executed), plain(order.quantity));
-    format!("#{} {side} {executed} of {quantity} @ {}", order.order_id, plain(order.price))
+    let prevented = match order.prevented {
+        Quantity::ZERO => String::new(),
+        prevented => format!(", {} prevented by {}", plain(prevented), order.prevented_match_id),
+    };
+    format!("#{} {side} {executed} of {quantity} @ {}{prevented}", order.order_id, plain(order.price))
 }
 
 /// A decimal without the zeros a reader does not need.

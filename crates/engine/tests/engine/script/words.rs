@@ -1,6 +1,6 @@
 //! The words of one line, and the rules of a symbol by name.
 
-use rialto_types::SymbolSpec;
+use rialto_types::{PreventionModes, SelfTradePrevention, SymbolSpec};
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -58,6 +58,19 @@ impl<'a> Words<'a> {
     }
 }
 
+/// A mode of self-trade prevention, as the API spells it.
+pub fn mode_named(name: &str) -> SelfTradePrevention {
+    match name {
+        "NONE" => SelfTradePrevention::None,
+        "EXPIRE_TAKER" => SelfTradePrevention::ExpireTaker,
+        "EXPIRE_MAKER" => SelfTradePrevention::ExpireMaker,
+        "EXPIRE_BOTH" => SelfTradePrevention::ExpireBoth,
+        "DECREMENT" => SelfTradePrevention::Decrement,
+        "TRANSFER" => SelfTradePrevention::Transfer,
+        other => panic!("no mode {other}"),
+    }
+}
+
 /// Set one rule of a symbol by its name.
 pub fn set_rule(spec: &mut SymbolSpec, field: &str, value: &str) {
     match field {
@@ -75,6 +88,11 @@ pub fn set_rule(spec: &mut SymbolSpec, field: &str, value: &str) {
         "notional_max" => spec.notional_max = value.parse().unwrap(),
         "notional_max_applies_to_market" => spec.notional_max_applies_to_market = value.parse().unwrap(),
         "open_orders_max" => spec.open_orders_max = value.parse().unwrap(),
+        "prevention_default" => spec.prevention_default = mode_named(value),
+        "prevention_allowed" => {
+            let modes: Vec<SelfTradePrevention> = value.split(',').map(mode_named).collect();
+            spec.prevention_allowed = PreventionModes::of(&modes);
+        }
         "maker_fee" => spec.maker_fee = value.parse().unwrap(),
         "taker_fee" => spec.taker_fee = value.parse().unwrap(),
         other => panic!("no rule {other}"),

@@ -4,7 +4,8 @@ use super::worth::{affordable, quantity_of, worth_down, worth_up};
 use super::{Accepted, Reference, insufficient, left_of, paid};
 use rialto_types::command::PlaceOrder;
 use rialto_types::{
-    AccountClass, Amount, Bound, OrderState, OrderType, Price, Quantity, Rejection, Side, SymbolSpec, TimeInForce,
+    AccountClass, Amount, Bound, OrderState, OrderType, Price, Quantity, Rejection, SelfTradePrevention, Side,
+    SymbolSpec, TimeInForce,
 };
 
 type Checked = Result<(), Rejection>;
@@ -16,6 +17,10 @@ impl Reference {
             return Err(Rejection::WrongAccountClass { account });
         }
         let spec = self.must_know_symbol(command.symbol)?;
+        let mode = command.self_trade_prevention.unwrap_or(spec.prevention_default);
+        if spec.prevention_allowed.0 & 1 << mode as u8 == 0 {
+            return Err(Rejection::UnavailablePrevention { mode });
+        }
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
         let client_order_id = command.client_order_id;
         if client_order_id.is_empty() || !client_order_id.as_str().chars().all(allowed) {
@@ -23,9 +28,9 @@ impl Reference {
         }
         let is_limit = command.order_type != OrderType::Market;
         let accepted = match (is_limit, command.quantity) {
-            (true, _) => self.read_limit(command, spec)?,
-            (false, Some(quantity)) => self.read_market(command, spec, quantity)?,
-            (false, None) => self.read_quote_amount(command, spec)?,
+            (true, _) => self.read_limit(command, spec, mode)?,
+            (false, Some(quantity)) => self.read_market(command, spec, mode, quantity)?,
+            (false, None) => self.read_quote_amount(command, spec, mode)?,
         };
         if let (true, Some(price)) = (is_limit, command.price) {
             self.check_room(command, spec, price, accepted.quantity)?;
@@ -46,7 +51,7 @@ impl Reference {
             (Side::Sell, ..) => accepted.quantity,
             (Side::Buy, Some(price), _) => worth_up(price, accepted.quantity),
             (Side::Buy, None, Some(amount)) => i128::from(amount.units()),
-            (Side::Buy, None, None) => cost_now(&opposite, accepted.quantity),
+            (Side::Buy, None, None) => cost_now(&self.standing(command, mode), accepted.quantity),
         };
         let asset = paid(spec, command.side);
         let free = self.balance(account, asset).free;
@@ -64,7 +69,19 @@ impl Reference {
         orders
     }
 
-    fn read_limit(&self, command: &PlaceOrder, spec: &SymbolSpec) -> Result<Accepted, Rejection> {
+    /// The same without those that would give way to the order.
+    fn standing(&self, command: &PlaceOrder, mode: SelfTradePrevention) -> Vec<OrderState> {
+        let mut orders = self.opposite(command);
+        orders.retain(|o| self.prevention(command.account, mode, o) != Some(SelfTradePrevention::ExpireMaker));
+        orders
+    }
+
+    fn read_limit(
+        &self,
+        command: &PlaceOrder,
+        spec: &SymbolSpec,
+        mode: SelfTradePrevention,
+    ) -> Result<Accepted, Rejection> {
         let price = command.price.filter(|price| !price.is_zero()).ok_or(invalid("price"))?;
         let quantity = command.quantity.ok_or(invalid("quantity"))?;
         if command.quote_quantity.is_some() {
@@ -78,10 +95,16 @@ impl Reference {
         check_lot_size(spec, quantity)?;
         let quantity = i128::from(quantity.units());
         check_notional(spec, worth_down(price, quantity), (true, true))?;
-        Ok(Accepted { quantity, is_amount_used_up: true })
+        Ok(Accepted { quantity, is_amount_used_up: true, mode })
     }
 
-    fn read_market(&self, command: &PlaceOrder, spec: &SymbolSpec, quantity: Quantity) -> Result<Accepted, Rejection> {
+    fn read_market(
+        &self,
+        command: &PlaceOrder,
+        spec: &SymbolSpec,
+        mode: SelfTradePrevention,
+        quantity: Quantity,
+    ) -> Result<Accepted, Rejection> {
         check_market_shape(command)?;
         check_lot_size(spec, quantity)?;
         check_market_lot_size(spec, quantity)?;
@@ -91,11 +114,16 @@ impl Reference {
         if let Some(price) = last.or(best) {
             check_notional(spec, worth_down(price, quantity), applies_to_market(spec))?;
         }
-        Ok(Accepted { quantity, is_amount_used_up: true })
+        Ok(Accepted { quantity, is_amount_used_up: true, mode })
     }
 
     /// How much comes nearest to a quote amount without passing it, order by order.
-    fn read_quote_amount(&self, command: &PlaceOrder, spec: &SymbolSpec) -> Result<Accepted, Rejection> {
+    fn read_quote_amount(
+        &self,
+        command: &PlaceOrder,
+        spec: &SymbolSpec,
+        mode: SelfTradePrevention,
+    ) -> Result<Accepted, Rejection> {
         check_market_shape(command)?;
         let amount = command.quote_quantity.map_or(0, |amount| i128::from(amount.units()));
         if amount == 0 {
@@ -107,7 +135,7 @@ impl Reference {
         let most = i128::from(Quantity::MAX.units()) / lot * lot;
         let (mut amount_left, mut quantity) = (amount, 0);
         let mut is_amount_used_up = false;
-        for order in self.opposite(command) {
+        for order in self.standing(command, mode) {
             let taken = affordable(amount_left, order.price, lot).min(left_of(&order));
             if quantity + taken > most {
                 let (quantity, limit) = (quantity_of(quantity), spec.quantity_max);
@@ -128,7 +156,7 @@ impl Reference {
         if found > spec.quantity_max {
             return Err(Rejection::LotSize { bound: Bound::Maximum, quantity: found, limit: spec.quantity_max });
         }
-        Ok(Accepted { quantity, is_amount_used_up })
+        Ok(Accepted { quantity, is_amount_used_up, mode })
     }
 
     /// MAX_NUM_ORDERS, and that the level can still be told as a quantity.

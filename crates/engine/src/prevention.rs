@@ -1,0 +1,129 @@
+//! Self-trade prevention: what happens to two orders that would trade and must not.
+//!
+//! Orders of one account must not trade with each other, nor those of accounts in one trade group, unless the incoming
+//! order says that it may. A prevented match takes from what the orders can still trade; who has nothing left ends.
+
+use crate::accounts::post;
+use crate::matching::hold_of;
+use crate::open_orders::{OpenOrders, Order};
+use crate::scale::Rounding;
+use crate::symbols::Symbol;
+use rialto_book::Resting;
+use rialto_ledger::Balances;
+use rialto_types::event::{MatchPrevented, OrderExpired, Prevention};
+use rialto_types::{
+    AccountId, Event, ExpiryReason, Lots, OrderStatus, PostingReason, SelfTradePrevention, Side, Ticks, TradeGroupId,
+};
+
+/// Whom an order must not trade with, and what happens instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guard {
+    pub(crate) account: AccountId,
+    pub(crate) trade_group: Option<TradeGroupId>,
+    pub(crate) mode: SelfTradePrevention,
+}
+
+impl Guard {
+    /// What happens instead of a trade with a resting order; `None` when they trade.
+    pub(crate) fn against(&self, maker: &Order) -> Option<SelfTradePrevention> {
+        let theirs = &maker.guard;
+        let is_own =
+            self.account == theirs.account || self.trade_group.is_some_and(|group| theirs.trade_group == Some(group));
+        match (self.mode, theirs.mode) {
+            (SelfTradePrevention::None, _) => None,
+            _ if !is_own => None,
+            (SelfTradePrevention::Transfer, SelfTradePrevention::Transfer) => Some(SelfTradePrevention::Transfer),
+            (SelfTradePrevention::Transfer, _) => Some(SelfTradePrevention::Decrement),
+            (mode, _) => Some(mode),
+        }
+    }
+}
+
+/// The parts of the engine that a prevented match touches.
+pub(crate) struct PreventedMatch<'a> {
+    pub(crate) symbol: &'a mut Symbol,
+    pub(crate) balances: &'a mut Balances,
+    pub(crate) open_orders: &'a mut OpenOrders,
+    pub(crate) time_us: u64,
+}
+
+impl PreventedMatch<'_> {
+    /// Take from both orders what the mode takes, and state it. An incoming order that has nothing left afterwards is
+    /// the caller's to end.
+    pub(crate) fn carry_out(
+        &mut self,
+        mode: SelfTradePrevention,
+        taker: &mut Order,
+        resting: Resting,
+        events: &mut Vec<Event>,
+    ) {
+        let matched = taker.remaining().min(resting.lots);
+        let (from_maker, from_taker) = match mode {
+            SelfTradePrevention::None => (Lots(0), Lots(0)),
+            SelfTradePrevention::ExpireTaker => (Lots(0), taker.remaining()),
+            SelfTradePrevention::ExpireMaker => (resting.lots, Lots(0)),
+            SelfTradePrevention::ExpireBoth => (resting.lots, taker.remaining()),
+            SelfTradePrevention::Decrement | SelfTradePrevention::Transfer => (matched, matched),
+        };
+        let id = self.symbol.next_prevented_match_id();
+        let maker = &mut self.open_orders.get_mut(resting.tag).order;
+        let hold_before = hold_of(self.symbol, maker, maker.remaining());
+        for (order, lots) in [(&mut *maker, from_maker), (&mut *taker, from_taker)] {
+            if lots.0 > 0 {
+                order.prevented = Lots(order.prevented.0 + lots.0);
+                order.prevented_match_id = id;
+                order.updated_at_us = self.time_us;
+            }
+        }
+        let maker = *maker;
+        let scale = &self.symbol.scale;
+        let prevention = |order: &Order, lots| Prevention {
+            order_id: order.id,
+            account: order.guard.account,
+            quantity: scale.quantity(lots),
+            prevented: scale.quantity(order.prevented),
+        };
+        events.push(Event::MatchPrevented(MatchPrevented {
+            symbol: self.symbol.id,
+            prevented_match_id: id,
+            mode,
+            price: scale.price(resting.price),
+            trade_group: taker.guard.trade_group,
+            maker: prevention(&maker, from_maker),
+            taker: prevention(taker, from_taker),
+        }));
+        if from_maker.0 > 0 {
+            self.symbol.book.fill(resting.slot, from_maker);
+            let hold_after = hold_of(self.symbol, &maker, maker.remaining());
+            let released = hold_before.minus(hold_after).expect("holds shrink");
+            post(self.balances, maker.pays, released, -released, PostingReason::OrderRelease, events);
+        }
+        if mode == SelfTradePrevention::Transfer && maker.guard.account != taker.guard.account {
+            self.transfer(&maker, taker, resting.price, matched, events);
+        }
+        if maker.remaining().0 == 0 {
+            self.open_orders.remove(resting.tag);
+            let order = maker.state(&self.symbol.scale, OrderStatus::ExpiredInMatch);
+            events.push(Event::OrderExpired(OrderExpired { order, reason: ExpiryReason::SelfTradePrevention }));
+        }
+    }
+
+    /// Let what would have traded change hands, free of commission. The maker pays from what its hold just released,
+    /// the taker from what it was checked to have.
+    fn transfer(&mut self, maker: &Order, taker: &Order, price: Ticks, lots: Lots, events: &mut Vec<Event>) {
+        let (base, quote) = (self.symbol.scale.base(lots), self.symbol.scale.quote(price, lots, Rounding::Down));
+        let (maker_gives, taker_gives) = match maker.side {
+            Side::Buy => (quote, base),
+            Side::Sell => (base, quote),
+        };
+        let moves = [
+            (maker.pays, -maker_gives),
+            (taker.pays, -taker_gives),
+            (maker.receives, taker_gives),
+            (taker.receives, maker_gives),
+        ];
+        for (slot, change) in moves {
+            post(self.balances, slot, change, Default::default(), PostingReason::Transfer, events);
+        }
+    }
+}
