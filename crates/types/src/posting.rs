@@ -19,7 +19,7 @@ pub enum PostingReason {
     Trade,
     /// Commission of a trade.
     Fee,
-    /// Between accounts of one owner.
+    /// Between accounts of one owner or one trade group.
     Transfer,
     /// Paid for the use of money.
     Interest,
