@@ -1,17 +1,20 @@
 //! The binary form of commands in the journal.
 //!
 //! One byte of format version, then the command in postcard's stable wire format. A journal is for ever: readers keep
-//! every version they ever wrote. Version 1 is the definitions in [`crate::command`] as they stand; enum variants are
-//! numbered by position, so new ones go to the end.
+//! every version a release ever wrote. Version 2 is the definitions in [`crate::command`] as they stand; enum variants are
+//! numbered by position, so new ones go to the end. Version 1 was never released; what it wrote is refused by name.
 
 use crate::Command;
 
 /// The version this build writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Why bytes are not a command.
 #[derive(Debug, thiserror::Error)]
 pub enum CodecError {
+    /// Written before the first release.
+    #[error("command format version {0} was given up before the first release; start with an empty data directory")]
+    RetiredVersion(u8),
     /// Written by a later release.
     #[error("command format version {0} is not known to this release (it knows up to {VERSION})")]
     UnknownVersion(u8),
@@ -36,6 +39,9 @@ pub fn encode(command: &Command, buffer: &mut Vec<u8>) {
 /// Read a command back.
 pub fn decode(bytes: &[u8]) -> Result<Command, CodecError> {
     let (&version, body) = bytes.split_first().ok_or(CodecError::Empty)?;
+    if version == 1 {
+        return Err(CodecError::RetiredVersion(version));
+    }
     if version != VERSION {
         return Err(CodecError::UnknownVersion(version));
     }

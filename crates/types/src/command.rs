@@ -4,8 +4,9 @@
 //! journal's readers could misread needs a new variant at the end, never an edit of an old one (see [`crate::codec`]).
 
 use crate::{
-    AccountId, AccountKind, Amount, AssetId, ClientOrderId, Leg, OrderId, OrderType, OwnerId, PostingReason, Price,
-    Quantity, SelfTradePrevention, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
+    AccountId, AccountKind, Amount, AssetId, ClientOrderId, Commission, Contingency, ExchangeLimits, Leg, OrderId,
+    OrderListId, OrderTerms, OrderType, OwnerId, PostingReason, Price, Quantity, Rate, SelfTradePrevention, Side,
+    StreamKey, SymbolId, SymbolSpec, SymbolStatus, Text, TimeInForce, TradeGroupId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,32 @@ pub enum Command {
     CancelOrder(CancelOrder),
     /// See [`CancelAllOrders`].
     CancelAllOrders(CancelAllOrders),
+    /// See [`ReplaceOrder`].
+    ReplaceOrder(ReplaceOrder),
+    /// See [`AmendOrder`].
+    AmendOrder(AmendOrder),
+    /// See [`PlaceOrderList`].
+    PlaceOrderList(Box<PlaceOrderList>),
+    /// See [`CancelOrderList`].
+    CancelOrderList(CancelOrderList),
+    /// See [`SetSymbolStatus`].
+    SetSymbolStatus(SetSymbolStatus),
+    /// See [`SetReferencePrice`].
+    SetReferencePrice(SetReferencePrice),
+    /// See [`SetCommission`].
+    SetCommission(Box<SetCommission>),
+    /// See [`SetDiscount`].
+    SetDiscount(SetDiscount),
+    /// See [`SetAccountDiscount`].
+    SetAccountDiscount(SetAccountDiscount),
+    /// See [`SetExchangeLimits`].
+    SetExchangeLimits(SetExchangeLimits),
+    /// See [`SetAssetLimit`].
+    SetAssetLimit(SetAssetLimit),
+    /// See [`PoolSymbols`].
+    PoolSymbols(PoolSymbols),
+    /// See [`ReportBlockTrade`].
+    ReportBlockTrade(ReportBlockTrade),
 }
 
 /// Make an asset known. Rejected with `AssetExists` when the name is taken.
@@ -100,29 +127,41 @@ pub struct Record {
     pub payload: Vec<u8>,
 }
 
-/// Place an order. Which fields must be present depends on the type, as on the API page "New order".
+/// An order to be placed. Which fields must be present depends on the type, as on the API page "New order".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlaceOrder {
-    /// Whose order.
-    pub account: AccountId,
-    /// On which book.
-    pub symbol: SymbolId,
+pub struct NewOrder {
     /// The owner's name for it; unique among the account's open orders on the symbol.
     pub client_order_id: ClientOrderId,
     /// Which way it trades.
     pub side: Side,
     /// How it finds its price.
     pub order_type: OrderType,
-    /// How long it stays; `LimitMaker` and `Market` orders take `GoodTillCanceled`.
+    /// How long it stays; orders without a limit and `LimitMaker` orders take `GoodTillCanceled`.
     pub time_in_force: TimeInForce,
-    /// The limit, for limit orders.
+    /// The limit, for orders with one; a pegged order may do without.
     pub price: Option<Price>,
-    /// How much base.
+    /// How much base; absent for market orders by quote amount, and for the pending orders of a list of which one order
+    /// pays the other.
     pub quantity: Option<Quantity>,
     /// How much quote, for market orders without a quantity.
     pub quote_quantity: Option<Quantity>,
     /// What happens instead of a trade with oneself; the symbol's default when absent.
     pub self_trade_prevention: Option<SelfTradePrevention>,
+    /// What else it asks for.
+    pub terms: Option<OrderTerms>,
+}
+
+/// Place an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    /// Whose order.
+    pub account: AccountId,
+    /// On which book.
+    pub symbol: SymbolId,
+    /// What is placed.
+    pub order: NewOrder,
+    /// Whether the order is filled from all books of the symbol's pool; see [`PoolSymbols`].
+    pub is_routed: bool,
 }
 
 /// How a client names one of its orders.
@@ -134,7 +173,17 @@ pub struct OrderReference {
     pub client_order_id: Option<ClientOrderId>,
 }
 
-/// Take an open order back. Rejected with `UnknownOrder`.
+/// What an order must have done to be canceled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelRestriction {
+    /// Nothing has traded.
+    OnlyNew,
+    /// Something has traded.
+    OnlyPartiallyFilled,
+}
+
+/// Take an open order back, and with it the list it belongs to. Rejected with `UnknownOrder` or `CancelRestricted`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelOrder {
     /// Whose order.
@@ -143,6 +192,8 @@ pub struct CancelOrder {
     pub symbol: SymbolId,
     /// Which one.
     pub order: OrderReference,
+    /// What it must have done.
+    pub restriction: Option<CancelRestriction>,
 }
 
 /// Take back every open order of an account on a symbol. Rejected with `UnknownOrder` when there is none.
@@ -152,6 +203,173 @@ pub struct CancelAllOrders {
     pub account: AccountId,
     /// On which book.
     pub symbol: SymbolId,
+}
+
+/// What becomes of the new order when the old one cannot be canceled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplaceMode {
+    /// It is not placed.
+    StopOnFailure,
+    /// It is placed all the same.
+    AllowFailure,
+}
+
+/// Take an open order back and place another on the same symbol.
+///
+/// Rejected as a whole when the new order breaks a rule that does not depend on the old one: its shape and the filters.
+/// What fails afterwards fails alone and is stated as [`crate::event::PartRefused`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplaceOrder {
+    /// Whose orders.
+    pub account: AccountId,
+    /// On which book.
+    pub symbol: SymbolId,
+    /// Which one goes.
+    pub cancel: OrderReference,
+    /// What it must have done.
+    pub restriction: Option<CancelRestriction>,
+    /// What happens when it cannot.
+    pub mode: ReplaceMode,
+    /// What comes.
+    pub order: NewOrder,
+}
+
+/// Make an open order smaller where it stands. The two orders of a pair are amended together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmendOrder {
+    /// Whose order.
+    pub account: AccountId,
+    /// On which book.
+    pub symbol: SymbolId,
+    /// Which one.
+    pub order: OrderReference,
+    /// What its owner calls it from now on; may be what it is called already.
+    pub client_order_id: ClientOrderId,
+    /// How much it asks for from now on: less than before, more than is done.
+    pub quantity: Quantity,
+}
+
+/// Place orders that depend on each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceOrderList {
+    /// Whose orders.
+    pub account: AccountId,
+    /// On which book.
+    pub symbol: SymbolId,
+    /// The owner's name for the list; unique among the account's open lists.
+    pub client_order_id: ClientOrderId,
+    /// How they depend on each other, and in which order they stand.
+    pub contingency: Contingency,
+    /// Whether what the working order receives is the quantity of the pending ones.
+    pub one_pays_the_other: bool,
+    /// What is placed.
+    pub orders: Vec<NewOrder>,
+}
+
+/// How a client names one of its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListReference {
+    /// By the exchange's id.
+    pub list_id: Option<OrderListId>,
+    /// By the client's id. When both are given, both must fit.
+    pub client_order_id: Option<ClientOrderId>,
+}
+
+/// Take back every order of a list. Rejected with `UnknownOrderList`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelOrderList {
+    /// Whose list.
+    pub account: AccountId,
+    /// On which book.
+    pub symbol: SymbolId,
+    /// Which one.
+    pub list: ListReference,
+}
+
+/// Say what may be done on a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetSymbolStatus {
+    /// Which.
+    pub symbol: SymbolId,
+    /// From now on.
+    pub status: SymbolStatus,
+}
+
+/// Tell a reference price that is found outside. Rejected with `InvalidReferencePrice` for a symbol that finds its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetReferencePrice {
+    /// Whose.
+    pub symbol: SymbolId,
+    /// The price; absent when there is none any more.
+    pub price: Option<Price>,
+}
+
+/// Give an account rates of its own, on a symbol or on all that have none for it. A volume tier arrives as this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetCommission {
+    /// Whose.
+    pub account: AccountId,
+    /// Where; everywhere when absent.
+    pub symbol: Option<SymbolId>,
+    /// What it pays from now on; what anyone pays when absent.
+    pub commission: Option<Commission>,
+}
+
+/// Say in which asset commissions may be paid at a discount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetDiscount {
+    /// Which asset; none when absent.
+    pub asset: Option<AssetId>,
+    /// What part of the standard commission is paid then.
+    pub multiplier: Rate,
+}
+
+/// Say whether an account pays commissions in the discount asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAccountDiscount {
+    /// Whose.
+    pub account: AccountId,
+    /// Whether it does.
+    pub is_enabled: bool,
+}
+
+/// Limit what an account may have open on the whole exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetExchangeLimits {
+    /// From now on.
+    pub limits: ExchangeLimits,
+}
+
+/// Limit what one order may move of an asset: MAX_ASSET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAssetLimit {
+    /// Which.
+    pub asset: AssetId,
+    /// From now on; no limit when absent.
+    pub limit: Option<Amount>,
+}
+
+/// Let orders be filled from all books of one base whose quotes are worth the same. A symbol is in one pool at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolSymbols {
+    /// What all of them trade.
+    pub base: AssetId,
+    /// The books, in the order in which they are asked at equal prices; none to end the pool.
+    pub symbols: Vec<SymbolId>,
+}
+
+/// State a trade that was agreed elsewhere. It moves no money and touches no book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportBlockTrade {
+    /// On which symbol.
+    pub symbol: SymbolId,
+    /// At which price.
+    pub price: Price,
+    /// How much base.
+    pub quantity: Quantity,
+    /// Which side took.
+    pub taker_side: Side,
 }
 
 /// Bytes as bytes in every encoding, instead of a list of numbers.

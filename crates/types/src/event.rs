@@ -1,8 +1,9 @@
 //! Events: what the core states, in the past tense. Everything downstream is derived from them.
 
 use crate::{
-    AccountId, AccountKind, Amount, AssetId, ExpiryReason, OrderId, OrderState, OrderStatus, OwnerId, PostingReason,
-    PreventedMatchId, Price, Quantity, Rejection, SelfTradePrevention, Side, StreamKey, SymbolId, SymbolSpec, Text,
+    AccountId, AccountKind, AllocationId, Amount, AssetId, BlockTradeId, ClientOrderId, Commission, ExchangeLimits,
+    ExpiryReason, OrderId, OrderListState, OrderState, OrderStatus, OwnerId, PostingReason, PreventedMatchId, Price,
+    Quantity, Rate, Rejection, SelfTradePrevention, Side, StreamKey, SymbolId, SymbolSpec, SymbolStatus, Text,
     TradeGroupId, TradeId,
 };
 use serde::Serialize;
@@ -35,6 +36,40 @@ pub enum Event {
     BookChanged(BookChanged),
     /// See [`CommandRejected`].
     CommandRejected(CommandRejected),
+    /// See [`OrderActivated`].
+    OrderActivated(OrderActivated),
+    /// See [`OrderTriggered`].
+    OrderTriggered(OrderTriggered),
+    /// See [`TrailingStarted`].
+    TrailingStarted(TrailingStarted),
+    /// See [`OrderAmended`].
+    OrderAmended(OrderAmended),
+    /// See [`OrderListPlaced`].
+    OrderListPlaced(OrderListPlaced),
+    /// See [`OrderListEnded`].
+    OrderListEnded(OrderListEnded),
+    /// See [`AllocationMade`].
+    AllocationMade(AllocationMade),
+    /// See [`PartRefused`].
+    PartRefused(PartRefused),
+    /// See [`BlockTradeReported`].
+    BlockTradeReported(BlockTradeReported),
+    /// See [`SymbolStatusChanged`].
+    SymbolStatusChanged(SymbolStatusChanged),
+    /// See [`ReferencePriceSet`].
+    ReferencePriceSet(ReferencePriceSet),
+    /// See [`CommissionSet`].
+    CommissionSet(Box<CommissionSet>),
+    /// See [`DiscountSet`].
+    DiscountSet(DiscountSet),
+    /// See [`AccountDiscountSet`].
+    AccountDiscountSet(AccountDiscountSet),
+    /// See [`ExchangeLimitsSet`].
+    ExchangeLimitsSet(ExchangeLimitsSet),
+    /// See [`AssetLimitSet`].
+    AssetLimitSet(AssetLimitSet),
+    /// See [`SymbolsPooled`].
+    SymbolsPooled(SymbolsPooled),
 }
 
 /// An asset became known.
@@ -196,10 +231,12 @@ pub struct OrderExpired {
     pub order: OrderState,
     /// Which rule.
     pub reason: ExpiryReason,
+    /// What was wrong with an order that was rejected as it was to start working.
+    pub rejection: Option<Rejection>,
 }
 
-/// A level of a book has a new total. An incoming order states each level it changed once, a command that cancels states
-/// the level of each order it cancels. The market views are built from these.
+/// A level of a book has a new total: what is shown there. An incoming order states each level it changed once, whatever
+/// takes an order out states the level of each order it takes. The market views are built from these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BookChanged {
     /// Which book.
@@ -219,4 +256,182 @@ pub struct BookChanged {
 pub struct CommandRejected {
     /// Why.
     pub rejection: Rejection,
+}
+
+/// A pending order was placed: the working order of its list is filled. Its status is New; it works unless it waits for a
+/// stop price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderActivated {
+    /// The order, with its quantity where the working order paid for it.
+    pub order: OrderState,
+}
+
+/// The market reached what an order waited for, and the order starts to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderTriggered {
+    /// The order, before it trades.
+    pub order: OrderState,
+}
+
+/// A trailing order started to follow the market after it was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TrailingStarted {
+    /// The order.
+    pub order: OrderState,
+}
+
+/// An order became smaller, in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderAmended {
+    /// The order, afterwards.
+    pub order: OrderState,
+    /// What it asked for before.
+    pub previous_quantity: Quantity,
+    /// What its owner called it before.
+    pub previous_client_order_id: ClientOrderId,
+}
+
+/// A list was accepted. Its orders follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderListPlaced {
+    /// The list.
+    pub list: OrderListState,
+}
+
+/// The last open order of a list has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderListEnded {
+    /// The list.
+    pub list: OrderListState,
+}
+
+/// Smart order routing filled an order. The trades it made for this stand beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AllocationMade {
+    /// The symbol of the order.
+    pub symbol: SymbolId,
+    /// The allocation, within that symbol.
+    pub allocation_id: AllocationId,
+    /// The symbol whose book it came from.
+    pub pool_symbol: SymbolId,
+    /// The trade there.
+    pub trade_id: TradeId,
+    /// At the resting order's price.
+    pub price: Price,
+    /// How much base.
+    pub quantity: Quantity,
+    /// How much quote of the order's own symbol.
+    pub quote_quantity: Amount,
+    /// Which way the order traded.
+    pub side: Side,
+    /// The order.
+    pub fill: Fill,
+}
+
+/// Half of a replacement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplacePart {
+    /// Taking the old order back.
+    Cancellation,
+    /// Placing the new one.
+    Placement,
+}
+
+/// Half of a replacement was refused; it changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PartRefused {
+    /// Which half.
+    pub part: ReplacePart,
+    /// Why.
+    pub rejection: Rejection,
+}
+
+/// A trade agreed elsewhere was stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BlockTradeReported {
+    /// On which symbol.
+    pub symbol: SymbolId,
+    /// The trade, within its symbol.
+    pub block_trade_id: BlockTradeId,
+    /// At which price.
+    pub price: Price,
+    /// How much base.
+    pub quantity: Quantity,
+    /// How much quote, rounded down to 1e-8.
+    pub quote_quantity: Amount,
+    /// Which side took.
+    pub taker_side: Side,
+}
+
+/// What may be done on a symbol changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SymbolStatusChanged {
+    /// Which.
+    pub symbol: SymbolId,
+    /// From now on.
+    pub status: SymbolStatus,
+}
+
+/// A reference price was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferencePriceSet {
+    /// Whose.
+    pub symbol: SymbolId,
+    /// The price; absent when there is none any more.
+    pub price: Option<Price>,
+}
+
+/// An account's own rates changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CommissionSet {
+    /// Whose.
+    pub account: AccountId,
+    /// Where; everywhere when absent.
+    pub symbol: Option<SymbolId>,
+    /// What it pays from now on; what anyone pays when absent.
+    pub commission: Option<Commission>,
+}
+
+/// The discount asset changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DiscountSet {
+    /// Which asset; none when absent.
+    pub asset: Option<AssetId>,
+    /// What part of the standard commission is paid then.
+    pub multiplier: Rate,
+}
+
+/// Whether an account pays in the discount asset changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountDiscountSet {
+    /// Whose.
+    pub account: AccountId,
+    /// Whether it does.
+    pub is_enabled: bool,
+}
+
+/// The exchange filters changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ExchangeLimitsSet {
+    /// From now on.
+    pub limits: ExchangeLimits,
+}
+
+/// What one order may move of an asset changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AssetLimitSet {
+    /// Which.
+    pub asset: AssetId,
+    /// From now on; no limit when absent.
+    pub limit: Option<Amount>,
+}
+
+/// A pool of symbols was made or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SymbolsPooled {
+    /// What all of them trade.
+    pub base: AssetId,
+    /// The books; none when the pool is ended.
+    pub symbols: Vec<SymbolId>,
 }

@@ -46,6 +46,18 @@ identifier!(
     PreventedMatchId(u64)
 );
 identifier!(
+    /// An order list, numbered from 1 within the exchange.
+    OrderListId(u64)
+);
+identifier!(
+    /// A fill that smart order routing made for an order, numbered from 0 within the order's symbol.
+    AllocationId(u64)
+);
+identifier!(
+    /// A block trade, numbered from 1 within its symbol.
+    BlockTradeId(u64)
+);
+identifier!(
     /// Accounts that must not trade with each other.
     TradeGroupId(u32)
 );

@@ -1,7 +1,8 @@
 //! Orders: their vocabulary and the state every event and query shows.
 
 use crate::{
-    AccountId, Amount, ClientOrderId, OrderId, PreventedMatchId, Price, Quantity, SelfTradePrevention, SymbolId,
+    AccountId, Amount, ClientOrderId, OrderId, OrderListId, OrderTerms, PreventedMatchId, Price, Quantity,
+    SelfTradePrevention, SymbolId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,34 @@ pub enum OrderType {
     LimitMaker,
     /// At the best prices there are.
     Market,
+    /// At the best prices there are, once the market moved against its owner as far as the stop price.
+    StopLoss,
+    /// At its price or better, under the same condition.
+    StopLossLimit,
+    /// At the best prices there are, once the market moved in favor of its owner as far as the stop price.
+    TakeProfit,
+    /// At its price or better, under the same condition.
+    TakeProfitLimit,
+}
+
+impl OrderType {
+    /// Whether the order waits for the market to reach a price. The API calls such orders algorithmic.
+    pub const fn is_contingent(self) -> bool {
+        use OrderType::{StopLoss, StopLossLimit, TakeProfit, TakeProfitLimit};
+        matches!(self, StopLoss | StopLossLimit | TakeProfit | TakeProfitLimit)
+    }
+
+    /// Whether the order has a limit.
+    pub const fn has_limit(self) -> bool {
+        use OrderType::{Limit, LimitMaker, StopLossLimit, TakeProfitLimit};
+        matches!(self, Limit | LimitMaker | StopLossLimit | TakeProfitLimit)
+    }
+
+    /// Whether the stop price of a contingent order of a side is above the market when it is placed.
+    pub const fn stops_above(self, side: Side) -> bool {
+        let is_stop_loss = matches!(self, OrderType::StopLoss | OrderType::StopLossLimit);
+        is_stop_loss == matches!(side, Side::Buy)
+    }
 }
 
 /// How long an order stays.
@@ -51,7 +80,7 @@ pub enum TimeInForce {
 
 /// Where an order is in its life.
 ///
-/// New → PartiallyFilled → Filled; New and PartiallyFilled → Canceled, Expired or ExpiredInMatch. The last four are
+/// PendingNew → New → PartiallyFilled → Filled; the first three → Canceled, Expired or ExpiredInMatch. The last four are
 /// final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,12 +97,14 @@ pub enum OrderStatus {
     Expired,
     /// Ended by self-trade prevention.
     ExpiredInMatch,
+    /// Accepted, but placed only when the working order of its list is filled.
+    PendingNew,
 }
 
 impl OrderStatus {
     /// Whether the order can still trade.
     pub const fn is_open(self) -> bool {
-        matches!(self, OrderStatus::New | OrderStatus::PartiallyFilled)
+        matches!(self, OrderStatus::New | OrderStatus::PartiallyFilled | OrderStatus::PendingNew)
     }
 }
 
@@ -89,6 +120,24 @@ pub enum ExpiryReason {
     NoLiquidity,
     /// The order would have traded with another of its account or trade group.
     SelfTradePrevention,
+    /// Another order of its list traded, or started to work.
+    OtherOrderOfList,
+    /// The working order of its list ended without being filled.
+    WorkingOrderOfList,
+    /// When it was to start working, it broke a rule or could not be paid for.
+    Rejected,
+    /// It would have traded outside the price range.
+    PriceRange,
+}
+
+/// Where the last thing happened to an order that smart order routing may fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkingFloor {
+    /// On the book of its own symbol.
+    Exchange,
+    /// Across the books of the pool.
+    SmartOrderRouting,
 }
 
 /// Everything about an order that the outside may see. Times are microseconds since the Unix epoch.
@@ -108,7 +157,7 @@ pub struct OrderState {
     pub order_type: OrderType,
     /// How long it stays.
     pub time_in_force: TimeInForce,
-    /// Its limit; zero for market orders.
+    /// The limit asked for; zero for market orders, and for pegged ones without.
     pub price: Price,
     /// What it asked for; for an order by quote amount, what that amount trades.
     pub quantity: Quantity,
@@ -130,4 +179,16 @@ pub struct OrderState {
     pub placed_at_us: u64,
     /// When it last changed.
     pub updated_at_us: u64,
+    /// When it started to work; 0 until then.
+    pub working_at_us: u64,
+    /// The list it belongs to.
+    pub list_id: Option<OrderListId>,
+    /// What it asked for beyond price and quantity.
+    pub terms: Option<OrderTerms>,
+    /// When a trailing order started to follow the market; 0 until then.
+    pub trailing_since_us: u64,
+    /// The limit a pegged order took from the book; zero until then.
+    pub pegged_price: Price,
+    /// Where the last thing happened to it; absent for orders that were not sent to smart order routing.
+    pub working_floor: Option<WorkingFloor>,
 }

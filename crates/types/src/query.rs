@@ -1,7 +1,11 @@
 //! Queries: what may be asked of the live state, and the answers. A query changes nothing and is not journalled.
 
 use crate::command::{OrderReference, PlaceOrder};
-use crate::{AccountId, AccountKind, Amount, AssetId, OrderState, OwnerId, Rejection, SymbolId, SymbolSpec, Text};
+use crate::event::SymbolsPooled;
+use crate::{
+    AccountId, AccountKind, Amount, AssetId, Commission, ExchangeLimits, OrderListState, OrderState, OwnerId, Price,
+    Rate, Rejection, SymbolId, SymbolSpec, SymbolStatus, Text,
+};
 use serde::{Deserialize, Serialize};
 
 /// One question.
@@ -44,6 +48,25 @@ pub enum Query {
     },
     /// Every asset and every symbol, in order of their ids.
     Catalog {},
+    /// The open lists of an account, oldest first.
+    OpenOrderLists {
+        /// Whose.
+        account: AccountId,
+    },
+    /// What an account pays on a symbol.
+    Commission {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        symbol: SymbolId,
+    },
+    /// A symbol's reference price now.
+    ReferencePrice {
+        /// Whose.
+        symbol: SymbolId,
+        /// At which time, in microseconds since the Unix epoch.
+        now_us: u64,
+    },
 }
 
 /// A balance as seen from outside.
@@ -94,5 +117,38 @@ pub enum Answer {
         assets: Vec<Text<16>>,
         /// Definitions, by symbol id.
         symbols: Vec<SymbolSpec>,
+        /// What may be done, by symbol id.
+        statuses: Vec<SymbolStatus>,
+        /// The exchange filters.
+        limits: ExchangeLimits,
+        /// MAX_ASSET, by asset, for the assets that have one.
+        asset_limits: Vec<(AssetId, Amount)>,
+        /// The pools of smart order routing.
+        pools: Vec<SymbolsPooled>,
+    },
+    /// To [`Query::OpenOrderLists`].
+    OrderLists {
+        /// Oldest first.
+        lists: Vec<OrderListState>,
+    },
+    /// To [`Query::Commission`].
+    Commission {
+        /// The rates.
+        commission: Commission,
+        /// The discount asset, if there is one.
+        discount_asset: Option<AssetId>,
+        /// What part of the standard commission is paid in it.
+        discount_multiplier: Rate,
+        /// Whether the account pays in it.
+        is_enabled_for_account: bool,
+        /// Whether the symbol lets it.
+        is_enabled_for_symbol: bool,
+    },
+    /// To [`Query::ReferencePrice`].
+    ReferencePrice {
+        /// The price, if there is one.
+        price: Option<Price>,
+        /// Since when it has been so, in microseconds since the Unix epoch; 0 when there never was one.
+        since_us: u64,
     },
 }

@@ -28,6 +28,11 @@ impl Rate {
         self.0.units()
     }
 
+    /// Both together; `None` above the whole.
+    pub fn plus(self, other: Rate) -> Option<Rate> {
+        Rate::from_units(self.units().checked_add(other.units())?)
+    }
+
     /// Whether the rate is at most the whole.
     pub fn is_valid(self) -> bool {
         self.units() <= ONE

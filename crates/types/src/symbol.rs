@@ -1,11 +1,12 @@
 //! What a trading pair is made of.
 
-use crate::{Amount, AssetId, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Text};
+use crate::{Amount, AssetId, Commission, PreventionModes, Price, Quantity, SelfTradePrevention, SymbolRules, Text};
 use serde::{Deserialize, Serialize};
 
 /// The definition of a symbol: its assets, its scales, its filters and its commissions.
 ///
-/// The filters follow the API page "Filters": PRICE_FILTER, LOT_SIZE, MARKET_LOT_SIZE, NOTIONAL, MAX_NUM_ORDERS.
+/// The filters follow the API page "Filters": PRICE_FILTER, LOT_SIZE, MARKET_LOT_SIZE, NOTIONAL and MAX_NUM_ORDERS here,
+/// the others in [`SymbolRules`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolSpec {
     /// Its name, such as `BTCUSDT`.
@@ -46,8 +47,10 @@ pub struct SymbolSpec {
     pub prevention_default: SelfTradePrevention,
     /// How orders may prevent trades with oneself.
     pub prevention_allowed: PreventionModes,
-    /// Commission of the resting side, taken from what it receives.
-    pub maker_fee: Rate,
-    /// Commission of the incoming side, taken from what it receives.
-    pub taker_fee: Rate,
+    /// What accounts without rates of their own pay of what they receive.
+    pub commission: Commission,
+    /// Whether the standard commission is reduced for who pays in the discount asset.
+    pub is_discounted: bool,
+    /// Everything else.
+    pub rules: SymbolRules,
 }
