@@ -1,97 +1,28 @@
 //! Open orders: found by id, by client order id, and walked per account and symbol, each in constant time per order.
 
-use crate::prevention::Guard;
+use crate::order::Order;
 use crate::seats::{NONE, Seats};
+use crate::triggers::Waiting;
 use rialto_book::OrderSlot;
-use rialto_ledger::BalanceSlot;
 use rialto_types::index::SlotIndex;
-use rialto_types::{
-    AccountId, Amount, ClientOrderId, Lots, OrderId, OrderState, OrderStatus, OrderType, PreventedMatchId, Side,
-    SymbolId, Ticks, TimeInForce,
-};
+use rialto_types::{AccountId, ClientOrderId, OrderId, SymbolId};
 use slab::Slab;
 
-/// An order while it is being matched or rests.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Order {
-    pub(crate) id: OrderId,
-    pub(crate) symbol: SymbolId,
-    /// Whose it is, and whom it must not trade with.
-    pub(crate) guard: Guard,
-    pub(crate) client_order_id: ClientOrderId,
-    pub(crate) side: Side,
-    pub(crate) order_type: OrderType,
-    pub(crate) time_in_force: TimeInForce,
-    pub(crate) price: Ticks,
-    pub(crate) lots: Lots,
-    pub(crate) quote_quantity: Amount,
-    pub(crate) executed: Lots,
-    pub(crate) executed_quote: Amount,
-    /// What self-trade prevention took from it, and the last match that did.
-    pub(crate) prevented: Lots,
-    pub(crate) prevented_match_id: PreventedMatchId,
-    pub(crate) placed_at_us: u64,
-    pub(crate) updated_at_us: u64,
-    /// Its account's seat at its symbol.
-    pub(crate) seat: u32,
-    /// The balance it pays from, and the one it receives into.
-    pub(crate) pays: BalanceSlot,
-    pub(crate) receives: BalanceSlot,
+/// Where an open order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It rests in its book.
+    Book(OrderSlot),
+    /// It waits for the market.
+    Waiting(Waiting),
+    /// Neither: the working order of its list is not filled yet, or it is being matched.
+    Aside,
 }
 
-impl Order {
-    fn id_key(&self) -> (SymbolId, OrderId) {
-        (self.symbol, self.id)
-    }
-
-    /// Unique among open orders: an owner's ids are its own on each symbol.
-    fn client_key(&self) -> (AccountId, SymbolId, ClientOrderId) {
-        (self.guard.account, self.symbol, self.client_order_id)
-    }
-
-    /// What can still trade.
-    pub(crate) fn remaining(&self) -> Lots {
-        Lots(self.lots.0 - self.executed.0 - self.prevented.0)
-    }
-
-    /// Where an order is that has not been ended.
-    pub(crate) fn status(&self) -> OrderStatus {
-        match (self.executed.0, self.remaining().0) {
-            (0, _) => OrderStatus::New,
-            (_, 0) => OrderStatus::Filled,
-            _ => OrderStatus::PartiallyFilled,
-        }
-    }
-
-    /// What the outside sees.
-    pub(crate) fn state(&self, scale: &crate::Scale, status: OrderStatus) -> OrderState {
-        OrderState {
-            order_id: self.id,
-            symbol: self.symbol,
-            account: self.guard.account,
-            client_order_id: self.client_order_id,
-            side: self.side,
-            order_type: self.order_type,
-            time_in_force: self.time_in_force,
-            price: scale.price(self.price),
-            quantity: scale.quantity(self.lots),
-            quote_quantity: self.quote_quantity,
-            executed: scale.quantity(self.executed),
-            executed_quote: self.executed_quote,
-            self_trade_prevention: self.guard.mode,
-            prevented: scale.quantity(self.prevented),
-            prevented_match_id: self.prevented_match_id,
-            status,
-            placed_at_us: self.placed_at_us,
-            updated_at_us: self.updated_at_us,
-        }
-    }
-}
-
-/// A resting order with its places in book and chains.
+/// An open order with its place and its neighbours in age.
 pub(crate) struct OpenOrder {
     pub(crate) order: Order,
-    pub(crate) book_slot: OrderSlot,
+    pub(crate) place: Place,
     previous: u32,
     next: u32,
 }
@@ -137,31 +68,32 @@ impl OpenOrders {
         self.orders.vacant_key() as u32
     }
 
-    /// Enter an order that rests in its book.
-    pub(crate) fn insert(&mut self, order: Order, book_slot: OrderSlot) {
+    /// Enter an order; returns its slot.
+    pub(crate) fn insert(&mut self, order: Order, place: Place) -> u32 {
+        self.seats.count(&order, 1);
         let seat = self.seats.get_mut(order.seat);
-        let open = OpenOrder { order, book_slot, previous: seat.last, next: NONE };
+        let open = OpenOrder { order, place, previous: seat.last, next: NONE };
         let slot = self.orders.insert(open) as u32;
         match seat.last {
             NONE => seat.first = slot,
             last => self.orders[last as usize].next = slot,
         }
         seat.last = slot;
-        seat.count += 1;
         let orders = &self.orders;
         let at = |slot: u32| &orders[slot as usize].order;
         self.by_id.insert(&order.id_key(), slot, |slot| at(slot).id_key());
         self.by_client_order_id.insert(&order.client_key(), slot, |slot| at(slot).client_key());
+        slot
     }
 
-    /// Take an order out, already gone from its book.
+    /// Take an order out, already gone from its place.
     pub(crate) fn remove(&mut self, slot: u32) -> OpenOrder {
         let (id_key, client_key) = (self.id_key(slot), self.client_key(slot));
         self.by_id.remove(&id_key, slot);
         self.by_client_order_id.remove(&client_key, slot);
         let open = self.orders.remove(slot as usize);
+        self.seats.count(&open.order, -1);
         let seat = self.seats.get_mut(open.order.seat);
-        seat.count -= 1;
         match open.previous {
             NONE => seat.first = open.next,
             previous => self.orders[previous as usize].next = open.next,
@@ -173,6 +105,16 @@ impl OpenOrders {
         open
     }
 
+    /// Call an open order something else.
+    pub(crate) fn rename(&mut self, slot: u32, client_order_id: ClientOrderId) {
+        let client_key = self.client_key(slot);
+        self.by_client_order_id.remove(&client_key, slot);
+        self.get_mut(slot).order.client_order_id = client_order_id;
+        let orders = &self.orders;
+        let at = |slot: u32| orders[slot as usize].order.client_key();
+        self.by_client_order_id.insert(&at(slot), slot, at);
+    }
+
     /// The slot of the oldest open order of an account on a symbol.
     pub(crate) fn oldest(&self, account: AccountId, symbol: SymbolId) -> Option<u32> {
         let first = self.seats.get(self.seats.find(account, symbol)?).first;
@@ -180,22 +122,27 @@ impl OpenOrders {
     }
 
     /// The open orders of an account on a symbol, oldest first.
-    pub(crate) fn on_symbol(&self, account: AccountId, symbol: SymbolId) -> impl Iterator<Item = &Order> {
+    pub(crate) fn on_symbol(&self, account: AccountId, symbol: SymbolId) -> impl Iterator<Item = &OpenOrder> {
         self.chain(self.oldest(account, symbol).unwrap_or(NONE))
     }
 
     /// All open orders of an account: oldest first within a symbol, the symbol first used last first.
-    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &Order> {
+    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &OpenOrder> {
         self.seats.of_account(account).flat_map(|seat| self.chain(seat.first))
     }
 
-    fn chain(&self, first: u32) -> impl Iterator<Item = &Order> {
+    fn chain(&self, first: u32) -> impl Iterator<Item = &OpenOrder> {
         let mut next = first;
         std::iter::from_fn(move || {
             let open = self.orders.get(next as usize)?;
             next = open.next;
-            Some(&open.order)
+            Some(open)
         })
+    }
+
+    /// Every open order, in no order that means anything.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OpenOrder> {
+        self.orders.iter().map(|(_, open)| open)
     }
 
     /// How many orders are open.

@@ -82,6 +82,20 @@ impl Scale {
         Amount::from_units(units as i128)
     }
 
+    /// The worth of a number of lots at any price, in quote, rounded down.
+    pub fn worth(&self, price: Price, lots: Lots) -> Amount {
+        let product = u128::from(price.units()) * (u128::from(lots.0) * u128::from(self.lot));
+        Amount::from_units((product / u128::from(ONE)) as i128)
+    }
+
+    /// A mean of prices by quantity: the sum of ticks times lots over the sum of lots, rounded down to 1e-8.
+    pub fn mean(&self, worth: u128, lots: u128) -> Option<Price> {
+        let tick = u128::from(self.tick);
+        let rest = (worth % lots).saturating_mul(tick) / lots;
+        let units = (worth / lots).saturating_mul(tick).saturating_add(rest);
+        Price::from_units(u64::try_from(units).ok()?)
+    }
+
     /// The most lots that cost at most a budget at a price. The budget is not negative.
     pub fn lots_for(&self, budget: Amount, ticks: Ticks) -> Lots {
         let worth_of_lot = u128::from(ticks.0) * self.grain;

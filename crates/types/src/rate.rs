@@ -33,6 +33,11 @@ impl Rate {
         Rate::from_units(self.units().checked_add(other.units())?)
     }
 
+    /// This part of another rate, rounded down.
+    pub fn times(self, part: Rate) -> Rate {
+        Rate::from_units((u128::from(self.units()) * u128::from(part.units()) / u128::from(ONE)) as u64).unwrap_or(Rate::ZERO)
+    }
+
     /// Whether the rate is at most the whole.
     pub fn is_valid(self) -> bool {
         self.units() <= ONE
