@@ -177,16 +177,24 @@ impl Book {
 
     /// The orders of a side in the order in which they would trade.
     pub fn orders(&self, side: Side) -> impl Iterator<Item = Resting> {
-        self.ladder(side).iter().flat_map(move |(_, level)| {
-            let mut next = self.levels.get(level).first;
-            std::iter::from_fn(move || {
-                if next == NONE {
-                    return None;
-                }
-                let resting = self.resting(next);
-                next = self.orders.get(next).next;
-                Some(resting)
-            })
+        self.ladder(side).iter().flat_map(move |(_, level)| self.queue(self.levels.get(level).first))
+    }
+
+    /// The orders of one level, oldest first.
+    pub fn orders_at(&self, side: Side, price: Ticks) -> impl Iterator<Item = Resting> {
+        self.queue(self.ladder(side).find(key(side, price.0)).map_or(NONE, |level| self.levels.get(level).first))
+    }
+
+    /// An order and those behind it.
+    fn queue(&self, first: u32) -> impl Iterator<Item = Resting> {
+        let mut next = first;
+        std::iter::from_fn(move || {
+            if next == NONE {
+                return None;
+            }
+            let resting = self.resting(next);
+            next = self.orders.get(next).next;
+            Some(resting)
         })
     }
 

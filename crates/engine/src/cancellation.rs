@@ -1,14 +1,39 @@
-//! Taking open orders back.
+//! Taking open orders back, and with them the lists they belong to.
 
 use crate::engine::Engine;
-use crate::matching::hold_of;
-use rialto_types::command::{CancelAllOrders, CancelOrder, OrderReference};
+use crate::open_orders::Place;
+use rialto_types::command::{
+    CancelAllOrders, CancelOrder, CancelOrderList, CancelRestriction, ListReference, OrderReference,
+};
 use rialto_types::event::OrderCanceled;
-use rialto_types::{AccountId, Event, OrderStatus, PostingReason, Rejection, SymbolId};
+use rialto_types::{AccountId, Event, OrderStatus, Rejection, SymbolId};
 
 impl Engine {
     pub(crate) fn cancel_order(&mut self, command: &CancelOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let slot = self.find_open_order(command.account, command.symbol, &command.order)?;
+        let &CancelOrder { account, symbol, order, restriction } = command;
+        self.cancel_referenced(account, symbol, &order, restriction, events)
+    }
+
+    /// Cancel the order a client means, if it has done what the client asks for.
+    pub(crate) fn cancel_referenced(
+        &mut self,
+        account: AccountId,
+        symbol: SymbolId,
+        reference: &OrderReference,
+        restriction: Option<CancelRestriction>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejection> {
+        self.symbol(symbol)?.check_canceling()?;
+        let slot = self.find_open_order(account, symbol, reference)?;
+        let status = self.status_of(slot);
+        let is_permitted = match restriction {
+            None => true,
+            Some(CancelRestriction::OnlyNew) => status == OrderStatus::New,
+            Some(CancelRestriction::OnlyPartiallyFilled) => status == OrderStatus::PartiallyFilled,
+        };
+        if !is_permitted {
+            return Err(Rejection::CancelRestricted { status });
+        }
         self.cancel(slot, events);
         Ok(())
     }
@@ -18,7 +43,7 @@ impl Engine {
         command: &CancelAllOrders,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        self.symbol(command.symbol)?;
+        self.symbol(command.symbol)?.check_canceling()?;
         let oldest = |engine: &Engine| engine.open_orders.oldest(command.account, command.symbol);
         if oldest(self).is_none() {
             return Err(Rejection::UnknownOrder {});
@@ -26,6 +51,18 @@ impl Engine {
         while let Some(slot) = oldest(self) {
             self.cancel(slot, events);
         }
+        Ok(())
+    }
+
+    pub(crate) fn cancel_order_list(
+        &mut self,
+        command: &CancelOrderList,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Rejection> {
+        let &CancelOrderList { account, symbol, list } = command;
+        self.symbol(symbol)?.check_canceling()?;
+        let slot = self.find_open_list(account, symbol, &list)?;
+        self.cancel_list(slot, events);
         Ok(())
     }
 
@@ -50,16 +87,56 @@ impl Engine {
         found.filter(fits).ok_or(Rejection::UnknownOrder {})
     }
 
+    /// The slot of an account's open list; every id given must fit.
+    pub(crate) fn find_open_list(
+        &self,
+        account: AccountId,
+        symbol: SymbolId,
+        reference: &ListReference,
+    ) -> Result<u32, Rejection> {
+        let found = match (reference.list_id, reference.client_order_id) {
+            (Some(id), _) => self.lists.find(id),
+            (None, Some(client_order_id)) => self.lists.find_by_client(account, &client_order_id),
+            (None, None) => return Err(Rejection::InvalidOrder { field: "list_id" }),
+        };
+        let fits = |slot: &u32| {
+            let state = &self.lists.get(*slot).state;
+            let client_fits = reference.client_order_id.is_none_or(|id| id == state.client_order_id);
+            state.account == account && state.symbol == symbol && client_fits
+        };
+        found.filter(fits).ok_or(Rejection::UnknownOrderList {})
+    }
+
+    /// Where an open order is in its life.
+    pub(crate) fn status_of(&self, slot: u32) -> OrderStatus {
+        let order = &self.open_orders.get(slot).order;
+        let is_pending = order.list.is_some_and(|list| self.lists.get(list.slot).pending().any(|other| other == slot));
+        if is_pending { OrderStatus::PendingNew } else { order.status() }
+    }
+
     fn cancel(&mut self, slot: u32, events: &mut Vec<Event>) {
-        let open = self.open_orders.remove(slot);
-        let mut order = open.order;
-        order.updated_at_us = self.time_us;
+        match self.open_orders.get(slot).order.list {
+            Some(list) => self.cancel_list(list.slot, events),
+            None => self.cancel_one(slot, events),
+        }
+    }
+
+    fn cancel_list(&mut self, list_slot: u32, events: &mut Vec<Event>) {
+        for slot in self.lists.get(list_slot).open_orders() {
+            self.cancel_one(slot, events);
+            self.lists.get_mut(list_slot).strike(slot);
+        }
+        self.end_list_if_empty(list_slot, events);
+    }
+
+    fn cancel_one(&mut self, slot: u32, events: &mut Vec<Event>) {
+        let (mut order, place) = self.take_out(slot);
         let symbol = &mut self.symbols[order.symbol.index()];
-        symbol.book.remove(open.book_slot);
-        let hold = hold_of(symbol, &order, order.remaining());
-        let state = order.state(&symbol.scale, OrderStatus::Canceled);
+        let state = order.state(symbol, OrderStatus::Canceled);
         events.push(Event::OrderCanceled(OrderCanceled { order: state }));
-        symbol.state_level(order.side, order.price, events);
-        self.post_to(order.pays, hold, -hold, PostingReason::OrderRelease, events);
+        if let Place::Book(_) = place {
+            symbol.state_level(order.side, order.price, events);
+        }
+        self.give_hold(&mut order, events);
     }
 }

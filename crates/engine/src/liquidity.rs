@@ -1,14 +1,15 @@
 //! What an incoming order finds on the other side of its book, before it trades.
 //!
 //! Trade by trade as it will be matched. Orders that would give way to it by self-trade prevention are not there for
-//! it; those it would be held back by are, so that what is asked of an account is never too little.
+//! it; those it would be held back by are, so that what is asked of an account is never too little. What an iceberg does
+//! not show is there as well, behind what the others of its price show.
 
 use crate::admission::crosses;
-use crate::open_orders::OpenOrders;
+use crate::engine::Engine;
 use crate::prevention::Guard;
+use crate::price_range::PriceLimits;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
-use rialto_book::Resting;
 use rialto_types::{Amount, Lots, SelfTradePrevention, Side, Ticks};
 
 /// Where the search for what a budget trades came to its end.
@@ -24,39 +25,65 @@ pub(crate) enum BudgetEnd {
 
 /// The other side of a book as one order meets it.
 pub(crate) struct Liquidity<'a> {
+    pub(crate) engine: &'a Engine,
     pub(crate) symbol: &'a Symbol,
-    pub(crate) open_orders: &'a OpenOrders,
     pub(crate) guard: Guard,
     /// Which way the order trades.
     pub(crate) side: Side,
+    /// Where it may trade.
+    pub(crate) limits: PriceLimits,
+}
+
+/// A part of a resting order, as it would be met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    price: Ticks,
+    lots: Lots,
+    prevented: Option<SelfTradePrevention>,
 }
 
 impl Liquidity<'_> {
-    /// The resting orders, as they would be met, with what prevents a trade with each.
-    fn met(&self) -> impl Iterator<Item = (Resting, Option<SelfTradePrevention>)> {
-        self.symbol.book.orders(self.side.opposite()).map(|resting| {
-            let prevented = match self.guard.mode {
-                SelfTradePrevention::None => None,
-                _ => self.guard.against(&self.open_orders.get(resting.tag).order),
-            };
-            (resting, prevented)
+    /// What the order would meet, part by part, with what prevents a trade with each: of each level first what is shown,
+    /// then, round by round, what its icebergs show next.
+    fn met(&self) -> impl Iterator<Item = Met> {
+        let levels = self.symbol.book.levels(self.side.opposite());
+        let within = levels.take_while(|level| self.limits.contain(self.symbol.scale.price(level.price)));
+        let rounds = if self.symbol.has_icebergs { u64::MAX } else { 1 };
+        within.flat_map(move |level| {
+            let rounds = (0..rounds).map(move |round| self.round(level.price, round).peekable());
+            rounds.map_while(|mut parts| parts.peek().is_some().then_some(parts)).flatten()
         })
     }
 
-    /// The resting orders that would not give way.
-    fn standing(&self) -> impl Iterator<Item = Resting> {
-        let stands = |prevented| prevented != Some(SelfTradePrevention::ExpireMaker);
-        self.met().filter(move |(_, prevented)| stands(*prevented)).map(|(resting, _)| resting)
+    /// What the orders of a level show in a round: at first what they do now, later what an iceberg still hides.
+    fn round(&self, price: Ticks, round: u64) -> impl Iterator<Item = Met> {
+        use SelfTradePrevention::{ExpireBoth, ExpireMaker};
+        self.symbol.book.orders_at(self.side.opposite(), price).filter_map(move |resting| {
+            let order = &self.engine.open_orders.get(resting.tag).order;
+            let prevented = self.guard.against(order);
+            if round == 0 {
+                return Some(Met { price, lots: resting.lots, prevented });
+            }
+            let shown = order.shown_max().filter(|_| !matches!(prevented, Some(ExpireMaker | ExpireBoth)))?;
+            let before = resting.lots.0.saturating_add((round - 1).saturating_mul(shown.0));
+            let left = order.remaining().0.saturating_sub(before);
+            (left > 0).then_some(Met { price, lots: shown.min(Lots(left)), prevented })
+        })
+    }
+
+    /// The parts that would not give way.
+    fn standing(&self) -> impl Iterator<Item = Met> {
+        self.met().filter(|met| met.prevented != Some(SelfTradePrevention::ExpireMaker))
     }
 
     /// What trading so many lots would cost now, each level rounded up; less when the book holds fewer.
     pub(crate) fn cost_of(&self, lots: Lots) -> Amount {
         let mut left = lots.0;
         let mut cost = Amount::ZERO;
-        let mut orders = self.standing().peekable();
-        while let Some(first) = orders.next_if(|_| left > 0) {
+        let mut parts = self.standing().peekable();
+        while let Some(first) = parts.next_if(|_| left > 0) {
             let mut taken = left.min(first.lots.0);
-            while let Some(next) = orders.next_if(|next| taken < left && next.price == first.price) {
+            while let Some(next) = parts.next_if(|next| taken < left && next.price == first.price) {
                 taken += (left - taken).min(next.lots.0);
             }
             let part = self.symbol.scale.quote(first.price, Lots(taken), Rounding::Up);
@@ -68,21 +95,21 @@ impl Liquidity<'_> {
 
     /// How many lots trade now for a quote amount, coming as close to it as the book allows without passing it.
     ///
-    /// Trade by trade, as it will be settled: each pays its worth rounded down. The first order of which only a part
+    /// Trade by trade, as it will be settled: each pays its worth rounded down. The first part of which only a part
     /// can be paid for ends the search: what rounding leaves over must not buy from it again, or a lot worth less than
     /// the smallest unit would be free.
     pub(crate) fn lots_for_budget(&self, budget: Amount) -> (Lots, BudgetEnd) {
         let scale = &self.symbol.scale;
         let mut left = budget;
         let mut lots = 0;
-        for order in self.standing() {
-            let taken = scale.lots_for(left, order.price).min(order.lots);
+        for part in self.standing() {
+            let taken = scale.lots_for(left, part.price).min(part.lots);
             if taken.0 > scale.lots_max() - lots {
                 return (Lots(lots), BudgetEnd::BeyondQuantities);
             }
             lots += taken.0;
-            left = left.minus(scale.quote(order.price, taken, Rounding::Down)).expect("a part of the budget");
-            if taken < order.lots {
+            left = left.minus(scale.quote(part.price, taken, Rounding::Down)).expect("a part of the budget");
+            if taken < part.lots {
                 return (Lots(lots), BudgetEnd::Spent);
             }
         }
@@ -93,10 +120,10 @@ impl Liquidity<'_> {
     /// order does not trade.
     pub(crate) fn can_fill(&self, price: Ticks, lots: Lots) -> bool {
         let mut left = lots.0;
-        for (resting, prevented) in self.met() {
-            match prevented {
-                _ if !crosses(self.side, price, resting.price) => return false,
-                None => left = left.saturating_sub(resting.lots.0),
+        for met in self.met() {
+            match met.prevented {
+                _ if !crosses(self.side, price, met.price) => return false,
+                None => left = left.saturating_sub(met.lots.0),
                 Some(SelfTradePrevention::ExpireMaker) => {}
                 Some(_) => return false,
             }

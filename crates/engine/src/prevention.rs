@@ -3,16 +3,15 @@
 //! Orders of one account must not trade with each other, nor those of accounts in one trade group, unless the incoming
 //! order says that it may. A prevented match takes from what the orders can still trade; who has nothing left ends.
 
-use crate::accounts::post;
-use crate::matching::hold_of;
-use crate::open_orders::{OpenOrders, Order};
+use crate::engine::Engine;
+use crate::open_orders::Place;
+use crate::order::Order;
 use crate::scale::Rounding;
-use crate::symbols::Symbol;
 use rialto_book::Resting;
-use rialto_ledger::Balances;
 use rialto_types::event::{MatchPrevented, OrderExpired, Prevention};
 use rialto_types::{
-    AccountId, Event, ExpiryReason, Lots, OrderStatus, PostingReason, SelfTradePrevention, Side, Ticks, TradeGroupId,
+    AccountId, Amount, Event, ExpiryReason, Lots, OrderStatus, PostingReason, SelfTradePrevention, Side, Ticks,
+    TradeGroupId,
 };
 
 /// Whom an order must not trade with, and what happens instead.
@@ -39,18 +38,10 @@ impl Guard {
     }
 }
 
-/// The parts of the engine that a prevented match touches.
-pub(crate) struct PreventedMatch<'a> {
-    pub(crate) symbol: &'a mut Symbol,
-    pub(crate) balances: &'a mut Balances,
-    pub(crate) open_orders: &'a mut OpenOrders,
-    pub(crate) time_us: u64,
-}
-
-impl PreventedMatch<'_> {
+impl Engine {
     /// Take from both orders what the mode takes, and state it. An incoming order that has nothing left afterwards is
     /// the caller's to end.
-    pub(crate) fn carry_out(
+    pub(crate) fn prevent(
         &mut self,
         mode: SelfTradePrevention,
         taker: &mut Order,
@@ -58,16 +49,21 @@ impl PreventedMatch<'_> {
         events: &mut Vec<Event>,
     ) {
         let matched = taker.remaining().min(resting.lots);
+        let whole = self.open_orders.get(resting.tag).order.remaining();
         let (from_maker, from_taker) = match mode {
             SelfTradePrevention::None => (Lots(0), Lots(0)),
             SelfTradePrevention::ExpireTaker => (Lots(0), taker.remaining()),
-            SelfTradePrevention::ExpireMaker => (resting.lots, Lots(0)),
-            SelfTradePrevention::ExpireBoth => (resting.lots, taker.remaining()),
+            SelfTradePrevention::ExpireMaker => (whole, Lots(0)),
+            SelfTradePrevention::ExpireBoth => (whole, taker.remaining()),
             SelfTradePrevention::Decrement | SelfTradePrevention::Transfer => (matched, matched),
         };
-        let id = self.symbol.next_prevented_match_id();
+        if from_maker.0 > 0 {
+            self.part_from_sibling(resting.tag, events);
+        }
         let maker = &mut self.open_orders.get_mut(resting.tag).order;
-        let hold_before = hold_of(self.symbol, maker, maker.remaining());
+        let symbol = &mut self.symbols[maker.symbol.index()];
+        let id = symbol.next_prevented_match_id();
+        let hold_before = maker.hold(symbol);
         for (order, lots) in [(&mut *maker, from_maker), (&mut *taker, from_taker)] {
             if lots.0 > 0 {
                 order.prevented = Lots(order.prevented.0 + lots.0);
@@ -76,42 +72,50 @@ impl PreventedMatch<'_> {
             }
         }
         let maker = *maker;
-        let scale = &self.symbol.scale;
         let prevention = |order: &Order, lots| Prevention {
             order_id: order.id,
             account: order.guard.account,
-            quantity: scale.quantity(lots),
-            prevented: scale.quantity(order.prevented),
+            quantity: symbol.scale.quantity(lots),
+            prevented: symbol.scale.quantity(order.prevented),
         };
         events.push(Event::MatchPrevented(MatchPrevented {
-            symbol: self.symbol.id,
+            symbol: symbol.id,
             prevented_match_id: id,
             mode,
-            price: scale.price(resting.price),
+            price: symbol.scale.price(resting.price),
             trade_group: taker.guard.trade_group,
             maker: prevention(&maker, from_maker),
             taker: prevention(taker, from_taker),
         }));
         if from_maker.0 > 0 {
-            self.symbol.book.fill(resting.slot, from_maker);
-            let hold_after = hold_of(self.symbol, &maker, maker.remaining());
-            let released = hold_before.minus(hold_after).expect("holds shrink");
-            post(self.balances, maker.pays, released, -released, PostingReason::OrderRelease, events);
+            let released = hold_before.minus(maker.hold(symbol)).expect("holds shrink");
+            if maker.remaining().0 == 0 {
+                symbol.book.remove(resting.slot);
+            } else {
+                self.reduce_resting(resting, from_maker);
+            }
+            if !released.is_zero() {
+                self.post_to(maker.pays, released, -released, PostingReason::OrderRelease, events);
+            }
         }
         if mode == SelfTradePrevention::Transfer && maker.guard.account != taker.guard.account {
             self.transfer(&maker, taker, resting.price, matched, events);
         }
         if maker.remaining().0 == 0 {
+            let order = maker.state(&self.symbols[maker.symbol.index()], OrderStatus::ExpiredInMatch);
+            let reason = ExpiryReason::SelfTradePrevention;
+            events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
+            debug_assert!(matches!(self.open_orders.get(resting.tag).place, Place::Book(_)));
             self.open_orders.remove(resting.tag);
-            let order = maker.state(&self.symbol.scale, OrderStatus::ExpiredInMatch);
-            events.push(Event::OrderExpired(OrderExpired { order, reason: ExpiryReason::SelfTradePrevention }));
+            self.leave_list(&maker, Some(resting.tag), false, events);
         }
     }
 
     /// Let what would have traded change hands, free of commission. The maker pays from what its hold just released,
     /// the taker from what it was checked to have.
     fn transfer(&mut self, maker: &Order, taker: &Order, price: Ticks, lots: Lots, events: &mut Vec<Event>) {
-        let (base, quote) = (self.symbol.scale.base(lots), self.symbol.scale.quote(price, lots, Rounding::Down));
+        let scale = &self.symbols[maker.symbol.index()].scale;
+        let (base, quote) = (scale.base(lots), scale.quote(price, lots, Rounding::Down));
         let (maker_gives, taker_gives) = match maker.side {
             Side::Buy => (quote, base),
             Side::Sell => (base, quote),
@@ -123,7 +127,7 @@ impl PreventedMatch<'_> {
             (taker.receives, maker_gives),
         ];
         for (slot, change) in moves {
-            post(self.balances, slot, change, Default::default(), PostingReason::Transfer, events);
+            self.post_to(slot, change, Amount::ZERO, PostingReason::Transfer, events);
         }
     }
 }

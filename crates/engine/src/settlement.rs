@@ -1,132 +1,182 @@
 //! What a trade does to the balances of its two sides and of the house.
 //!
 //! The taker pays from what is free, since it was checked to have it; the maker pays from what its order holds. Each
-//! side's commission is taken from what it receives. Quote amounts are rounded down, holds up, so that a hold always
-//! covers what is paid and the difference returns to its owner.
+//! side's commission is taken from what it receives, or in the discount asset. Quote amounts are rounded down, holds up,
+//! so that a hold always covers what is paid and the difference returns to its owner.
 
-use crate::accounts::post;
 use crate::admission::Demand;
-use crate::matching::hold_of;
-use crate::open_orders::{OpenOrders, Order};
+use crate::commissions::{Fee, Tariff};
+use crate::engine::Engine;
+use crate::order::Order;
 use crate::scale::Rounding;
-use crate::symbols::Symbol;
-use rialto_ledger::{BalanceSlot, Balances};
+use rialto_book::Resting;
 use rialto_types::event::{Fill, TradeExecuted};
-use rialto_types::{Amount, Event, Lots, OrderStatus, PostingReason, Rate, Side, Ticks};
+use rialto_types::{Amount, Event, Lots, OrderStatus, PostingReason, Price, Role, Side, SymbolId, TradeId};
 
-/// One trade to be settled: the maker has already been reduced in the book.
-pub(crate) struct Traded {
-    /// The maker's slot among the open orders.
-    pub(crate) maker: u32,
-    pub(crate) price: Ticks,
+/// What two sides exchange.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchanged {
+    pub(crate) price: Price,
     pub(crate) lots: Lots,
+    pub(crate) base: Amount,
+    pub(crate) quote: Amount,
 }
 
-/// The parts of the engine a settlement touches.
-pub(crate) struct Settlement<'a> {
-    pub(crate) symbol: &'a mut Symbol,
-    pub(crate) balances: &'a mut Balances,
-    pub(crate) open_orders: &'a mut OpenOrders,
-    pub(crate) base_fees: BalanceSlot,
-    pub(crate) quote_fees: BalanceSlot,
-    pub(crate) time_us: u64,
-}
-
-/// What one side gives and gets.
-struct Exchange {
-    gives: Amount,
-    gets: Amount,
-    fee: Amount,
-}
-
-impl Settlement<'_> {
-    /// Move the money, update both orders, and state the trade followed by its postings.
-    pub(crate) fn settle(&mut self, taker: &mut Order, demand: Demand, traded: Traded, events: &mut Vec<Event>) {
-        let Traded { maker: maker_slot, price, lots } = traded;
-        let quote = self.symbol.scale.quote(price, lots, Rounding::Down);
-        let base = self.symbol.scale.base(lots);
-        let maker = &mut self.open_orders.get_mut(maker_slot).order;
-        let hold_before = hold_of(self.symbol, maker, maker.remaining());
-        for order in [&mut *maker, &mut *taker] {
-            order.executed = Lots(order.executed.0 + lots.0);
-            order.executed_quote = order.executed_quote.plus(quote).expect("bounded by supply");
-            order.updated_at_us = self.time_us;
-        }
-        let maker = *maker;
-        let hold_released = hold_before.minus(hold_of(self.symbol, &maker, maker.remaining())).expect("holds shrink");
-        let maker_exchange = exchange(maker.side, base, quote, self.symbol.spec.maker_fee);
-        let taker_exchange = exchange(taker.side, base, quote, self.symbol.spec.taker_fee);
-
-        self.state_trade(&maker, taker, demand, &traded, (maker_exchange.fee, taker_exchange.fee), quote, events);
-        let change = hold_released.minus(maker_exchange.gives).expect("a hold covers its trades");
-        post(self.balances, maker.pays, change, -hold_released, PostingReason::Trade, events);
-        post(self.balances, taker.pays, -taker_exchange.gives, Amount::ZERO, PostingReason::Trade, events);
-        self.receive(&maker, &maker_exchange, events);
-        self.receive(taker, &taker_exchange, events);
-        if maker.remaining().0 == 0 {
-            self.open_orders.remove(maker_slot);
-        }
-        self.symbol.last_price = self.symbol.scale.price(price);
-    }
-
-    /// Credit what a side gets, then take its commission.
-    fn receive(&mut self, order: &Order, exchange: &Exchange, events: &mut Vec<Event>) {
-        post(self.balances, order.receives, exchange.gets, Amount::ZERO, PostingReason::Trade, events);
-        if !exchange.fee.is_zero() {
-            let house = match order.side {
-                Side::Buy => self.base_fees,
-                Side::Sell => self.quote_fees,
-            };
-            post(self.balances, order.receives, -exchange.fee, Amount::ZERO, PostingReason::Fee, events);
-            post(self.balances, house, exchange.fee, Amount::ZERO, PostingReason::Fee, events);
+impl Exchanged {
+    pub(crate) fn gives(&self, side: Side) -> Amount {
+        match side {
+            Side::Buy => self.quote,
+            Side::Sell => self.base,
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one trade, used once")]
-    fn state_trade(
-        &mut self,
-        maker: &Order,
-        taker: &Order,
-        demand: Demand,
-        traded: &Traded,
-        (maker_fee, taker_fee): (Amount, Amount),
-        quote: Amount,
-        events: &mut Vec<Event>,
-    ) {
-        let fill = |order: &Order, fee, status| Fill {
-            order_id: order.id,
-            account: order.guard.account,
-            executed: self.symbol.scale.quantity(order.executed),
-            executed_quote: order.executed_quote,
-            status,
-            fee,
-            fee_asset: match order.side {
-                Side::Buy => self.symbol.spec.base,
-                Side::Sell => self.symbol.spec.quote,
-            },
-        };
+    pub(crate) fn gets(&self, side: Side) -> Amount {
+        self.gives(side.opposite())
+    }
+}
+
+impl Engine {
+    /// Trade as much as both orders have: state the trade, move the money, end or reduce the maker.
+    pub(crate) fn settle(&mut self, taker: &mut Order, demand: Demand, resting: Resting, events: &mut Vec<Event>) {
+        self.part_from_sibling(resting.tag, events);
+        let lots = taker.remaining().min(resting.lots);
+        let exchanged = self.exchange(taker.symbol, resting, lots);
+        let (maker, released) = self.fill_maker(resting, &exchanged);
+        taker.fill(&exchanged, self.time_us);
+        let stated = events.len();
         let taker_status = match demand {
             Demand::MarketByQuote { is_spent: false, .. } => OrderStatus::PartiallyFilled,
             _ => taker.status(),
         };
-        let (maker_fill, taker_fill) = (fill(maker, maker_fee, maker.status()), fill(taker, taker_fee, taker_status));
+        let trade_id = self.symbols[taker.symbol.index()].next_trade_id();
+        let fills = (self.fill(&maker, maker.status()), self.fill(taker, taker_status));
+        self.state_trade(taker.symbol, trade_id, &exchanged, taker.side, fills, events);
+        self.pay_from_hold(&maker, released, exchanged.gives(maker.side), events);
+        self.post_to(taker.pays, -exchanged.gives(taker.side), Amount::ZERO, PostingReason::Trade, events);
+        let maker_fee = self.receive(&maker, Role::Maker, exchanged.gets(maker.side), events);
+        let taker_fee = self.receive(taker, Role::Taker, exchanged.gets(taker.side), events);
+        if let Event::TradeExecuted(trade) = &mut events[stated] {
+            (trade.maker.fee, trade.maker.fee_asset) = (maker_fee.amount, maker_fee.asset);
+            (trade.taker.fee, trade.taker.fee_asset) = (taker_fee.amount, taker_fee.asset);
+        }
+        self.after_trade(taker.symbol, resting, &exchanged, &maker, events);
+    }
+
+    /// What so many lots of a resting order are worth.
+    pub(crate) fn exchange(&self, symbol: SymbolId, resting: Resting, lots: Lots) -> Exchanged {
+        let scale = &self.symbols[symbol.index()].scale;
+        Exchanged {
+            price: scale.price(resting.price),
+            lots,
+            base: scale.base(lots),
+            quote: scale.quote(resting.price, lots, Rounding::Down),
+        }
+    }
+
+    /// Reduce a resting order by what it trades. Returns it, and what its hold shrank by.
+    pub(crate) fn fill_maker(&mut self, resting: Resting, exchanged: &Exchanged) -> (Order, Amount) {
+        let maker = &mut self.open_orders.get_mut(resting.tag).order;
+        let symbol = &self.symbols[maker.symbol.index()];
+        let hold_before = maker.hold(symbol);
+        maker.fill(exchanged, self.time_us);
+        let maker = *maker;
+        let released = hold_before.minus(maker.hold(symbol)).expect("holds shrink");
+        self.reduce_resting(resting, exchanged.lots);
+        (maker, released)
+    }
+
+    /// Let a maker pay from what its hold shrank by; the rest of that returns to it.
+    pub(crate) fn pay_from_hold(&mut self, maker: &Order, released: Amount, gives: Amount, events: &mut Vec<Event>) {
+        let change = released.minus(gives).expect("a hold covers its trades");
+        self.post_to(maker.pays, change, -released, PostingReason::Trade, events);
+    }
+
+    /// Note the price, and end a maker that has nothing left.
+    pub(crate) fn after_trade(
+        &mut self,
+        symbol: SymbolId,
+        resting: Resting,
+        exchanged: &Exchanged,
+        maker: &Order,
+        events: &mut Vec<Event>,
+    ) {
+        self.symbols[symbol.index()].note_trade(resting.price, exchanged.lots, self.time_us);
+        self.course.note_price(symbol, resting.price);
+        if maker.remaining().0 == 0 {
+            self.open_orders.remove(resting.tag);
+            self.leave_list(maker, Some(resting.tag), true, events);
+        }
+    }
+
+    /// Credit what a side gets, take its commission, and lock what it pays for the pending orders of its list.
+    pub(crate) fn receive(&mut self, order: &Order, role: Role, gets: Amount, events: &mut Vec<Event>) -> Fee {
+        let pays_others = order.list.is_some_and(|list| self.is_paid_for(list.slot, order));
+        let free_before = self.ledger.balances.get(order.receives).free;
+        self.post_to(order.receives, gets, Amount::ZERO, PostingReason::Trade, events);
+        let tariff = Tariff {
+            commissions: &self.commissions,
+            assets: &self.assets,
+            symbols: &self.symbols,
+            pairs: &self.pairs,
+            open_orders: &self.open_orders,
+            balances: &self.ledger.balances,
+        };
+        let fee = tariff.fee(order, role, gets);
+        if !fee.amount.is_zero() {
+            self.post_to(fee.from, -fee.amount, Amount::ZERO, PostingReason::Fee, events);
+            self.post_to(fee.house, fee.amount, Amount::ZERO, PostingReason::Fee, events);
+        }
+        if pays_others {
+            let is_discount_asset = self.commissions.discount == Some(fee.asset);
+            let is_deducted = fee.is_of_received && (is_discount_asset || free_before < fee.amount);
+            let locked = if is_deducted { gets.minus(fee.amount).expect("a part of it") } else { gets };
+            self.lock_for_list(order, locked, events);
+        }
+        fee
+    }
+
+    /// What a trade did to an order, but for its commission.
+    pub(crate) fn fill(&self, order: &Order, status: OrderStatus) -> Fill {
+        let symbol = &self.symbols[order.symbol.index()];
+        Fill {
+            order_id: order.id,
+            account: order.guard.account,
+            executed: symbol.scale.quantity(order.executed),
+            executed_quote: order.executed_quote,
+            status,
+            fee: Amount::ZERO,
+            fee_asset: crate::commissions::received(symbol, order.side),
+        }
+    }
+
+    /// State a trade; its commissions are filled in when they are due.
+    pub(crate) fn state_trade(
+        &self,
+        symbol: SymbolId,
+        trade_id: TradeId,
+        exchanged: &Exchanged,
+        taker_side: Side,
+        (maker, taker): (Fill, Fill),
+        events: &mut Vec<Event>,
+    ) {
         events.push(Event::TradeExecuted(TradeExecuted {
-            trade_id: self.symbol.next_trade_id(),
-            symbol: self.symbol.id,
-            price: self.symbol.scale.price(traded.price),
-            quantity: self.symbol.scale.quantity(traded.lots),
-            quote_quantity: quote,
-            taker_side: taker.side,
-            maker: maker_fill,
-            taker: taker_fill,
+            symbol,
+            trade_id,
+            price: exchanged.price,
+            quantity: self.symbols[symbol.index()].scale.quantity(exchanged.lots),
+            quote_quantity: exchanged.quote,
+            taker_side,
+            maker,
+            taker,
         }));
     }
 }
 
-fn exchange(side: Side, base: Amount, quote: Amount, fee: Rate) -> Exchange {
-    let (gives, gets) = match side {
-        Side::Buy => (quote, base),
-        Side::Sell => (base, quote),
-    };
-    Exchange { gives, gets, fee: fee.of(gets) }
+impl Order {
+    /// Add what it trades to what it has.
+    pub(crate) fn fill(&mut self, exchanged: &Exchanged, now_us: u64) {
+        self.executed = Lots(self.executed.0 + exchanged.lots.0);
+        self.executed_quote = self.executed_quote.plus(exchanged.quote).expect("bounded by supply");
+        self.updated_at_us = now_us;
+    }
 }

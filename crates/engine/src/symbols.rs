@@ -27,6 +27,8 @@ pub(crate) struct Symbol {
     pub(crate) status: SymbolStatus,
     pub(crate) scale: Scale,
     pub(crate) book: Book,
+    /// Whether an order that shows a part of itself ever rested.
+    pub(crate) has_icebergs: bool,
     /// Made when the first order waits.
     pub(crate) triggers: Option<Box<Triggers>>,
     /// Kept where a rule of the symbol asks for them.
@@ -55,6 +57,7 @@ impl Symbol {
             spec,
             status: SymbolStatus::default(),
             book: Book::default(),
+            has_icebergs: false,
             triggers: None,
             told_reference: None,
             told_reference_at_us: 0,

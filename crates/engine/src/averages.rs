@@ -1,0 +1,114 @@
+//! Means of trade prices over a moving window, kept by buckets of time.
+//!
+//! Two rules ask for them: the volume-weighted mean of the last minutes (the filters PERCENT_PRICE and NOTIONAL) and the
+//! plain mean that is a symbol's reference price (the page "Price Range Execution Rule"). A trade costs one addition; a
+//! question costs one step a bucket.
+
+use crate::scale::Scale;
+use rialto_types::{Lots, Price, ReferenceMethod, SymbolRules, Ticks};
+use std::collections::VecDeque;
+
+const SECOND_US: u64 = 1_000_000;
+const MINUTE_US: u64 = 60 * SECOND_US;
+/// Four decimal places more, in which counts and sums lose what has left the window.
+const FINE: u128 = 10_000;
+
+/// The means a symbol's rules ask for.
+pub(crate) struct Averages {
+    pub(crate) weighted: Option<Window>,
+    pub(crate) mean: Option<Window>,
+}
+
+impl Averages {
+    /// `None` where no rule asks.
+    pub(crate) fn of(rules: &SymbolRules) -> Option<Averages> {
+        let weighted = (rules.average_minutes > 0)
+            .then(|| Window::new(SECOND_US, u64::from(rules.average_minutes) * MINUTE_US / SECOND_US));
+        let reference = rules.reference;
+        let mean = (reference.method == ReferenceMethod::ArithmeticMean)
+            .then(|| Window::new(u64::from(reference.bucket_width_ms) * 1_000, u64::from(reference.bucket_count)));
+        (weighted.is_some() || mean.is_some()).then_some(Averages { weighted, mean })
+    }
+
+    /// Note a trade.
+    pub(crate) fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
+        for window in [&mut self.weighted, &mut self.mean].into_iter().flatten() {
+            window.note(price, ticks, lots, now_us);
+        }
+    }
+}
+
+/// The trades of one stretch of time.
+#[derive(Clone, Copy)]
+pub(crate) struct Bucket {
+    /// Time divided by the width.
+    pub(crate) number: u64,
+    pub(crate) trades: u64,
+    /// The sum of their prices in units of 1e-8.
+    pub(crate) prices: u128,
+    pub(crate) lots: u128,
+    /// The sum of price times quantity, in ticks and lots.
+    pub(crate) worth: u128,
+}
+
+/// The trades of so many buckets and of the one that is leaving.
+pub(crate) struct Window {
+    width_us: u64,
+    span_us: u64,
+    buckets: VecDeque<Bucket>,
+}
+
+impl Window {
+    fn new(width_us: u64, count: u64) -> Window {
+        Window { width_us, span_us: width_us * count, buckets: VecDeque::new() }
+    }
+
+    fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
+        while self.buckets.front().is_some_and(|oldest| self.has_left(oldest, now_us)) {
+            self.buckets.pop_front();
+        }
+        let number = now_us / self.width_us;
+        if self.buckets.back().is_none_or(|newest| newest.number != number) {
+            self.buckets.push_back(Bucket { number, trades: 0, prices: 0, lots: 0, worth: 0 });
+        }
+        let Some(newest) = self.buckets.back_mut() else { return };
+        newest.trades += 1;
+        newest.prices += u128::from(price.units());
+        newest.lots += u128::from(lots.0);
+        newest.worth = newest.worth.saturating_add(u128::from(ticks.0) * u128::from(lots.0));
+    }
+
+    /// Whether a bucket ends at or before the beginning of the window.
+    fn has_left(&self, bucket: &Bucket, now_us: u64) -> bool {
+        (bucket.number + 1) * self.width_us + self.span_us <= now_us
+    }
+
+    fn within(&self, now_us: u64) -> impl Iterator<Item = &Bucket> {
+        self.buckets.iter().filter(move |bucket| !self.has_left(bucket, now_us))
+    }
+
+    /// The mean price weighted by quantity, rounded down to 1e-8; whole buckets count.
+    pub(crate) fn weighted_mean(&self, scale: &Scale, now_us: u64) -> Option<Price> {
+        let sums = |(worth, lots): (u128, u128), bucket: &Bucket| (worth.saturating_add(bucket.worth), lots + bucket.lots);
+        let (worth, lots) = self.within(now_us).fold((0, 0), sums);
+        if lots == 0 { None } else { scale.mean(worth, lots) }
+    }
+
+    /// The mean price of the trades, rounded down to 1e-8; of the bucket that is leaving, the part that is still within.
+    pub(crate) fn mean(&self, now_us: u64) -> Option<Price> {
+        let (mut prices, mut trades) = (0u128, 0u128);
+        for bucket in self.within(now_us) {
+            let begin = bucket.number * self.width_us + self.span_us;
+            let gone = u128::from(now_us.saturating_sub(begin));
+            let left = |value: u128| value - value * gone / u128::from(self.width_us);
+            prices += left(bucket.prices * FINE);
+            trades += left(u128::from(bucket.trades) * FINE);
+        }
+        if trades == 0 { None } else { Price::from_units(u64::try_from(prices / trades).ok()?) }
+    }
+
+    /// Every bucket, oldest first, for the state hash.
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+        self.buckets.iter()
+    }
+}
