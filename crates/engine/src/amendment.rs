@@ -67,12 +67,13 @@ impl Engine {
 
     fn amend(&mut self, slot: u32, lots: Lots, client_order_id: ClientOrderId, events: &mut Vec<Event>) {
         let time_us = self.time_us;
+        let before = self.open_orders.get(slot).order;
         self.open_orders.rename(slot, client_order_id);
         let status = self.status_of(slot);
         let open = self.open_orders.get_mut(slot);
         let order = &mut open.order;
         let symbol = &mut self.symbols[order.symbol.index()];
-        let (before, hold_before) = (*order, order.own_hold(symbol));
+        let hold_before = order.own_hold(symbol);
         order.lots = lots;
         order.amendments += 1;
         order.updated_at_us = time_us;

@@ -1,9 +1,10 @@
 //! Recounting every invariant from scratch.
 
+use crate::admission::paid;
 use crate::engine::Engine;
-use crate::matching::hold_of;
+use crate::open_orders::Place;
 use rialto_ledger::LedgerViolation;
-use rialto_types::{AccountId, Amount, AssetId, Side, SymbolId};
+use rialto_types::{AccountId, Amount, AssetId, OrderId, Side, SymbolId};
 use std::collections::BTreeMap;
 
 /// What an audit found wrong.
@@ -27,6 +28,15 @@ pub enum Violation {
     /// A bid reaches an ask.
     #[error("the book of symbol {0} is crossed")]
     Crossed(SymbolId),
+    /// More of an order is shown than is left of it.
+    #[error("order {1} on symbol {0} shows more than is left of it")]
+    ShownBeyondLeft(SymbolId, OrderId),
+    /// An open order is in no place.
+    #[error("order {1} on symbol {0} neither rests nor waits, and is in no list")]
+    Nowhere(SymbolId, OrderId),
+    /// A command left something to do.
+    #[error("the last command left something to do")]
+    Unfinished,
     /// The books and the list of open orders disagree.
     #[error("{resting} orders rest in books, {open} are open")]
     OrdersDisagree {
@@ -46,25 +56,45 @@ impl Engine {
             let sum = held.entry((account, asset)).or_default();
             *sum = sum.plus(amount).expect("holds are bounded");
         };
-        let mut resting = 0;
+        let (mut resting, mut waiting) = (0, 0);
         for symbol in &self.symbols {
             if symbol.book.is_crossed() {
                 return Err(Violation::Crossed(symbol.id));
             }
-            for (side, asset) in [(Side::Buy, symbol.spec.quote), (Side::Sell, symbol.spec.base)] {
-                for order in symbol.book.orders(side) {
-                    let open = &self.open_orders.get(order.tag).order;
-                    hold(open.guard.account, asset, hold_of(symbol, open, order.lots));
-                    resting += 1;
+            for resting_order in [Side::Buy, Side::Sell].into_iter().flat_map(|side| symbol.book.orders(side)) {
+                let order = &self.open_orders.get(resting_order.tag).order;
+                if resting_order.lots > order.remaining() {
+                    return Err(Violation::ShownBeyondLeft(symbol.id, order.id));
                 }
+                resting += 1;
+            }
+            waiting += symbol.triggers.as_ref().map_or(0, |triggers| triggers.len());
+        }
+        let mut places = [0, 0];
+        for open in self.open_orders.iter() {
+            let (order, symbol) = (&open.order, &self.symbols[open.order.symbol.index()]);
+            hold(order.guard.account, paid(symbol, order.side), order.own_hold(symbol));
+            match open.place {
+                Place::Book(_) => places[0] += 1,
+                Place::Waiting(_) => places[1] += 1,
+                Place::Aside if order.list.is_some() => {}
+                Place::Aside => return Err(Violation::Nowhere(order.symbol, order.id)),
             }
         }
-        if resting != self.open_orders.len() {
-            return Err(Violation::OrdersDisagree { resting, open: self.open_orders.len() });
+        if [resting, waiting] != places {
+            return Err(Violation::OrdersDisagree { resting: resting + waiting, open: places[0] + places[1] });
+        }
+        for list in self.lists.iter() {
+            let balance = self.ledger.balances.get(list.holds_at);
+            hold(balance.account, balance.asset, list.held);
+        }
+        if !self.course.is_empty() {
+            return Err(Violation::Unfinished);
         }
         for (&(account, asset), &amount) in self.streams.streams.iter().flat_map(|stream| &stream.holds) {
             hold(account, asset, amount);
         }
+        held.retain(|_, amount| !amount.is_zero());
         for balance in self.ledger.balances.iter() {
             let held = held.remove(&(balance.account, balance.asset)).unwrap_or_default();
             if balance.locked != held {
@@ -94,10 +124,10 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
+    use rialto_types::command::{ListSymbol, NewOrder, OpenAccount, PlaceOrder, Post, RegisterAsset};
     use rialto_types::{
-        AccountClass, AccountKind, ClientOrderId, Command, Lots, OrderType, OwnerId, PostingReason, PreventionModes,
-        Price, Quantity, Rate, SelfTradePrevention, SymbolSpec, Text, Ticks, TimeInForce,
+        AccountClass, AccountKind, ClientOrderId, Command, Commission, Lots, OrderType, OwnerId, PostingReason,
+        PreventionModes, Price, Quantity, SelfTradePrevention, SymbolRules, SymbolSpec, Text, Ticks, TimeInForce,
     };
 
     const ALICE: AccountId = AccountId(5);
@@ -125,8 +155,9 @@ mod tests {
             open_orders_max: 10,
             prevention_default: SelfTradePrevention::None,
             prevention_allowed: PreventionModes::ALL,
-            maker_fee: Rate::ZERO,
-            taker_fee: Rate::ZERO,
+            commission: Commission::default(),
+            is_discounted: false,
+            rules: SymbolRules::OPEN,
         }
     }
 
@@ -144,14 +175,18 @@ mod tests {
             Command::PlaceOrder(PlaceOrder {
                 account: ALICE,
                 symbol: SymbolId(0),
-                client_order_id: ClientOrderId::new("a").unwrap(),
-                side: Side::Buy,
-                order_type: OrderType::Limit,
-                time_in_force: TimeInForce::GoodTillCanceled,
-                price: Price::from_units(1_000_000_000),
-                quantity: Quantity::from_units(100_000_000),
-                quote_quantity: None,
-                self_trade_prevention: None,
+                order: NewOrder {
+                    client_order_id: ClientOrderId::new("a").unwrap(),
+                    side: Side::Buy,
+                    order_type: OrderType::Limit,
+                    time_in_force: TimeInForce::GoodTillCanceled,
+                    price: Price::from_units(1_000_000_000),
+                    quantity: Quantity::from_units(100_000_000),
+                    quote_quantity: None,
+                    self_trade_prevention: None,
+                    terms: None,
+                },
+                is_routed: false,
             }),
         ];
         let mut engine = Engine::new();

@@ -89,7 +89,8 @@ impl Window {
 
     /// The mean price weighted by quantity, rounded down to 1e-8; whole buckets count.
     pub(crate) fn weighted_mean(&self, scale: &Scale, now_us: u64) -> Option<Price> {
-        let sums = |(worth, lots): (u128, u128), bucket: &Bucket| (worth.saturating_add(bucket.worth), lots + bucket.lots);
+        let sums =
+            |(worth, lots): (u128, u128), bucket: &Bucket| (worth.saturating_add(bucket.worth), lots + bucket.lots);
         let (worth, lots) = self.within(now_us).fold((0, 0), sums);
         if lots == 0 { None } else { scale.mean(worth, lots) }
     }

@@ -8,9 +8,7 @@ use crate::open_orders::Place;
 use crate::order::{Holder, Order};
 use crate::price_range::PriceLimits;
 use rialto_types::event::{OrderActivated, OrderTriggered};
-use rialto_types::{
-    Amount, Event, OrderId, OrderStatus, OrderType, PostingReason, Rejection, Side, SymbolId, Ticks,
-};
+use rialto_types::{Amount, Event, OrderId, OrderStatus, OrderType, PostingReason, Rejection, Side, SymbolId, Ticks};
 use std::collections::VecDeque;
 
 /// What is still to do for a command. Empty between commands.
@@ -30,6 +28,11 @@ impl Course {
         if self.prices.last() != Some(&(symbol, price)) {
             self.prices.push((symbol, price));
         }
+    }
+
+    /// Whether nothing is left to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.filled.is_empty() && self.prices.is_empty() && self.queue.is_empty()
     }
 
     /// Take the prices noted, by symbol; the buffer comes back with [`Course::return_prices`].

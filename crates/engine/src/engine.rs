@@ -1,12 +1,16 @@
 //! The state and the one way to change it.
 
+use crate::commissions::Commissions;
+use crate::course::Course;
 use crate::open_orders::OpenOrders;
+use crate::order_lists::OrderLists;
+use crate::routing::Pool;
 use crate::streams::Streams;
 use crate::symbols::{Asset, Symbol};
 use rialto_ledger::Ledger;
 use rialto_types::event::CommandRejected;
 use rialto_types::index::SlotIndex;
-use rialto_types::{AssetId, Command, Event, Rejection, SymbolId};
+use rialto_types::{AssetId, Command, Event, ExchangeLimits, Rejection, SymbolId};
 
 /// The whole live state of the exchange.
 #[derive(Default)]
@@ -17,9 +21,16 @@ pub struct Engine {
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) asset_names: SlotIndex,
     pub(crate) symbol_names: SlotIndex,
+    /// The first symbol of each pair of assets.
+    pub(crate) pairs: SlotIndex,
+    pub(crate) pools: Vec<Pool>,
+    pub(crate) limits: ExchangeLimits,
+    pub(crate) commissions: Commissions,
     pub(crate) ledger: Ledger,
     pub(crate) open_orders: OpenOrders,
+    pub(crate) lists: OrderLists,
     pub(crate) streams: Streams,
+    pub(crate) course: Course,
 }
 
 impl Engine {
@@ -57,6 +68,19 @@ impl Engine {
             Command::OpenAccount(command) => self.open_account(command, events),
             Command::RegisterAsset(command) => self.register_asset(command, events),
             Command::ListSymbol(command) => self.list_symbol(command, events),
+            Command::ReplaceOrder(command) => self.replace_order(command, events),
+            Command::AmendOrder(command) => self.amend_order(command, events),
+            Command::PlaceOrderList(command) => self.place_order_list(command, events),
+            Command::CancelOrderList(command) => self.cancel_order_list(command, events),
+            Command::SetSymbolStatus(command) => self.set_symbol_status(command, events),
+            Command::SetReferencePrice(command) => self.set_reference_price(command, events),
+            Command::SetCommission(command) => self.set_commission(command, events),
+            Command::SetDiscount(command) => self.set_discount(command, events),
+            Command::SetAccountDiscount(command) => self.set_account_discount(command, events),
+            Command::SetExchangeLimits(command) => self.set_exchange_limits(command, events),
+            Command::SetAssetLimit(command) => self.set_asset_limit(command, events),
+            Command::PoolSymbols(command) => self.pool_symbols(command, events),
+            Command::ReportBlockTrade(command) => self.report_block_trade(command, events),
         };
         if let Err(rejection) = result {
             assert_eq!(events.len(), start, "a refused command states nothing else");

@@ -13,22 +13,36 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod administration;
 mod admission;
+mod amendment;
 mod audit;
+mod averages;
 mod cancellation;
+mod commissions;
+mod course;
 mod engine;
 mod fingerprint;
 mod liquidity;
+mod list_course;
+mod list_placement;
 mod listing;
-mod matching;
 mod open_orders;
+mod order;
+mod order_lists;
+mod phase;
+mod placement;
 mod prevention;
+mod price_range;
 mod queries;
+mod replacement;
+mod routing;
 mod scale;
 mod seats;
 mod settlement;
 mod streams;
 mod symbols;
+mod triggers;
 
 pub use audit::Violation;
 pub use engine::Engine;

@@ -10,7 +10,7 @@ use crate::prevention::Guard;
 use crate::price_range::PriceLimits;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
-use rialto_types::{Amount, Lots, SelfTradePrevention, Side, Ticks};
+use rialto_types::{Amount, Lots, SelfTradePrevention, Side, SymbolId, Ticks};
 
 /// Where the search for what a budget trades came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub(crate) enum BudgetEnd {
 }
 
 /// The other side of a book as one order meets it.
+#[derive(Clone, Copy)]
 pub(crate) struct Liquidity<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) symbol: &'a Symbol,
@@ -36,18 +37,20 @@ pub(crate) struct Liquidity<'a> {
 
 /// A part of a resting order, as it would be met.
 #[derive(Clone, Copy, Debug)]
-struct Met {
-    price: Ticks,
-    lots: Lots,
-    prevented: Option<SelfTradePrevention>,
+pub(crate) struct Met {
+    /// Of the book it stands in.
+    pub(crate) symbol: SymbolId,
+    pub(crate) price: Ticks,
+    pub(crate) lots: Lots,
+    pub(crate) prevented: Option<SelfTradePrevention>,
 }
 
-impl Liquidity<'_> {
+impl<'a> Liquidity<'a> {
     /// What the order would meet, part by part, with what prevents a trade with each: of each level first what is shown,
     /// then, round by round, what its icebergs show next.
-    fn met(&self) -> impl Iterator<Item = Met> {
+    pub(crate) fn met(self) -> impl Iterator<Item = Met> + 'a {
         let levels = self.symbol.book.levels(self.side.opposite());
-        let within = levels.take_while(|level| self.limits.contain(self.symbol.scale.price(level.price)));
+        let within = levels.take_while(move |level| self.limits.contain(self.symbol.scale.price(level.price)));
         let rounds = if self.symbol.has_icebergs { u64::MAX } else { 1 };
         within.flat_map(move |level| {
             let rounds = (0..rounds).map(move |round| self.round(level.price, round).peekable());
@@ -56,28 +59,29 @@ impl Liquidity<'_> {
     }
 
     /// What the orders of a level show in a round: at first what they do now, later what an iceberg still hides.
-    fn round(&self, price: Ticks, round: u64) -> impl Iterator<Item = Met> {
+    fn round(self, price: Ticks, round: u64) -> impl Iterator<Item = Met> + 'a {
         use SelfTradePrevention::{ExpireBoth, ExpireMaker};
+        let symbol = self.symbol.id;
         self.symbol.book.orders_at(self.side.opposite(), price).filter_map(move |resting| {
             let order = &self.engine.open_orders.get(resting.tag).order;
             let prevented = self.guard.against(order);
             if round == 0 {
-                return Some(Met { price, lots: resting.lots, prevented });
+                return Some(Met { symbol, price, lots: resting.lots, prevented });
             }
             let shown = order.shown_max().filter(|_| !matches!(prevented, Some(ExpireMaker | ExpireBoth)))?;
             let before = resting.lots.0.saturating_add((round - 1).saturating_mul(shown.0));
             let left = order.remaining().0.saturating_sub(before);
-            (left > 0).then_some(Met { price, lots: shown.min(Lots(left)), prevented })
+            (left > 0).then_some(Met { symbol, price, lots: shown.min(Lots(left)), prevented })
         })
     }
 
     /// The parts that would not give way.
-    fn standing(&self) -> impl Iterator<Item = Met> {
+    fn standing(self) -> impl Iterator<Item = Met> + 'a {
         self.met().filter(|met| met.prevented != Some(SelfTradePrevention::ExpireMaker))
     }
 
     /// What trading so many lots would cost now, each level rounded up; less when the book holds fewer.
-    pub(crate) fn cost_of(&self, lots: Lots) -> Amount {
+    pub(crate) fn cost_of(self, lots: Lots) -> Amount {
         let mut left = lots.0;
         let mut cost = Amount::ZERO;
         let mut parts = self.standing().peekable();
@@ -98,7 +102,7 @@ impl Liquidity<'_> {
     /// Trade by trade, as it will be settled: each pays its worth rounded down. The first part of which only a part
     /// can be paid for ends the search: what rounding leaves over must not buy from it again, or a lot worth less than
     /// the smallest unit would be free.
-    pub(crate) fn lots_for_budget(&self, budget: Amount) -> (Lots, BudgetEnd) {
+    pub(crate) fn lots_for_budget(self, budget: Amount) -> (Lots, BudgetEnd) {
         let scale = &self.symbol.scale;
         let mut left = budget;
         let mut lots = 0;
@@ -118,7 +122,7 @@ impl Liquidity<'_> {
 
     /// Whether so many lots can trade at once at a price or better. What self-trade prevention would take from the
     /// order does not trade.
-    pub(crate) fn can_fill(&self, price: Ticks, lots: Lots) -> bool {
+    pub(crate) fn can_fill(self, price: Ticks, lots: Lots) -> bool {
         let mut left = lots.0;
         for met in self.met() {
             match met.prevented {

@@ -1,6 +1,5 @@
 //! The course of an order list: what its orders do to each other as they trade, start and end.
 
-use crate::admission::Start;
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order};
@@ -132,7 +131,7 @@ impl Engine {
             if !self.lists_order(list_slot, slot) {
                 continue;
             }
-            match if is_paid { self.check_paid(slot) } else { Ok(()) } {
+            match if is_paid { self.check_paid(&self.open_orders.get(slot).order) } else { Ok(()) } {
                 Ok(()) => self.activate(slot, events),
                 Err(rejection) => self.reject_start(slot, rejection, events),
             }
@@ -164,12 +163,6 @@ impl Engine {
         if !surplus.is_zero() {
             self.post_to(holds_at, surplus, -surplus, PostingReason::OrderRelease, events);
         }
-    }
-
-    /// Check a pending order that has its quantity only now.
-    fn check_paid(&self, slot: u32) -> Result<(), Rejection> {
-        let order = &self.open_orders.get(slot).order;
-        self.check_order_alone(order, Start::Pending)
     }
 
     /// Place one pending order.

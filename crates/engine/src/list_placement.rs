@@ -8,9 +8,7 @@ use crate::order_lists::OrderList;
 use crate::seats::NONE;
 use rialto_types::command::PlaceOrderList;
 use rialto_types::event::{OrderListPlaced, OrderPlaced};
-use rialto_types::{
-    Event, OrderId, OrderListId, OrderListState, OrderStatus, PostingReason, Rejection,
-};
+use rialto_types::{Event, OrderId, OrderListId, OrderListState, OrderStatus, PostingReason, Rejection};
 
 impl Engine {
     pub(crate) fn place_order_list(
@@ -59,13 +57,7 @@ impl Engine {
     }
 
     /// Enter one order of a list among the open ones, and state it.
-    fn enter_part(
-        &mut self,
-        list: &ListDraft,
-        part: &Part,
-        membership: Membership,
-        events: &mut Vec<Event>,
-    ) -> u32 {
+    fn enter_part(&mut self, list: &ListDraft, part: &Part, membership: Membership, events: &mut Vec<Event>) -> u32 {
         let mut order = self.enter(&list.party, &part.order, &part.draft);
         order.list = Some(membership);
         let is_pending = part.start != Start::AtOnce;

@@ -25,12 +25,12 @@ pub(crate) struct OrderList {
 
 impl OrderList {
     /// The slots of its open orders, in list order.
-    pub(crate) fn open_orders(&self) -> impl Iterator<Item = u32> + use<> {
+    pub(crate) fn open_orders(&self) -> impl Iterator<Item = u32> + Clone + use<> {
         self.slots.into_iter().filter(|slot| *slot != NONE)
     }
 
     /// The slots of the open orders that wait for the working one.
-    pub(crate) fn pending(&self) -> impl Iterator<Item = u32> + use<> {
+    pub(crate) fn pending(&self) -> impl Iterator<Item = u32> + Clone + use<> {
         let is_pending = !self.is_active;
         self.slots.into_iter().skip(1).filter(move |slot| is_pending && *slot != NONE)
     }

@@ -9,9 +9,7 @@ use crate::price_range::PriceLimits;
 use crate::symbols::Symbol;
 use rialto_book::Resting;
 use rialto_types::event::OrderExpired;
-use rialto_types::{
-    Event, ExpiryReason, OrderStatus, SelfTradePrevention, Ticks, TimeInForce, WorkingFloor,
-};
+use rialto_types::{Event, ExpiryReason, OrderStatus, SelfTradePrevention, Ticks, TimeInForce, WorkingFloor};
 
 /// Why an order traded no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +39,8 @@ impl Engine {
             Demand::Limit { price, lots } if order.time_in_force == TimeInForce::FillOrKill => {
                 let limits = phase.limits;
                 let liquidity = Liquidity { engine: self, symbol, guard: order.guard, side: order.side, limits };
-                let can_fill = if is_routed { self.can_fill_routed(&order, &phase) } else { liquidity.can_fill(price, lots) };
+                let can_fill =
+                    if is_routed { self.can_fill_routed(&order, &phase) } else { liquidity.can_fill(price, lots) };
                 if can_fill { None } else { Some(Stop::Done) }
             }
             _ => None,
@@ -91,14 +90,7 @@ impl Engine {
     }
 
     /// Let what is left rest, or end the order.
-    fn conclude(
-        &mut self,
-        order: Order,
-        slot: Option<u32>,
-        demand: Demand,
-        stop: Stop,
-        events: &mut Vec<Event>,
-    ) {
+    fn conclude(&mut self, order: Order, slot: Option<u32>, demand: Demand, stop: Stop, events: &mut Vec<Event>) {
         let left = order.remaining().0;
         let (status, reason) = match (demand, order.time_in_force) {
             _ if stop == Stop::Prevented => (OrderStatus::ExpiredInMatch, ExpiryReason::SelfTradePrevention),

@@ -3,7 +3,7 @@
 use crate::admission::{Draft, Party, amount_of};
 use crate::engine::Engine;
 use crate::open_orders::Place;
-use crate::order::{Holder, Membership, Order, Special};
+use crate::order::{Holder, Order, Special};
 use crate::triggers::{ABOVE, BELOW, Waiting};
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::event::OrderPlaced;

@@ -1,9 +1,10 @@
 //! Answering questions about the live state.
 
 use crate::engine::Engine;
-use crate::open_orders::Order;
+use crate::order::Order;
+use rialto_types::event::SymbolsPooled;
 use rialto_types::query::{Answer, BalanceState, Query};
-use rialto_types::{OrderState, Rejection};
+use rialto_types::{AccountId, AssetId, OrderListState, OrderState, OrderStatus, ReferenceMethod, Rejection, SymbolId};
 
 impl Engine {
     /// Answer a question; changes nothing.
@@ -24,10 +25,12 @@ impl Engine {
             }
             Query::OpenOrders { account, symbol: Some(symbol) } => {
                 self.symbol(symbol)?;
-                Answer::Orders { orders: self.open_orders.on_symbol(account, symbol).map(|o| self.shown(o)).collect() }
+                let orders = self.open_orders.on_symbol(account, symbol);
+                Answer::Orders { orders: orders.map(|open| self.shown(&open.order)).collect() }
             }
             Query::OpenOrders { account, symbol: None } => {
-                let mut orders: Vec<_> = self.open_orders.of_account(account).map(|order| self.shown(order)).collect();
+                let orders = self.open_orders.of_account(account);
+                let mut orders: Vec<_> = orders.map(|open| self.shown(&open.order)).collect();
                 orders.sort_by_key(|order| order.symbol);
                 Answer::Orders { orders }
             }
@@ -47,11 +50,59 @@ impl Engine {
             Query::Catalog {} => Answer::Catalog {
                 assets: self.assets.iter().map(|asset| asset.name).collect(),
                 symbols: self.symbols.iter().map(|symbol| symbol.spec.clone()).collect(),
+                statuses: self.symbols.iter().map(|symbol| symbol.status).collect(),
+                limits: self.limits,
+                asset_limits: (0..)
+                    .map(AssetId)
+                    .zip(&self.assets)
+                    .filter_map(|(asset, known)| known.limit.map(|limit| (asset, limit)))
+                    .collect(),
+                pools: self
+                    .pools
+                    .iter()
+                    .filter(|pool| !pool.symbols.is_empty())
+                    .map(|pool| SymbolsPooled { base: pool.base, symbols: pool.symbols.clone() })
+                    .collect(),
             },
+            Query::OpenOrderLists { account } => {
+                let lists = self.lists.iter().map(|list| list.state).filter(|list| list.account == account);
+                let mut lists: Vec<OrderListState> = lists.collect();
+                lists.sort_by_key(|list| list.list_id);
+                Answer::OrderLists { lists }
+            }
+            Query::Commission { account, symbol } => self.commission_of(account, symbol)?,
+            Query::ReferencePrice { symbol, now_us } => self.reference_of(symbol, now_us)?,
         })
     }
 
     fn shown(&self, order: &Order) -> OrderState {
-        order.state(&self.symbols[order.symbol.index()].scale, order.status())
+        let is_pending = order.list.is_some_and(|list| {
+            let list = self.lists.get(list.slot);
+            !list.is_active && list.state.orders.0 != order.id
+        });
+        let status = if is_pending { OrderStatus::PendingNew } else { order.status() };
+        order.state(&self.symbols[order.symbol.index()], status)
+    }
+
+    fn commission_of(&self, account: AccountId, symbol: SymbolId) -> Result<Answer, Rejection> {
+        self.check_account(account)?;
+        let listed = self.symbol(symbol)?;
+        let commissions = &self.commissions;
+        Ok(Answer::Commission {
+            commission: *commissions.of(commissions.find(account, symbol), listed),
+            discount_asset: commissions.discount,
+            discount_multiplier: commissions.multiplier,
+            is_enabled_for_account: commissions.discounted.contains(&account),
+            is_enabled_for_symbol: listed.spec.is_discounted,
+        })
+    }
+
+    fn reference_of(&self, symbol: SymbolId, now_us: u64) -> Result<Answer, Rejection> {
+        let listed = self.symbol(symbol)?;
+        let since_us = match listed.spec.rules.reference.method {
+            ReferenceMethod::External => listed.told_reference_at_us,
+            _ => now_us,
+        };
+        Ok(Answer::ReferencePrice { price: listed.reference(now_us), since_us })
     }
 }

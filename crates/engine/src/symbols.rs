@@ -7,8 +7,8 @@ use rialto_book::Book;
 use rialto_ledger::BalanceSlot;
 use rialto_types::event::BookChanged;
 use rialto_types::{
-    AllocationId, Amount, BlockTradeId, Event, Lots, OrderId, PreventedMatchId, Price, ReferenceMethod, Rejection, Side,
-    SymbolId, SymbolSpec, SymbolStatus, Text, Ticks, TradeId,
+    AllocationId, Amount, BlockTradeId, Event, Lots, OrderId, PreventedMatchId, Price, ReferenceMethod, Rejection,
+    Side, SymbolId, SymbolSpec, SymbolStatus, Text, Ticks, TradeId,
 };
 
 /// A registered asset.

@@ -104,10 +104,13 @@ impl Triggers {
         self.stops.len() + self.turns.len()
     }
 
-    /// The orders that wait for their stop price, then those that follow the market, as they would be triggered.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        let of = |book: &'_ Book| [BELOW, ABOVE].map(|side| book.orders(side).map(|order| order.tag).collect::<Vec<_>>());
-        [of(&self.stops), of(&self.turns)].into_iter().flatten().flatten()
+    /// The orders that wait for their stop price, then those that follow the market as they would be triggered, then the
+    /// same as their best prices would be passed: price and slot.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Ticks, u32)> {
+        [&self.stops, &self.turns, &self.bests]
+            .into_iter()
+            .flat_map(|book| [BELOW, ABOVE].into_iter().flat_map(|side| book.orders(side)))
+            .map(|waiting| (waiting.price, waiting.tag))
     }
 }
 

@@ -72,7 +72,7 @@ pub const HOUSE_ACCOUNTS: [(AccountId, AccountClass); 5] = [
     (FEES, AccountClass::Fees),
     (AccountId(2), AccountClass::Insurance),
     (AccountId(3), AccountClass::Rewards),
-    (AccountId(4), AccountClass::Treasury),
+    (TREASURY, AccountClass::Treasury),
 ];
 
 /// The world outside: deposits come from it, withdrawals go to it.
@@ -80,3 +80,6 @@ pub const EXTERNAL: AccountId = AccountId(0);
 
 /// Where commissions are booked.
 pub const FEES: AccountId = AccountId(1);
+
+/// The house's own money.
+pub const TREASURY: AccountId = AccountId(4);

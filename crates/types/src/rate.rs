@@ -35,7 +35,8 @@ impl Rate {
 
     /// This part of another rate, rounded down.
     pub fn times(self, part: Rate) -> Rate {
-        Rate::from_units((u128::from(self.units()) * u128::from(part.units()) / u128::from(ONE)) as u64).unwrap_or(Rate::ZERO)
+        Rate::from_units((u128::from(self.units()) * u128::from(part.units()) / u128::from(ONE)) as u64)
+            .unwrap_or(Rate::ZERO)
     }
 
     /// Whether the rate is at most the whole.

@@ -64,7 +64,8 @@ impl Engine {
             return Ok(());
         }
         let balances = &self.ledger.balances;
-        let held = balances.find(party.account, symbol.spec.base).map_or(Amount::ZERO, |slot| balances.get(slot).total());
+        let held =
+            balances.find(party.account, symbol.spec.base).map_or(Amount::ZERO, |slot| balances.get(slot).total());
         let buying = self.open_orders.on_symbol(party.account, party.symbol).map(|open| &open.order);
         let buying = buying.filter(|order| order.side == Side::Buy).map(|order| symbol.scale.base(order.remaining()));
         let sum = |one: Amount, other: Amount| one.plus(other).expect("positions are bounded");

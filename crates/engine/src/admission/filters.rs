@@ -6,9 +6,7 @@ use crate::order::iceberg_of;
 use crate::symbols::{Asset, Symbol};
 use rialto_types::command::NewOrder;
 use rialto_types::decimal::ONE;
-use rialto_types::{
-    Amount, AssetId, Bound, Lots, OrderType, Price, Quantity, Rejection, Side, SymbolSpec, Ticks,
-};
+use rialto_types::{Amount, AssetId, Bound, Lots, OrderType, Price, Quantity, Rejection, Side, SymbolSpec, Ticks};
 
 /// The prices of an order in ticks, which have passed their filters.
 #[derive(Clone, Copy, Debug, Default)]
@@ -226,7 +224,8 @@ fn check_worth(
 fn valuation(liquidity: &Liquidity<'_>, order: &NewOrder, priced: &Priced) -> Option<Price> {
     let symbol = liquidity.symbol;
     symbol.worth(liquidity.engine.time_us).or_else(|| {
-        let ticks = if order.order_type == OrderType::Market { symbol.book.best(order.side.opposite()) } else { priced.stop };
+        let ticks =
+            if order.order_type == OrderType::Market { symbol.book.best(order.side.opposite()) } else { priced.stop };
         ticks.map(|ticks| symbol.scale.price(ticks))
     })
 }

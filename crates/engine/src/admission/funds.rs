@@ -29,7 +29,11 @@ impl Engine {
             (Side::Buy, Demand::Market { lots }) if works_at_once => {
                 let limits = PriceLimits::of(symbol, order.side, self.time_us);
                 let liquidity = Liquidity { engine: self, symbol, guard: draft.guard, side: order.side, limits };
-                liquidity.cost_of(lots)
+                if is_routed {
+                    self.cost_of_routed(symbol.id, draft.guard, limits, lots)
+                } else {
+                    liquidity.cost_of(lots)
+                }
             }
             (Side::Buy, Demand::MarketByQuote { .. }) => order.quote_quantity.map_or(Amount::ZERO, amount_of),
             (side, demand) => symbol.hold(side, draft.holding_price, demand.lots()),

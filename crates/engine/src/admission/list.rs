@@ -42,11 +42,12 @@ impl Engine {
         check_features(command, symbol)?;
         check_composition(command)?;
         check_client_order_id(&command.client_order_id)?;
-        let start = |index: usize| match (command.contingency.has_working_order() && index > 0, command.one_pays_the_other) {
-            (false, _) => Start::AtOnce,
-            (true, false) => Start::Pending,
-            (true, true) => Start::Paid,
-        };
+        let start =
+            |index: usize| match (command.contingency.has_working_order() && index > 0, command.one_pays_the_other) {
+                (false, _) => Start::AtOnce,
+                (true, false) => Start::Pending,
+                (true, true) => Start::Paid,
+            };
         let read = |index: usize| -> Result<Part, Rejection> {
             let index = index.min(command.orders.len() - 1);
             let (order, start) = (command.orders[index], start(index));
@@ -55,9 +56,9 @@ impl Engine {
         let parts = [read(0)?, read(1)?, read(2)?];
         let size = command.contingency.size();
         self.check_names(&party, command)?;
-        let added = parts[..size].iter().fold(Counts { lists: 1, ..Counts::default() }, |sum, part| {
-            sum.plus(Engine::counts_of(&part.order))
-        });
+        let added = parts[..size]
+            .iter()
+            .fold(Counts { lists: 1, ..Counts::default() }, |sum, part| sum.plus(Engine::counts_of(&part.order)));
         self.check_counts(&party, added)?;
         if command.contingency.has_pair() {
             let [.., above, below] = &parts[..size] else { unreachable!("a pair has two orders") };
@@ -184,9 +185,7 @@ fn check_relationship(pair: [&Part; 2], symbol: &Symbol, last: Option<Price>) ->
     let [above, below] = pair.map(|part| prices_of(part, symbol));
     let is_above = |high: Option<Price>, low: Option<Price>| high.is_none_or(|high| low.is_none_or(|low| high > low));
     let holds = match last {
-        Some(_) => {
-            above.iter().all(|price| is_above(*price, last)) && below.iter().all(|price| is_above(last, *price))
-        }
+        Some(_) => above.iter().all(|price| is_above(*price, last)) && below.iter().all(|price| is_above(last, *price)),
         None => above.iter().all(|high| below.iter().all(|low| is_above(*high, *low))),
     };
     if holds { Ok(()) } else { Err(Rejection::PriceRelationship {}) }
@@ -204,4 +203,3 @@ fn prices_of(part: &Part, symbol: &Symbol) -> [Option<Price>; 2] {
     };
     [written(limit), written(stop)]
 }
-

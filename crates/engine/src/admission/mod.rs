@@ -8,12 +8,13 @@ mod funds;
 mod list;
 mod shape;
 
-pub(crate) use filters::{Priced, Valued};
+pub(crate) use filters::{Priced, check_amended_notional, check_quantity};
+pub(crate) use funds::paid;
 pub(crate) use list::{ListDraft, Part};
 
 use crate::engine::Engine;
 use crate::liquidity::{BudgetEnd, Liquidity};
-use crate::order::iceberg_of;
+use crate::order::{Order, iceberg_of};
 use crate::prevention::Guard;
 use crate::price_range::PriceLimits;
 use crate::seats::Counts;
@@ -205,6 +206,24 @@ impl Engine {
         let offset = peg.offset.unwrap_or(0);
         let level = symbol.book.levels(side).nth(usize::from(offset));
         level.map(|level| Some(level.price)).ok_or(Rejection::NoPegPrice { offset })
+    }
+
+    /// Check the filters again at the price that a pegged order took from the book as it started.
+    pub(crate) fn check_pegged(&self, symbol: &Symbol, order: &Order, pegged: Ticks) -> Result<(), Rejection> {
+        let asked = NewOrder { price: None, terms: None, ..order.asked(symbol) };
+        filters::check_prices(symbol, &asked, Some(pegged), self.time_us)?;
+        check_amended_notional(symbol, pegged, order.lots)
+    }
+
+    /// Check the shape and the filters of an order that has its quantity only now.
+    pub(crate) fn check_paid(&self, order: &Order) -> Result<(), Rejection> {
+        let symbol = &self.symbols[order.symbol.index()];
+        let asked = order.asked(symbol);
+        shape::check_iceberg(&asked)?;
+        let priced = filters::check_prices(symbol, &asked, None, self.time_us)?;
+        let limits = PriceLimits::NONE;
+        let liquidity = Liquidity { engine: self, symbol, guard: order.guard, side: order.side, limits };
+        filters::check_quantities(&self.assets, &liquidity, &asked, &priced, Start::Pending).map(|_| ())
     }
 
     /// What one order adds to what its account has open.

@@ -16,9 +16,13 @@ fn invalid(field: &'static str) -> Result<(), Rejection> {
 /// Refuse an order whose fields do not fit its type.
 pub(super) fn check_shape(order: &NewOrder, start: Start) -> Result<(), Rejection> {
     let terms = order.terms.unwrap_or_default();
-    if order.order_type.has_limit() { check_limit(order, &terms, start)? } else { check_market(order, start)? }
+    if order.order_type.has_limit() {
+        check_limit(order, &terms, start)?
+    } else {
+        check_market(order, start)?
+    }
     check_contingency(order, &terms)?;
-    check_iceberg(order, &terms)?;
+    check_iceberg(order)?;
     check_peg(order, &terms)?;
     match terms.strategy_type {
         Some(kind) if kind < STRATEGY_TYPE_MIN => invalid("strategy_type"),
@@ -74,7 +78,7 @@ fn check_contingency(order: &NewOrder, terms: &OrderTerms) -> Result<(), Rejecti
 }
 
 /// Refuse an iceberg that cannot be one.
-pub(crate) fn check_iceberg(order: &NewOrder, _terms: &OrderTerms) -> Result<(), Rejection> {
+pub(crate) fn check_iceberg(order: &NewOrder) -> Result<(), Rejection> {
     let Some(iceberg) = iceberg_of(order) else { return Ok(()) };
     if !order.order_type.has_limit() || !is_patient(order) {
         return invalid("iceberg_quantity");
