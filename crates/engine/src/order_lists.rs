@@ -113,11 +113,6 @@ impl OrderLists {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &OrderList> {
         self.lists.iter().map(|(_, list)| list)
     }
-
-    /// How many are open.
-    pub(crate) fn len(&self) -> usize {
-        self.lists.len()
-    }
 }
 
 /// Unique among open lists: an owner's ids are its own.

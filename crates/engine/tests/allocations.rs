@@ -5,12 +5,12 @@
 
 use rialto_engine::Engine;
 use rialto_types::command::{
-    CancelAllOrders, CancelOrder, ListSymbol, OpenAccount, OrderReference, PlaceOrder, Post, RegisterAsset,
+    CancelAllOrders, CancelOrder, ListSymbol, NewOrder, OpenAccount, OrderReference, PlaceOrder, Post, RegisterAsset,
 };
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, OrderType, OwnerId,
-    PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, SymbolId, SymbolSpec, Text,
-    TimeInForce, TradeGroupId,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, Event, OrderType,
+    OwnerId, PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, SymbolId, SymbolRules,
+    SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 
 const PEOPLE: u32 = 20;
@@ -41,8 +41,9 @@ fn setting_up() -> Vec<Command> {
         open_orders_max: 1_000,
         prevention_default: SelfTradePrevention::None,
         prevention_allowed: PreventionModes::ALL,
-        maker_fee: Rate::from_bps(10).unwrap(),
-        taker_fee: Rate::from_bps(10).unwrap(),
+        commission: Commission::of(Rate::from_bps(10).unwrap(), Rate::from_bps(10).unwrap()),
+        is_discounted: false,
+        rules: SymbolRules::OPEN,
     };
     let mut commands = vec![register("BTC"), register("USDT"), Command::ListSymbol(Box::new(ListSymbol { spec }))];
     for person in 0..PEOPLE {
@@ -64,9 +65,8 @@ fn setting_up() -> Vec<Command> {
 fn day(day: u32) -> Vec<Command> {
     let mut commands = Vec::new();
     let id = |number: u32| ClientOrderId::new(&format!("day-{day}-{number}")).unwrap();
-    let order = |number: u32, side, ticks: u64, lots: u64| PlaceOrder {
-        account: AccountId(FIRST_ACCOUNT + number % PEOPLE),
-        symbol: SYMBOL,
+    let account = |number: u32| AccountId(FIRST_ACCOUNT + number % PEOPLE);
+    let order = |number: u32, side, ticks: u64, lots: u64| NewOrder {
         client_order_id: id(number),
         side,
         order_type: OrderType::Limit,
@@ -75,30 +75,38 @@ fn day(day: u32) -> Vec<Command> {
         quantity: Quantity::from_units(lots * 100_000),
         quote_quantity: None,
         self_trade_prevention: Some(SelfTradePrevention::ALL[(number / PEOPLE) as usize % 6]),
+        terms: None,
     };
-    let market = |order: PlaceOrder| PlaceOrder { order_type: OrderType::Market, price: None, ..order };
+    let place = |number: u32, order: NewOrder| {
+        Command::PlaceOrder(PlaceOrder { account: account(number), symbol: SYMBOL, order, is_routed: false })
+    };
+    let market = |order: NewOrder| NewOrder { order_type: OrderType::Market, price: None, ..order };
     // Far apart, so that whole pages of prices come and go.
     for number in 0..600 {
         let distance = u64::from(number) * 37 % 2_000;
-        commands.push(Command::PlaceOrder(order(number, Side::Buy, 10_000 - distance, 1 + distance % 9)));
-        commands.push(Command::PlaceOrder(order(1_000 + number, Side::Sell, 10_001 + distance, 1 + distance % 7)));
+        commands.push(place(number, order(number, Side::Buy, 10_000 - distance, 1 + distance % 9)));
+        commands.push(place(1_000 + number, order(1_000 + number, Side::Sell, 10_001 + distance, 1 + distance % 7)));
     }
     for number in 2_000..2_200 {
         let side = if number % 2 == 0 { Side::Buy } else { Side::Sell };
         let limit = if side == Side::Buy { 10_100 } else { 9_900 };
         let taker = order(number, side, limit, 1 + u64::from(number) % 11);
-        let by_quote =
-            PlaceOrder { quantity: None, quote_quantity: Quantity::from_units(100_000_000), ..market(taker) };
-        commands.push(Command::PlaceOrder(match number % 5 {
-            0 => PlaceOrder { time_in_force: TimeInForce::ImmediateOrCancel, ..taker },
-            1 => PlaceOrder { time_in_force: TimeInForce::FillOrKill, ..taker },
+        let by_quote = NewOrder { quantity: None, quote_quantity: Quantity::from_units(100_000_000), ..market(taker) };
+        let taken = match number % 5 {
+            0 => NewOrder { time_in_force: TimeInForce::ImmediateOrCancel, ..taker },
+            1 => NewOrder { time_in_force: TimeInForce::FillOrKill, ..taker },
             2 => market(taker),
             3 => by_quote,
             _ => taker,
-        }));
-        let account = AccountId(FIRST_ACCOUNT + number % PEOPLE);
+        };
+        commands.push(place(number, taken));
         let order = OrderReference { order_id: None, client_order_id: Some(id(number % 600)) };
-        commands.push(Command::CancelOrder(CancelOrder { account, symbol: SYMBOL, order }));
+        commands.push(Command::CancelOrder(CancelOrder {
+            account: account(number),
+            symbol: SYMBOL,
+            order,
+            restriction: None,
+        }));
     }
     for person in 0..PEOPLE {
         let account = AccountId(FIRST_ACCOUNT + person);

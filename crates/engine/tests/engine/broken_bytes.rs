@@ -89,7 +89,8 @@ proptest! {
 fn bytes_that_are_no_command_say_what_is_wrong() {
     let error = |bytes: &[u8]| codec::decode(bytes).unwrap_err().to_string();
     assert_eq!(error(&[]), "an empty command");
-    assert!(error(&[2]).starts_with("command format version 2 is not known"));
+    assert!(error(&[3]).starts_with("command format version 3 is not known"));
+    assert!(error(&[1]).starts_with("command format version 1 was given up before the first release"));
     assert!(error(&[codec::VERSION]).starts_with("a damaged command"));
     let mut sound = encoded(&register_asset("BTC"));
     sound.push(0);
@@ -115,13 +116,14 @@ fn a_decoded_rate_above_the_whole_is_refused() {
         exchange.accept(&register_asset(name));
     }
     let mut spec = open_spec("BTCUSDT", AssetId(0), AssetId(1));
-    spec.taker_fee = Rate::from_units(100_000_000).unwrap();
+    spec.commission.standard.taker = Rate::from_units(100_000_000).unwrap();
     let mut bytes = encoded(&list_symbol(spec));
-    // The rate stands last, as a little-endian number in groups of seven bits: 100,000,000 becomes 100,000,001.
-    let first_group = bytes.len() - 4;
-    bytes[first_group] += 1;
+    // The rate is a little-endian number in groups of seven bits: 100,000,000 becomes 100,000,001.
+    let written = [0x80, 0xc2, 0xd7, 0x2f];
+    let place = bytes.windows(written.len()).position(|window| window == written).unwrap();
+    bytes[place] += 1;
     let command = codec::decode(&bytes).unwrap();
-    assert_eq!(refusal(&exchange.apply(&command)), Some(Rejection::InvalidSymbol { field: "taker_fee" }));
+    assert_eq!(refusal(&exchange.apply(&command)), Some(Rejection::InvalidSymbol { field: "commission" }));
 }
 
 /// As many legs as there may be, each as large as it may be, on the same balances.

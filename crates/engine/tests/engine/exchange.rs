@@ -10,8 +10,10 @@ use rialto_types::{
 };
 use std::collections::BTreeMap;
 
-use rialto_types::command::{ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset};
-use rialto_types::{ClientOrderId, OrderType, PostingReason, PreventionModes, SelfTradePrevention};
+use rialto_types::command::{ListSymbol, NewOrder, OpenAccount, PlaceOrder, Post, RegisterAsset};
+use rialto_types::{
+    ClientOrderId, Commission, OrderType, PostingReason, PreventionModes, SelfTradePrevention, SymbolRules,
+};
 
 /// The account the first person opens: the house's own come before it.
 pub const FIRST_ACCOUNT: u32 = HOUSE_ACCOUNTS.len() as u32;
@@ -111,14 +113,18 @@ pub fn limit(account: AccountId, symbol: SymbolId, side: Side, price: Price, qua
     Command::PlaceOrder(PlaceOrder {
         account,
         symbol,
-        client_order_id: ClientOrderId::new(id).unwrap(),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::GoodTillCanceled,
-        price: Some(price),
-        quantity: Some(quantity),
-        quote_quantity: None,
-        self_trade_prevention: None,
+        order: NewOrder {
+            client_order_id: ClientOrderId::new(id).unwrap(),
+            side,
+            order_type: OrderType::Limit,
+            time_in_force: TimeInForce::GoodTillCanceled,
+            price: Some(price),
+            quantity: Some(quantity),
+            quote_quantity: None,
+            self_trade_prevention: None,
+            terms: None,
+        },
+        is_routed: false,
     })
 }
 
@@ -144,7 +150,8 @@ pub fn open_spec(name: &str, base: AssetId, quote: AssetId) -> SymbolSpec {
         open_orders_max: 200,
         prevention_default: SelfTradePrevention::None,
         prevention_allowed: PreventionModes::ALL,
-        maker_fee: "0".parse().unwrap(),
-        taker_fee: "0".parse().unwrap(),
+        commission: Commission::default(),
+        is_discounted: true,
+        rules: SymbolRules::OPEN,
     }
 }

@@ -4,11 +4,13 @@
 use crate::exchange::{FIRST_ACCOUNT, list_symbol, open_account, open_spec, post, register_asset};
 use proptest::prelude::*;
 use proptest::sample::select;
-use rialto_types::command::{CancelAllOrders, CancelOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record};
+use rialto_types::command::{
+    CancelAllOrders, CancelOrder, NewOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record,
+};
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType,
-    OwnerId, PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, StreamKey, SymbolId,
-    SymbolSpec, Text, TimeInForce, TradeGroupId,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, Event, Leg, OrderId,
+    OrderType, OwnerId, PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, StreamKey,
+    SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 use std::collections::BTreeMap;
 
@@ -119,8 +121,8 @@ pub fn spec() -> impl Strategy<Value = SymbolSpec> {
             spec.open_orders_max = open_orders_max;
             spec.prevention_default = preventions.0;
             spec.prevention_allowed = PreventionModes(preventions.1 | 1 << preventions.0 as u8);
-            spec.maker_fee = Rate::from_units(maker_fee).unwrap();
-            spec.taker_fee = Rate::from_units(taker_fee).unwrap();
+            let rate = |units| Rate::from_units(units).unwrap();
+            spec.commission = Commission::of(rate(maker_fee), rate(taker_fee));
             spec
         },
     )
@@ -244,9 +246,7 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
                 3 => (OrderType::Market, gtc, None, None, Some(budget)),
                 _ => (OrderType::Market, time_in_force, Some(price), None, Some(budget)),
             };
-            PlaceOrder {
-                account,
-                symbol,
+            let order = NewOrder {
                 client_order_id,
                 side,
                 order_type,
@@ -255,7 +255,9 @@ fn order(symbol_id: SymbolId, spec: &SymbolSpec) -> impl Strategy<Value = PlaceO
                 quantity,
                 quote_quantity,
                 self_trade_prevention,
-            }
+                terms: None,
+            };
+            PlaceOrder { account, symbol, order, is_routed: false }
         },
     )
 }
@@ -267,6 +269,7 @@ fn cancellation() -> impl Strategy<Value = CancelOrder> {
         account,
         symbol,
         order: OrderReference { order_id, client_order_id },
+        restriction: None,
     })
 }
 

@@ -10,6 +10,17 @@
 //! alice opens spot group 1            the same in a trade group
 //! alice buys 1 @ 100 stp DECREMENT    a mode of self-trade prevention
 //! alice posts -1 USDT Reward          `deposits` and `withdraws`, but with any sign and reason
+//! alice sells 1 @ 95 stop-loss at 96      STOP_LOSS_LIMIT; `1 market stop-loss at 96` is STOP_LOSS; `take-profit` as well
+//! alice sells 1 market stop-loss trail 500   trailing, by hundredths of a percent
+//! alice buys 5 @ 100 show 1               an iceberg
+//! alice buys 1 @ peg primary 2            pegged two levels behind the best bid; `@ 100 peg market` has a limit too
+//! alice buys 1 market routed              by smart order routing
+//! alice amends #1 to 0.5 as b             `cancels #1 only-new`, `cancels list 1`
+//! alice replaces #1 allow: buys 1 @ 100   ALLOW_FAILURE; STOP_ON_FAILURE without the word
+//! alice lists oco as l: sells 1 @ 110 maker | sells 1 market stop-loss at 90     `oto`, `otoco`, `oto paid` (OPO)
+//! alice pays-rates 0.001 0.002 0 0        maker, taker, buyer, seller; then special, then tax
+//! status HALT; reference 100; limits 5 0 0 0; asset-limit 5 BTC; discount BNB 0.75; pool BTC BTCUSDT BTCUSDC;
+//! block buy 1 @ 100
 //! record loan/7 after 0: alice holds 5 USDT, bob pays 1 USDT, alice gets 1 USDT
 //! alice: BTC 1, USDT 800 + 100 locked     all that alice has
 //! alice open: #4 buy 0.5 of 2 @ 100       her open orders, executed of asked
@@ -22,10 +33,16 @@
 
 use crate::exchange::{self, Exchange};
 use crate::script::words::Words;
-use rialto_types::command::{CancelAllOrders, CancelOrder, OpenAccount, OrderReference, PlaceOrder, Post, Record};
+use rialto_types::command::{
+    AmendOrder, CancelAllOrders, CancelOrder, CancelOrderList, CancelRestriction, ListReference, NewOrder, OpenAccount,
+    OrderReference, PlaceOrder, PlaceOrderList, PoolSymbols, Post, Record, ReplaceMode, ReplaceOrder, ReportBlockTrade,
+    SetAccountDiscount, SetAssetLimit, SetCommission, SetDiscount, SetExchangeLimits, SetReferencePrice,
+    SetSymbolStatus,
+};
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Event, Leg, OrderId, OrderType,
-    OwnerId, PostingReason, Price, Side, StreamKey, SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Contingency, Event, ExchangeLimits,
+    Leg, OrderId, OrderListId, OrderTerms, OrderType, OwnerId, Peg, PegPrice, PostingReason, Price, Side, StreamKey,
+    SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 
 mod outcome;
@@ -68,7 +85,7 @@ impl Script {
             return;
         }
         let (left, expected) = line.split_once("->").map_or((line, None), |(left, right)| (left, Some(right.trim())));
-        if let Some((subject, expected)) = left.split_once(':').filter(|_| !left.starts_with("record")) {
+        if let Some((subject, expected)) = left.split_once(':').filter(|_| !is_command(left)) {
             let found = self.look_up(subject.trim());
             assert_eq!(found, expected.trim(), "\n  in the line: {line}\n");
             return;
@@ -98,8 +115,24 @@ impl Script {
             let record = self.read_record(text);
             return self.exchange.apply(&Command::Record(Box::new(record)));
         }
+        let mut setting = Words::new(text);
+        if let Some(command) = self.read_setting(&mut setting) {
+            setting.end();
+            return self.exchange.apply(&command);
+        }
         let who = words.next();
         let verb = words.next();
+        if verb == "lists" {
+            let account = self.account(who);
+            let (text, symbol) = self.symbol_of_list(text);
+            let command = self.read_list(account, symbol, &text);
+            return self.exchange.apply(&command);
+        }
+        if verb == "replaces" {
+            let account = self.account(who);
+            let command = self.read_replacement(account, text);
+            return self.exchange.apply(&command);
+        }
         if verb == "opens" {
             let class_name = words.next();
             let class = class_named(class_name);
@@ -130,6 +163,12 @@ impl Script {
             "buys" => self.read_order(account, symbol, Side::Buy, &mut words),
             "sells" => self.read_order(account, symbol, Side::Sell, &mut words),
             "cancels" => read_cancellation(account, symbol, &mut words),
+            "amends" => read_amendment(account, symbol, &mut words),
+            "pays-rates" => {
+                let commission = Some(words::read_commission(&mut words));
+                Command::SetCommission(Box::new(SetCommission { account, symbol: Some(symbol), commission }))
+            }
+            "pays-discounted" => Command::SetAccountDiscount(SetAccountDiscount { account, is_enabled: true }),
             other => panic!("no such verb: {other}"),
         };
         words.end();
@@ -137,10 +176,14 @@ impl Script {
     }
 
     fn read_order(&mut self, account: AccountId, symbol: SymbolId, side: Side, words: &mut Words) -> Command {
+        let (order, is_routed) = self.read_new_order(side, words);
+        Command::PlaceOrder(PlaceOrder { account, symbol, order, is_routed })
+    }
+
+    /// `<quantity> @ <price> ...` or `<quantity> market ...`, and whether it is routed.
+    fn read_new_order(&mut self, side: Side, words: &mut Words) -> (NewOrder, bool) {
         self.unnamed_orders += 1;
-        let mut order = PlaceOrder {
-            account,
-            symbol,
+        let mut order = NewOrder {
             client_order_id: ClientOrderId::new(&format!("unnamed-{}", self.unnamed_orders)).unwrap(),
             side,
             order_type: OrderType::Market,
@@ -149,13 +192,19 @@ impl Script {
             quantity: None,
             quote_quantity: None,
             self_trade_prevention: None,
+            terms: None,
         };
+        let (mut terms, mut is_routed) = (OrderTerms::default(), false);
         if words.peek().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())) {
             order.quantity = Some(words.parse());
         }
         if words.take("@") {
             order.order_type = OrderType::Limit;
-            order.price = Some(words.parse());
+            if words.take("peg") {
+                terms.peg = Some(read_peg(words));
+            } else {
+                order.price = Some(words.parse());
+            }
         } else {
             words.expect("market");
         }
@@ -166,13 +215,111 @@ impl Script {
                 "IOC" => order.time_in_force = TimeInForce::ImmediateOrCancel,
                 "FOK" => order.time_in_force = TimeInForce::FillOrKill,
                 "maker" => order.order_type = OrderType::LimitMaker,
+                "stop-loss" => order.order_type = contingent(order.order_type, true),
+                "take-profit" => order.order_type = contingent(order.order_type, false),
+                "at" => terms.stop_price = Some(words.parse()),
+                "trail" => terms.trailing_delta = Some(words.parse()),
+                "show" => terms.iceberg_quantity = Some(words.parse()),
+                "peg" => terms.peg = Some(read_peg(words)),
+                "strategy" => {
+                    terms.strategy_id = Some(words.parse());
+                    terms.strategy_type = Some(words.parse());
+                }
+                "routed" => is_routed = true,
                 "for" => order.quote_quantity = Some(words.parse()),
                 "stp" => order.self_trade_prevention = Some(words::mode_named(words.next())),
                 "as" => order.client_order_id = ClientOrderId::new(words.next()).unwrap(),
                 other => panic!("no such word in an order: {other}"),
             }
         }
-        Command::PlaceOrder(order)
+        order.terms = (!terms.is_empty()).then_some(terms);
+        (order, is_routed)
+    }
+
+    /// `oco as name: sells 1 @ 110 maker | sells 1 market stop-loss at 90`
+    fn read_list(&mut self, account: AccountId, symbol: SymbolId, text: &str) -> Command {
+        let (head, orders) = text.split_once(':').expect("a list has orders behind a colon");
+        let mut words = Words::new(head);
+        words.next();
+        words.expect("lists");
+        let contingency = match words.next() {
+            "oco" => Contingency::OneCancelsTheOther,
+            "oto" => Contingency::OneTriggersTheOther,
+            "otoco" => Contingency::OneTriggersOneCancelsTheOther,
+            other => panic!("no such list: {other}"),
+        };
+        let one_pays_the_other = words.take("paid");
+        let name = if words.take("as") { words.next().to_owned() } else { format!("list-{}", self.unnamed_orders) };
+        let client_order_id = ClientOrderId::new(&name).unwrap();
+        let mut read = |text: &str| {
+            let mut words = Words::new(text);
+            let side = if words.take("buys") { Side::Buy } else { Side::Sell };
+            if side == Side::Sell {
+                words.expect("sells");
+            }
+            self.read_new_order(side, &mut words).0
+        };
+        let orders: Vec<NewOrder> = orders.split('|').map(&mut read).collect();
+        let list = PlaceOrderList { account, symbol, client_order_id, contingency, one_pays_the_other, orders };
+        Command::PlaceOrderList(Box::new(list))
+    }
+
+    /// What an operator says: `status HALT`, `reference 100`, `limits 5 1 1 1`, ...
+    fn read_setting(&mut self, words: &mut Words) -> Option<Command> {
+        let symbol = self.symbol_at_end(words);
+        Some(match words.peek()? {
+            "status" => {
+                words.next();
+                Command::SetSymbolStatus(SetSymbolStatus { symbol, status: words::status_named(words.next()) })
+            }
+            "reference" => {
+                words.next();
+                let price = if words.take("none") { None } else { Some(words.parse()) };
+                Command::SetReferencePrice(SetReferencePrice { symbol, price })
+            }
+            "limits" => {
+                words.next();
+                let limits = ExchangeLimits {
+                    orders_max: words.parse(),
+                    algo_orders_max: words.parse(),
+                    iceberg_orders_max: words.parse(),
+                    order_lists_max: words.parse(),
+                };
+                Command::SetExchangeLimits(SetExchangeLimits { limits })
+            }
+            "asset-limit" => {
+                words.next();
+                let (limit, asset) = (Some(words.parse()), self.asset(words.next()));
+                Command::SetAssetLimit(SetAssetLimit { asset, limit })
+            }
+            "discount" => {
+                words.next();
+                let (asset, multiplier) = (Some(self.asset(words.next())), words.parse());
+                Command::SetDiscount(SetDiscount { asset, multiplier })
+            }
+            "pool" => {
+                words.next();
+                let base = self.asset(words.next());
+                let mut symbols = Vec::new();
+                while let Some(name) = words.peek() {
+                    words.next();
+                    let place = self.symbols.iter().position(|symbol| symbol == name);
+                    symbols.push(SymbolId(place.unwrap_or_else(|| panic!("no symbol {name}")) as u32));
+                }
+                Command::PoolSymbols(PoolSymbols { base, symbols })
+            }
+            "block" => {
+                words.next();
+                let taker_side = if words.take("buy") { Side::Buy } else { Side::Sell };
+                if taker_side == Side::Sell {
+                    words.expect("sell");
+                }
+                let quantity = words.parse();
+                words.expect("@");
+                Command::ReportBlockTrade(ReportBlockTrade { symbol, price: words.parse(), quantity, taker_side })
+            }
+            _ => return None,
+        })
     }
 
     /// `loan/7 after 0: <who> <does> <amount> <asset>, ...`
@@ -217,6 +364,29 @@ impl Script {
             words::set_rule(&mut spec, field, value);
         }
         spec
+    }
+
+    /// `alice replaces #1 [only-new] [allow]: buys 1 @ 100`
+    fn read_replacement(&mut self, account: AccountId, text: &str) -> Command {
+        let (head, order) = text.split_once(':').expect("a replacement has an order behind a colon");
+        let mut words = Words::new(head);
+        let _ = (words.next(), words.next());
+        let symbol = self.symbol_at_end(&mut words);
+        let mode = if words.take_last("allow") { ReplaceMode::AllowFailure } else { ReplaceMode::StopOnFailure };
+        let (cancel, restriction) = read_reference(&mut words);
+        let mut words = Words::new(order);
+        let side = if words.take("buys") { Side::Buy } else { Side::Sell };
+        if side == Side::Sell {
+            words.expect("sells");
+        }
+        let order = self.read_new_order(side, &mut words).0;
+        Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel, restriction, mode, order })
+    }
+
+    fn symbol_of_list(&self, text: &str) -> (String, SymbolId) {
+        let (text, name) = text.rsplit_once(" on ").unwrap_or((text, &self.symbols[0]));
+        let place = self.symbols.iter().position(|symbol| symbol == name);
+        (text.to_owned(), SymbolId(place.unwrap_or_else(|| panic!("no symbol {name}")) as u32))
     }
 
     fn symbol_at_end(&self, words: &mut Words) -> SymbolId {
@@ -291,19 +461,69 @@ impl Script {
     }
 }
 
+/// Whether a line with a colon is a command and not a look at something.
+fn is_command(line: &str) -> bool {
+    let verb = line.split_whitespace().nth(1);
+    line.starts_with("record") || matches!(verb, Some("lists" | "replaces"))
+}
+
 fn read_cancellation(account: AccountId, symbol: SymbolId, words: &mut Words) -> Command {
     if words.take("all") {
         return Command::CancelAllOrders(CancelAllOrders { account, symbol });
     }
+    if words.take("list") {
+        let word = words.next();
+        let list_id = word.parse().ok().map(OrderListId);
+        let client_order_id = list_id.is_none().then(|| ClientOrderId::new(word).unwrap());
+        let list = ListReference { list_id, client_order_id };
+        return Command::CancelOrderList(CancelOrderList { account, symbol, list });
+    }
+    let (order, restriction) = read_reference(words);
+    Command::CancelOrder(CancelOrder { account, symbol, order, restriction })
+}
+
+/// `#1 name only-new`, each of them or none.
+fn read_reference(words: &mut Words) -> (OrderReference, Option<CancelRestriction>) {
     let mut order = OrderReference { order_id: None, client_order_id: None };
+    let mut restriction = None;
     while words.peek().is_some() {
         let word = words.next();
-        match word.strip_prefix('#') {
-            Some(id) => order.order_id = Some(OrderId(id.parse().unwrap())),
-            None => order.client_order_id = Some(ClientOrderId::new(word).unwrap()),
+        match (word, word.strip_prefix('#')) {
+            (_, Some(id)) => order.order_id = Some(OrderId(id.parse().unwrap())),
+            ("only-new", None) => restriction = Some(CancelRestriction::OnlyNew),
+            ("only-partial", None) => restriction = Some(CancelRestriction::OnlyPartiallyFilled),
+            (name, None) => order.client_order_id = Some(ClientOrderId::new(name).unwrap()),
         }
     }
-    Command::CancelOrder(CancelOrder { account, symbol, order })
+    (order, restriction)
+}
+
+/// `#1 to 0.5 as name`
+fn read_amendment(account: AccountId, symbol: SymbolId, words: &mut Words) -> Command {
+    let client_order_id = ClientOrderId::new(words.take_last_after("as").unwrap_or("amended")).unwrap();
+    let quantity = words.take_last_after("to").expect("an amendment is to a quantity").parse().unwrap();
+    let (order, _) = read_reference(words);
+    Command::AmendOrder(AmendOrder { account, symbol, order, client_order_id, quantity })
+}
+
+/// `primary` or `market`, and how many levels behind.
+fn read_peg(words: &mut Words) -> Peg {
+    let price = if words.take("primary") { PegPrice::Primary } else { PegPrice::Market };
+    if price == PegPrice::Market {
+        words.expect("market");
+    }
+    let has_offset = words.peek().is_some_and(|word| word.parse::<u8>().is_ok());
+    Peg { price, offset: has_offset.then(|| words.parse()) }
+}
+
+/// The type that waits for a price, with or without a limit.
+fn contingent(order_type: OrderType, is_stop_loss: bool) -> OrderType {
+    match (order_type, is_stop_loss) {
+        (OrderType::Market, true) => OrderType::StopLoss,
+        (OrderType::Market, false) => OrderType::TakeProfit,
+        (_, true) => OrderType::StopLossLimit,
+        (_, false) => OrderType::TakeProfitLimit,
+    }
 }
 
 fn reason_named(name: &str) -> PostingReason {

@@ -87,6 +87,7 @@ impl Reference {
             Command::PlaceOrder(command) => self.place_order(command),
             Command::CancelOrder(command) => self.cancel_order(command),
             Command::CancelAllOrders(command) => self.cancel_all_orders(command),
+            other => panic!("the plain exchange does not know {other:?}"),
         };
         if let Err(rejection) = done {
             *self = before;

@@ -2,11 +2,12 @@
 
 use super::{Reference, insufficient, left_of};
 use rialto_types::account::FEES;
-use rialto_types::command::{CancelAllOrders, CancelOrder, PlaceOrder};
+use rialto_types::command::{CancelAllOrders, CancelOrder, NewOrder, PlaceOrder};
 use rialto_types::event::{BookChanged, Fill, OrderCanceled, OrderExpired, OrderPlaced, TradeExecuted};
 use rialto_types::{
-    Amount, Event, ExpiryReason, OrderId, OrderState, OrderStatus, OrderType, PostingReason, PreventedMatchId, Price,
-    Quantity, Rejection, SelfTradePrevention, Side, SymbolId, SymbolSpec, TimeInForce, TradeId,
+    AccountId, Amount, Event, ExpiryReason, OrderId, OrderState, OrderStatus, OrderType, PostingReason,
+    PreventedMatchId, Price, Quantity, Rejection, SelfTradePrevention, Side, SymbolId, SymbolSpec, TimeInForce,
+    TradeId,
 };
 
 mod admission;
@@ -14,6 +15,21 @@ mod prevention;
 mod worth;
 
 use worth::{quantity_of, worth_down, worth_up};
+
+/// An order, and who wants it where.
+pub(super) struct Asked {
+    pub(super) account: AccountId,
+    pub(super) symbol: SymbolId,
+    pub(super) order: NewOrder,
+}
+
+impl std::ops::Deref for Asked {
+    type Target = NewOrder;
+
+    fn deref(&self) -> &NewOrder {
+        &self.order
+    }
+}
 
 /// What an accepted order may trade.
 pub(super) struct Accepted {
@@ -25,6 +41,7 @@ pub(super) struct Accepted {
 
 impl Reference {
     pub(super) fn place_order(&mut self, command: &PlaceOrder) -> Result<(), Rejection> {
+        let command = &Asked { account: command.account, symbol: command.symbol, order: command.order };
         let accepted = self.admit(command)?;
         let symbol = &mut self.symbols[command.symbol.index()];
         symbol.orders_ever += 1;
@@ -47,6 +64,12 @@ impl Reference {
             status: OrderStatus::New,
             placed_at_us: self.now_us,
             updated_at_us: self.now_us,
+            working_at_us: self.now_us,
+            list_id: None,
+            terms: None,
+            trailing_since_us: 0,
+            pegged_price: Price::ZERO,
+            working_floor: None,
         };
         self.events.push(Event::OrderPlaced(OrderPlaced { order }));
         if order.time_in_force != TimeInForce::FillOrKill || self.tradable(&order) >= left_of(&order) {
@@ -54,7 +77,7 @@ impl Reference {
         }
         if order.status == OrderStatus::ExpiredInMatch {
             let reason = ExpiryReason::SelfTradePrevention;
-            self.events.push(Event::OrderExpired(OrderExpired { order, reason }));
+            self.events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
             return Ok(());
         }
         let reason = match (order.order_type, order.time_in_force) {
@@ -69,7 +92,7 @@ impl Reference {
             }
         };
         order.status = OrderStatus::Expired;
-        self.events.push(Event::OrderExpired(OrderExpired { order, reason }));
+        self.events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
         Ok(())
     }
 
@@ -170,7 +193,8 @@ impl Reference {
         let gives = |order: &OrderState| if order.side == Side::Buy { quote } else { quantity };
         let gets = |order: &OrderState| if order.side == Side::Buy { quantity } else { quote };
         let fee = |order: &OrderState, rate: rialto_types::Rate| gets(order) * i128::from(rate.units()) / super::ONE;
-        let (maker_fee, taker_fee) = (fee(maker, spec.maker_fee), fee(taker, spec.taker_fee));
+        let rates = spec.commission.standard;
+        let (maker_fee, taker_fee) = (fee(maker, rates.maker), fee(taker, rates.taker));
         let fill = |order: &OrderState, fee: i128| Fill {
             order_id: order.order_id,
             account: order.account,

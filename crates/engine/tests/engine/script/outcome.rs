@@ -1,6 +1,6 @@
 //! What happened, in the words of a scenario.
 
-use rialto_types::event::Prevention;
+use rialto_types::event::{Prevention, ReplacePart};
 use rialto_types::{Bound, Event, ExpiryReason, OrderState, OrderStatus, Quantity, Rejection, Side};
 use std::fmt::Display;
 
@@ -39,6 +39,13 @@ fn of_event(event: &Event) -> Option<String> {
                 ExpiryReason::ImmediateOrCancel => "IOC",
                 ExpiryReason::FillOrKill => "FOK",
                 ExpiryReason::NoLiquidity => "no liquidity",
+                ExpiryReason::OtherOrderOfList => "other order of the list",
+                ExpiryReason::WorkingOrderOfList => "working order of the list",
+                ExpiryReason::PriceRange => "price range",
+                ExpiryReason::Rejected => {
+                    let rejection = of_rejection(&expired.rejection.expect("a rejection says why"));
+                    return Some(format!("#{} rejected {rejection}", expired.order.order_id));
+                }
                 ExpiryReason::SelfTradePrevention => panic!("ended without its status: {expired:?}"),
             };
             format!("#{} expired after {}, {reason}", expired.order.order_id, plain(expired.order.executed))
@@ -51,6 +58,38 @@ fn of_event(event: &Event) -> Option<String> {
         Event::AssetRegistered(registered) => format!("asset {}", registered.asset),
         Event::SymbolListed(listed) => format!("symbol {}", listed.symbol),
         Event::CommandRejected(rejected) => format!("refused {}", of_rejection(&rejected.rejection)),
+        Event::OrderActivated(activated) => format!("#{} activated", activated.order.order_id),
+        Event::OrderTriggered(triggered) => format!("#{} triggered", triggered.order.order_id),
+        Event::TrailingStarted(started) => format!("#{} follows", started.order.order_id),
+        Event::OrderAmended(amended) => format!(
+            "#{} amended from {} to {}",
+            amended.order.order_id,
+            plain(amended.previous_quantity),
+            plain(amended.order.quantity)
+        ),
+        Event::OrderListPlaced(placed) => format!("list {}", placed.list.list_id),
+        Event::OrderListEnded(ended) => format!("list {} ended", ended.list.list_id),
+        Event::AllocationMade(made) => format!(
+            "#{} gets allocation {}: {} @ {} of symbol {}",
+            made.fill.order_id,
+            made.allocation_id,
+            plain(made.quantity),
+            plain(made.price),
+            made.pool_symbol
+        ),
+        Event::PartRefused(refused) => {
+            let part = if refused.part == ReplacePart::Cancellation { "cancellation" } else { "placement" };
+            format!("{part} refused {}", of_rejection(&refused.rejection))
+        }
+        Event::BlockTradeReported(reported) => {
+            format!("block trade {} for {}", reported.block_trade_id, plain(reported.quote_quantity))
+        }
+        Event::SymbolStatusChanged(_) => "status set".to_owned(),
+        Event::ReferencePriceSet(_) => "reference set".to_owned(),
+        Event::CommissionSet(_) => "commission set".to_owned(),
+        Event::DiscountSet(_) | Event::AccountDiscountSet(_) => "discount set".to_owned(),
+        Event::ExchangeLimitsSet(_) | Event::AssetLimitSet(_) => "limits set".to_owned(),
+        Event::SymbolsPooled(_) => "pool set".to_owned(),
         Event::Posted(_) | Event::BookChanged(_) => return None,
     })
 }
@@ -63,6 +102,7 @@ fn status(status: OrderStatus) -> &'static str {
         OrderStatus::Canceled => "canceled",
         OrderStatus::Expired => "expired",
         OrderStatus::ExpiredInMatch => "expired in match",
+        OrderStatus::PendingNew => "pending",
     }
 }
 
@@ -96,6 +136,17 @@ fn of_rejection(rejection: &Rejection) -> String {
         Rejection::StaleVersion { actual, .. } => format!("StaleVersion actual {actual}"),
         Rejection::UnbalancedPostings { sum, .. } => format!("UnbalancedPostings {}", plain(sum)),
         Rejection::CapacityReached { what } => format!("CapacityReached {what}"),
+        Rejection::InvalidOrderList { rule } => format!("InvalidOrderList {rule:?}"),
+        Rejection::NotAllowed { feature } => format!("NotAllowed {feature:?}"),
+        Rejection::TooManyIcebergParts { limit, .. } => format!("ICEBERG_PARTS {limit}"),
+        Rejection::PercentPrice { bound, limit, by_side, .. } => {
+            filter(if by_side { "PERCENT_PRICE_BY_SIDE" } else { "PERCENT_PRICE" }, bound, plain(limit))
+        }
+        Rejection::TrailingDelta { bound, limit, .. } => filter("TRAILING_DELTA", bound, limit.to_string()),
+        Rejection::MaxPosition { position, limit } => format!("MAX_POSITION {} of {}", plain(position), plain(limit)),
+        Rejection::MaxAsset { amount, limit, .. } => format!("MAX_ASSET {} of {}", plain(amount), plain(limit)),
+        Rejection::CancelRestricted { status: found } => format!("CancelRestricted {}", status(found)),
+        Rejection::WouldTrigger { last, .. } => format!("WouldTrigger {}", plain(last)),
         _ => name(rejection),
     }
 }

@@ -1,8 +1,7 @@
 //! Whether an order is accepted.
 
 use super::worth::{affordable, quantity_of, worth_down, worth_up};
-use super::{Accepted, Reference, insufficient, left_of, paid};
-use rialto_types::command::PlaceOrder;
+use super::{Accepted, Asked, Reference, insufficient, left_of, paid};
 use rialto_types::{
     AccountClass, Amount, Bound, OrderState, OrderType, Price, Quantity, Rejection, SelfTradePrevention, Side,
     SymbolSpec, TimeInForce,
@@ -11,7 +10,7 @@ use rialto_types::{
 type Checked = Result<(), Rejection>;
 
 impl Reference {
-    pub(super) fn admit(&self, command: &PlaceOrder) -> Result<Accepted, Rejection> {
+    pub(super) fn admit(&self, command: &Asked) -> Result<Accepted, Rejection> {
         let account = command.account;
         if self.kind_of(account)?.class != AccountClass::Spot {
             return Err(Rejection::WrongAccountClass { account });
@@ -59,7 +58,7 @@ impl Reference {
     }
 
     /// The orders of the other side, best first.
-    fn opposite(&self, command: &PlaceOrder) -> Vec<OrderState> {
+    fn opposite(&self, command: &Asked) -> Vec<OrderState> {
         let is_opposite = |o: &&OrderState| (o.symbol, o.side) == (command.symbol, command.side.opposite());
         let mut orders: Vec<OrderState> = self.orders.iter().filter(is_opposite).copied().collect();
         match command.side {
@@ -70,18 +69,13 @@ impl Reference {
     }
 
     /// The same without those that would give way to the order.
-    fn standing(&self, command: &PlaceOrder, mode: SelfTradePrevention) -> Vec<OrderState> {
+    fn standing(&self, command: &Asked, mode: SelfTradePrevention) -> Vec<OrderState> {
         let mut orders = self.opposite(command);
         orders.retain(|o| self.prevention(command.account, mode, o) != Some(SelfTradePrevention::ExpireMaker));
         orders
     }
 
-    fn read_limit(
-        &self,
-        command: &PlaceOrder,
-        spec: &SymbolSpec,
-        mode: SelfTradePrevention,
-    ) -> Result<Accepted, Rejection> {
+    fn read_limit(&self, command: &Asked, spec: &SymbolSpec, mode: SelfTradePrevention) -> Result<Accepted, Rejection> {
         let price = command.price.filter(|price| !price.is_zero()).ok_or(invalid("price"))?;
         let quantity = command.quantity.ok_or(invalid("quantity"))?;
         if command.quote_quantity.is_some() {
@@ -100,7 +94,7 @@ impl Reference {
 
     fn read_market(
         &self,
-        command: &PlaceOrder,
+        command: &Asked,
         spec: &SymbolSpec,
         mode: SelfTradePrevention,
         quantity: Quantity,
@@ -120,7 +114,7 @@ impl Reference {
     /// How much comes nearest to a quote amount without passing it, order by order.
     fn read_quote_amount(
         &self,
-        command: &PlaceOrder,
+        command: &Asked,
         spec: &SymbolSpec,
         mode: SelfTradePrevention,
     ) -> Result<Accepted, Rejection> {
@@ -160,7 +154,7 @@ impl Reference {
     }
 
     /// MAX_NUM_ORDERS, and that the level can still be told as a quantity.
-    fn check_room(&self, command: &PlaceOrder, spec: &SymbolSpec, price: Price, quantity: i128) -> Checked {
+    fn check_room(&self, command: &Asked, spec: &SymbolSpec, price: Price, quantity: i128) -> Checked {
         let is_own = |o: &&OrderState| (o.account, o.symbol) == (command.account, command.symbol);
         if self.orders.iter().filter(is_own).count() >= spec.open_orders_max as usize {
             return Err(Rejection::TooManyOrders { limit: spec.open_orders_max });
@@ -178,7 +172,7 @@ fn invalid(field: &'static str) -> Rejection {
     Rejection::InvalidOrder { field }
 }
 
-fn check_market_shape(command: &PlaceOrder) -> Checked {
+fn check_market_shape(command: &Asked) -> Checked {
     if command.price.is_some() {
         return Err(invalid("price"));
     }

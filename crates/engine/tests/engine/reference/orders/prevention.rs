@@ -72,7 +72,9 @@ impl Reference {
         self.keep(&maker);
         if from_maker > 0 {
             let released = held_before - hold_of(&maker);
-            self.change(maker.account, paid(&spec, maker.side), released, -released, PostingReason::OrderRelease);
+            if released != 0 {
+                self.change(maker.account, paid(&spec, maker.side), released, -released, PostingReason::OrderRelease);
+            }
         }
         if mode == Transfer && maker.account != taker.account {
             let quote = worth_down(maker.price, matched);
@@ -85,7 +87,7 @@ impl Reference {
         }
         if maker.status == OrderStatus::ExpiredInMatch {
             let reason = ExpiryReason::SelfTradePrevention;
-            self.events.push(Event::OrderExpired(OrderExpired { order: maker, reason }));
+            self.events.push(Event::OrderExpired(OrderExpired { order: maker, reason, rejection: Option::None }));
         }
     }
 }
