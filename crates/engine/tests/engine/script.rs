@@ -99,6 +99,11 @@ impl Script {
         }
     }
 
+    /// Apply the command of a line, and tell what happened.
+    pub fn tell(&mut self, text: &str) -> String {
+        outcome::of_events(&self.execute(text))
+    }
+
     /// Apply the command of a line.
     pub fn execute(&mut self, text: &str) -> Vec<Event> {
         let mut words = Words::new(text);

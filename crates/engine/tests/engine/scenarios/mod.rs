@@ -1,13 +1,17 @@
 //! Scenario tables, each named after the rule of the API it shows. The language is described in `script`.
 
 mod cancellation;
+mod contingent_orders;
 mod fees;
 mod filters;
+mod icebergs;
 mod limit_orders;
 mod listing;
 mod market_orders;
 mod money;
+mod pegged_orders;
 mod records;
 mod rejections;
 mod rounding;
 mod self_trade_prevention;
+mod trailing_stops;
