@@ -130,7 +130,10 @@ impl Engine {
 
     /// Give back what an order itself holds.
     pub(crate) fn give_hold(&mut self, order: &mut Order, events: &mut Vec<Event>) {
-        let hold = order.own_hold(&self.symbols[order.symbol.index()]);
+        if order.holder != Holder::Order {
+            return;
+        }
+        let hold = order.hold(&self.symbols[order.symbol.index()]);
         order.holder = Holder::Nobody;
         if !hold.is_zero() {
             self.post_to(order.pays, hold, -hold, PostingReason::OrderRelease, events);

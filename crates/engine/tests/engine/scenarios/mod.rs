@@ -1,5 +1,6 @@
 //! Scenario tables, each named after the rule of the API it shows. The language is described in `script`.
 
+mod amendment;
 mod cancellation;
 mod contingent_orders;
 mod fees;
@@ -9,9 +10,12 @@ mod limit_orders;
 mod listing;
 mod market_orders;
 mod money;
+mod one_pays_the_other;
+mod order_lists;
 mod pegged_orders;
 mod records;
 mod rejections;
+mod replacement;
 mod rounding;
 mod self_trade_prevention;
 mod trailing_stops;
