@@ -101,7 +101,8 @@ impl Window {
         for bucket in self.within(now_us) {
             let begin = bucket.number * self.width_us + self.span_us;
             let gone = u128::from(now_us.saturating_sub(begin));
-            let left = |value: u128| value - value * gone / u128::from(self.width_us);
+            let width = u128::from(self.width_us);
+            let left = |value: u128| value * (width - gone) / width;
             prices += left(bucket.prices * FINE);
             trades += left(u128::from(bucket.trades) * FINE);
         }

@@ -62,11 +62,12 @@ impl Engine {
             let next = symbol.book.front(opposite).filter(|resting| reaches(order, phase.demand, resting.price));
             let Some(resting) = next else { break };
             let prevention = order.guard.against(&self.open_orders.get(resting.tag).order);
-            if order.remaining().0 == 0 && !looks_on(phase.demand, prevention) {
+            let wants_more = order.remaining().0 > 0 || has_budget(phase.demand);
+            if wants_more && !phase.limits.contain(symbol.scale.price(resting.price)) {
+                stop = Stop::OutOfRange;
                 break;
             }
-            if !phase.limits.contain(symbol.scale.price(resting.price)) {
-                stop = Stop::OutOfRange;
+            if order.remaining().0 == 0 && !(has_budget(phase.demand) && gives_way(prevention)) {
                 break;
             }
             if prevention != Some(SelfTradePrevention::ExpireTaker) {
@@ -173,9 +174,12 @@ fn reaches(order: &Order, demand: Demand, resting: Ticks) -> bool {
     }
 }
 
-/// Whether an order with nothing left to trade goes on all the same: one by quote amount that has money left where the
-/// book holds nothing more for it but orders that give way.
-fn looks_on(demand: Demand, prevention: Option<SelfTradePrevention>) -> bool {
-    let has_budget = matches!(demand, Demand::MarketByQuote { is_spent: false, .. });
-    has_budget && prevention == Some(SelfTradePrevention::ExpireMaker)
+/// Whether an order by quote amount has money left when it has traded what it can. It goes on where the book holds
+/// nothing more for it but orders that give way.
+fn has_budget(demand: Demand) -> bool {
+    matches!(demand, Demand::MarketByQuote { is_spent: false, .. })
+}
+
+fn gives_way(prevention: Option<SelfTradePrevention>) -> bool {
+    prevention == Some(SelfTradePrevention::ExpireMaker)
 }

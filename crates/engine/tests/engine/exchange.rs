@@ -25,19 +25,27 @@ pub struct Exchange {
     /// What rests at each price, as the events tell it.
     pub depth: BTreeMap<(SymbolId, Side, Price), Quantity>,
     updates: BTreeMap<SymbolId, u64>,
+    /// Not before this comes the next command.
+    now_us: u64,
 }
 
 impl Exchange {
     /// Apply one command a little later than the last.
     pub fn apply(&mut self, command: &Command) -> Vec<Event> {
         let mut events = Vec::new();
-        self.engine.apply(self.engine.sequence() + 1, self.engine.time_us() + 7, command, &mut events);
+        let time_us = self.now_us.max(self.engine.time_us() + 7);
+        self.engine.apply(self.engine.sequence() + 1, time_us, command, &mut events);
         for event in &events {
             if let Event::BookChanged(changed) = event {
                 self.follow(changed);
             }
         }
         events
+    }
+
+    /// Let the next command come later.
+    pub fn pass_to(&mut self, time_us: u64) {
+        self.now_us = time_us;
     }
 
     fn follow(&mut self, changed: &BookChanged) {

@@ -54,6 +54,87 @@ fn refused_lines() -> Vec<Rejection> {
     LINES.iter().map(|line| refusal(&script.execute(line)).unwrap_or_else(|| panic!("accepted: {line}"))).collect()
 }
 
+/// A rule and a line each that breaks it.
+const BROKEN_RULES: [(&str, &str); 24] = [
+    ("algo_orders_max=1", "alice sells 1 market stop-loss at 3"),
+    ("iceberg_orders_max=1", "alice sells 2 @ 9 show 1"),
+    ("iceberg_parts_max=1", "alice sells 2 @ 9 show 1"),
+    ("order_lists_max=1", "alice lists oto: sells 1 @ 9 | sells 1 @ 9"),
+    ("amendments_max=1", "alice amends amended to 1"),
+    ("position_max=1", "alice buys 1 @ 1"),
+    ("percent_price=1.1/0.9/1.1/0.9", "alice sells 1 @ 9"),
+    ("trailing=10/20/10/20", "alice sells 1 market stop-loss trail 30"),
+    ("forbids=Market", "alice sells 1 market"),
+    ("", "alice sells 1 @ 9 show 2"),
+    ("", "alice sells 1 market stop-loss at 7"),
+    ("", "alice sells 1 @ peg primary 9"),
+    ("", "alice sells 1 market peg primary"),
+    ("", "alice sells 1 @ peg primary IOC"),
+    ("", "alice lists oco: sells 1 @ 9 | sells 1 @ 9"),
+    ("", "alice lists oco: sells 1 @ 3 maker | sells 1 market stop-loss at 2"),
+    ("", "alice lists oto as l: sells 1 @ 9 | sells 1 @ 9"),
+    ("", "alice cancels list other"),
+    ("", "alice cancels amended only-partial"),
+    ("", "alice amends amended to 4"),
+    ("", "alice amends amended to 1.5"),
+    ("", "reference 1"),
+    ("", "pool BTC BTCUSDT"),
+    ("", "alice sells 1 @ 9 routed"),
+];
+
+fn refused_by_rules() -> Vec<Rejection> {
+    let mut refused = Vec::new();
+    for (rule, line) in BROKEN_RULES {
+        let mut script = Script::new(rule);
+        for line in [
+            "alice deposits 100 BTC",
+            "alice deposits 100 USDT",
+            "bob deposits 100 USDT",
+            "alice sells 1 @ 5 maker",
+            "bob buys 1 @ 5",
+            "alice sells 1 market stop-loss at 2 trail 15",
+            "alice sells 2 @ 5 as first",
+            "alice sells 1 @ 5 show 1",
+            "alice amends first to 1.5",
+            "alice lists oto as l: sells 1 @ 5.5 | sells 1 @ 5.5",
+        ] {
+            script.run(line);
+        }
+        refused.push(refusal(&script.execute(line)).unwrap_or_else(|| panic!("accepted: {line} with {rule}")));
+    }
+    refused
+}
+
+/// The limits of the whole exchange, the closed market, and what only an order that traded or is paid for can be refused.
+fn refused_in_course() -> Vec<Rejection> {
+    let mut script = Script::new("");
+    for line in [
+        "alice deposits 100 BTC",
+        "alice deposits 100 USDT",
+        "bob deposits 100 USDT",
+        "alice sells 2 @ 5 show 1 as a",
+        "bob buys 1 @ 5",
+        "alice sells 1 market stop-loss at 2",
+        "alice lists oto paid as l: buys 1 @ 1 | sells @ 9 as paid",
+    ] {
+        script.run(line);
+    }
+    let mut refused = Vec::new();
+    let mut refuse = |setting: &str, line: &str| {
+        script.run(setting);
+        refused.push(refusal(&script.execute(line)).unwrap_or_else(|| panic!("accepted: {line} with {setting}")));
+    };
+    refuse("limits 0 0 0 0", "alice amends a to 1");
+    refuse("limits 0 0 0 0", "alice amends paid to 1");
+    refuse("limits 1 0 0 0", "alice sells 1 @ 9");
+    refuse("limits 0 1 0 0", "alice sells 1 market stop-loss at 2");
+    refuse("limits 0 0 1 0", "alice sells 2 @ 9 show 1");
+    refuse("limits 0 0 0 1", "alice lists oto: sells 1 @ 9 | sells 1 @ 9");
+    refuse("asset-limit 5 BTC", "alice sells 6 @ 9");
+    refuse("status HALT", "alice sells 1 @ 9");
+    refused
+}
+
 fn refused_commands() -> Vec<Rejection> {
     let mut script = Script::new("tick=0.00000001 lot=0.00000001");
     let (alice, usdt) = (script.account("alice"), script.asset("USDT"));
@@ -96,7 +177,7 @@ fn refused_commands() -> Vec<Rejection> {
 
 #[test]
 fn every_refusal_can_be_brought_about() {
-    let refused = [refused_lines(), refused_commands()].concat();
+    let refused = [refused_lines(), refused_by_rules(), refused_in_course(), refused_commands()].concat();
     let produced: BTreeSet<String> = refused.iter().map(name).collect();
     let missing: Vec<_> = defined().difference(&produced).cloned().collect();
     assert_eq!(missing, Vec::<String>::new());
