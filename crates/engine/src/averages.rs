@@ -106,7 +106,8 @@ impl Window {
             prices += left(bucket.prices * FINE);
             trades += left(u128::from(bucket.trades) * FINE);
         }
-        if trades == 0 { None } else { Price::from_units(u64::try_from(prices / trades).ok()?) }
+        let mean = prices.checked_div(trades)?;
+        Price::from_units(u64::try_from(mean).ok()?)
     }
 
     /// Every bucket, oldest first, for the state hash.

@@ -281,6 +281,9 @@ fn is_better(side: Side, price: Price, other: Price) -> bool {
     }
 }
 
+/// What a book holds for an order, part by part.
+type Parts<'a> = Peekable<Box<dyn Iterator<Item = Met> + 'a>>;
+
 /// Going through all books as a routed order will, without changing them.
 struct Survey<'a> {
     engine: &'a Engine,
@@ -288,7 +291,7 @@ struct Survey<'a> {
     side: Side,
     demand: Demand,
     limits: PriceLimits,
-    books: Vec<(&'a Symbol, Peekable<Box<dyn Iterator<Item = Met> + 'a>>)>,
+    books: Vec<(&'a Symbol, Parts<'a>)>,
     /// What the treasury would have left of what it pays.
     treasury: Vec<(AssetId, Amount)>,
 }

@@ -9,6 +9,7 @@ pub const LIST_ORDERS_MAX: usize = 3;
 /// How the orders of a list depend on each other, and in which order they are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "that is what they are called")]
 pub enum Contingency {
     /// The above and the below order: one that trades or starts to work ends the other.
     OneCancelsTheOther,

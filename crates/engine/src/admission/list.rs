@@ -103,17 +103,16 @@ impl Engine {
             Start::Paid => Amount::ZERO,
         };
         let (singles, pair) = match command.contingency {
-            Contingency::OneCancelsTheOther => (&parts[..0], Some(&parts[..])),
+            Contingency::OneCancelsTheOther => (&parts[..0], Some(parts)),
             Contingency::OneTriggersTheOther => (parts, None),
             Contingency::OneTriggersOneCancelsTheOther => (&parts[..1], Some(&parts[1..])),
         };
         let held = pair.map_or(Amount::ZERO, |pair| pair.iter().map(hold).max().unwrap_or_default());
         let needs = singles.iter().map(|part| (part.order.side, hold(part)));
         let needs = needs.chain(pair.map(|pair| (pair[0].order.side, held)));
-        // Both sides need what the first needs and more: they are added up as they come.
-        let mut sums: [(Side, Amount); 2] = [(Side::Buy, Amount::ZERO), (Side::Sell, Amount::ZERO)];
+        let mut sums = [Amount::ZERO; 2];
         for (side, need) in needs {
-            let sum = &mut sums[usize::from(side == Side::Sell)].1;
+            let sum = &mut sums[usize::from(side == Side::Sell)];
             *sum = sum.plus(need).expect("holds are bounded");
             let needed = *sum;
             self.check_free(party, symbol, side, needed)?;
