@@ -5,12 +5,13 @@
 
 use rialto_engine::Engine;
 use rialto_types::command::{
-    CancelAllOrders, CancelOrder, ListSymbol, NewOrder, OpenAccount, OrderReference, PlaceOrder, Post, RegisterAsset,
+    AmendOrder, CancelAllOrders, CancelOrder, ListSymbol, NewOrder, OpenAccount, OrderReference, PlaceOrder,
+    PlaceOrderList, Post, RegisterAsset, ReplaceMode, ReplaceOrder,
 };
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, Event, OrderType,
-    OwnerId, PostingReason, PreventionModes, Price, Quantity, Rate, SelfTradePrevention, Side, SymbolId, SymbolRules,
-    SymbolSpec, Text, TimeInForce, TradeGroupId,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, Contingency, Event,
+    OrderTerms, OrderType, OwnerId, Peg, PegPrice, PostingReason, PreventionModes, Price, Quantity, Rate,
+    SelfTradePrevention, Side, SymbolId, SymbolRules, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
 
 const PEOPLE: u32 = 20;
@@ -108,16 +109,100 @@ fn day(day: u32) -> Vec<Command> {
             restriction: None,
         }));
     }
-    for person in 0..PEOPLE {
+    commands.extend(cancel_everything());
+    commands.extend(contingencies(day));
+    commands.extend(cancel_everything());
+    commands
+}
+
+fn cancel_everything() -> impl Iterator<Item = Command> {
+    (0..PEOPLE).map(|person| {
         let account = AccountId(FIRST_ACCOUNT + person);
-        commands.push(Command::CancelAllOrders(CancelAllOrders { account, symbol: SYMBOL }));
+        Command::CancelAllOrders(CancelAllOrders { account, symbol: SYMBOL })
+    })
+}
+
+/// Stops that trade through, trailing ones that follow, icebergs, pegs, amendments and replacements.
+fn contingencies(day: u32) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let id = |number: u32| ClientOrderId::new(&format!("stop-{day}-{number}")).unwrap();
+    let order = |number: u32, side, order_type, price: Option<u64>, terms| NewOrder {
+        client_order_id: id(number),
+        side,
+        order_type,
+        time_in_force: TimeInForce::GoodTillCanceled,
+        price: price.and_then(|ticks| Price::from_units(ticks * 1_000_000)),
+        quantity: Quantity::from_units(400_000),
+        quote_quantity: None,
+        self_trade_prevention: Some(SelfTradePrevention::None),
+        terms: Some(terms),
+    };
+    let account = |number: u32| AccountId(FIRST_ACCOUNT + number % PEOPLE);
+    let place = |number: u32, order: NewOrder| {
+        Command::PlaceOrder(PlaceOrder { account: account(number), symbol: SYMBOL, order, is_routed: false })
+    };
+    let stop_price = |ticks: u64| OrderTerms { stop_price: Price::from_units(ticks * 1_000_000), ..Default::default() };
+    let iceberg = OrderTerms { iceberg_quantity: Quantity::from_units(100_000), ..Default::default() };
+    let peg = OrderTerms { peg: Some(Peg { price: PegPrice::Primary, offset: Some(1) }), ..Default::default() };
+    let trailing = OrderTerms { trailing_delta: Some(200), ..Default::default() };
+    for number in 0..120 {
+        let near = u64::from(number % 60);
+        let side = if number % 2 == 0 { Side::Buy } else { Side::Sell };
+        let (limit, stop) =
+            if side == Side::Buy { (9_000 - near, 15_000 + near) } else { (15_000 + near, 9_000 - near) };
+        commands.push(place(number, order(number, side, OrderType::Limit, Some(limit), iceberg)));
+        commands.push(place(number, order(1_000 + number, side, OrderType::StopLoss, None, stop_price(stop))));
+        commands.push(place(number, order(2_000 + number, side, OrderType::StopLossLimit, Some(stop), trailing)));
+        commands.push(place(number, order(3_000 + number, side, OrderType::LimitMaker, None, peg)));
+        let reference = OrderReference { order_id: None, client_order_id: Some(id(number)) };
+        commands.push(match number % 3 {
+            0 => Command::AmendOrder(AmendOrder {
+                account: account(number),
+                symbol: SYMBOL,
+                order: reference,
+                client_order_id: id(4_000 + number),
+                quantity: Quantity::from_units(300_000).unwrap(),
+            }),
+            _ => Command::ReplaceOrder(ReplaceOrder {
+                account: account(number),
+                symbol: SYMBOL,
+                cancel: reference,
+                restriction: None,
+                mode: ReplaceMode::AllowFailure,
+                order: order(4_000 + number, side, OrderType::Limit, Some(limit), iceberg),
+            }),
+        });
+    }
+    // Bought on the way down; the pair behind it is ended on the way up.
+    for number in 0..30 {
+        let parts = [
+            order(6_000 + number, Side::Buy, OrderType::Limit, Some(9_500), OrderTerms::default()),
+            order(7_000 + number, Side::Sell, OrderType::LimitMaker, Some(16_000), OrderTerms::default()),
+            order(8_000 + number, Side::Sell, OrderType::StopLoss, None, stop_price(8_000)),
+        ];
+        commands.push(Command::PlaceOrderList(Box::new(PlaceOrderList {
+            account: account(number),
+            symbol: SYMBOL,
+            client_order_id: id(9_000 + number),
+            contingency: Contingency::OneTriggersOneCancelsTheOther,
+            one_pays_the_other: false,
+            orders: parts.to_vec(),
+        })));
+    }
+    // Up and down through all of them.
+    for (number, side) in [(5_000, Side::Buy), (5_001, Side::Sell), (5_002, Side::Buy)] {
+        let large = NewOrder {
+            quantity: Quantity::from_units(20_000_000_000),
+            ..order(number, side, OrderType::Market, None, OrderTerms::default())
+        };
+        commands.push(place(number, large));
     }
     commands
 }
 
 /// Apply commands; the buffer of events is emptied for each, as the runtime reuses its own.
-fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u32; 5] {
-    let mut counts = [0; 5];
+fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u32; 8] {
+    let mut counts = [0; 8];
     for command in commands {
         events.clear();
         engine.apply(engine.sequence() + 1, engine.time_us() + 1, command, events);
@@ -128,6 +213,9 @@ fn run(engine: &mut Engine, commands: &[Command], events: &mut Vec<Event>) -> [u
                 Event::OrderExpired(_) => counts[2] += 1,
                 Event::OrderCanceled(_) => counts[3] += 1,
                 Event::MatchPrevented(_) => counts[4] += 1,
+                Event::OrderTriggered(_) => counts[5] += 1,
+                Event::OrderAmended(_) => counts[6] += 1,
+                Event::OrderActivated(_) => counts[7] += 1,
                 _ => {}
             }
         }
@@ -143,10 +231,11 @@ fn a_warm_engine_places_trades_and_cancels_without_allocating() {
         run(&mut engine, &day(number), &mut events);
     }
     let commands = day(WARM_UP_DAYS);
-    let mut counts = [0; 5];
+    let mut counts = [0; 8];
     let allocations = allocation_counter::measure(|| counts = run(&mut engine, &commands, &mut events));
-    let [placed, traded, expired, canceled, prevented] = counts;
+    let [placed, traded, expired, canceled, prevented, triggered, amended, activated] = counts;
     let is_lively = placed >= 1_400 && traded >= 100 && expired >= 20 && canceled >= 800 && prevented >= 20;
+    let is_lively = is_lively && triggered >= 60 && amended >= 30 && activated >= 40;
     assert!(is_lively, "a dull day: {counts:?}");
     assert_eq!(allocations.count_total, 0, "{counts:?}");
 }
