@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rialto.contracts.commands import ListSymbol, OpenAccount, PlaceOrder, Post, RegisterAsset
+from rialto.contracts.commands import ListSymbol, NewOrder, OpenAccount, PlaceOrder, Post, RegisterAsset
 from rialto.contracts.events import AccountOpened, Outcome
 from rialto.contracts.vocabulary import (
     USUAL_PREVENTION_MODES,
@@ -19,6 +19,7 @@ from rialto.contracts.vocabulary import (
     Side,
     SymbolSpec,
     TimeInForce,
+    commission_of,
 )
 from rialto.core.runtime import Runtime
 
@@ -45,8 +46,8 @@ SPEC = SymbolSpec(
     open_orders_max=200,
     prevention_default=SelfTradePrevention.NONE,
     prevention_allowed=USUAL_PREVENTION_MODES,
-    maker_fee="0.001",
-    taker_fee="0.001",
+    commission=commission_of("0.001", "0.001"),
+    is_discounted=True,
 )
 
 
@@ -100,10 +101,10 @@ def limit(
     time_in_force: TimeInForce = TimeInForce.GOOD_TILL_CANCELED,
 ) -> PlaceOrder:
     """A limit order."""
-    return PlaceOrder(account, BTCUSDT, name, side, OrderType.LIMIT, time_in_force, price, quantity)
+    return PlaceOrder(account, BTCUSDT, NewOrder(name, side, OrderType.LIMIT, time_in_force, price, quantity))
 
 
 def market(account: int, side: Side, name: str, *, quantity: str | None = None, quote: str | None = None) -> PlaceOrder:
     """A market order by quantity or by quote amount."""
     patient = TimeInForce.GOOD_TILL_CANCELED
-    return PlaceOrder(account, BTCUSDT, name, side, OrderType.MARKET, patient, None, quantity, quote)
+    return PlaceOrder(account, BTCUSDT, NewOrder(name, side, OrderType.MARKET, patient, None, quantity, quote))

@@ -44,6 +44,7 @@ from rialto.contracts.vocabulary import (
     StreamKey,
     SymbolSpec,
     TimeInForce,
+    commission_of,
 )
 
 Step = tuple[int, int, int]
@@ -85,8 +86,8 @@ def spec(name: str) -> SymbolSpec:
         open_orders_max=200,
         prevention_default=SelfTradePrevention.NONE,
         prevention_allowed=USUAL_PREVENTION_MODES,
-        maker_fee="0.00100000",
-        taker_fee="0.00100000",
+        commission=commission_of("0.00100000", "0.00100000"),
+        is_discounted=True,
     )
 
 
@@ -163,6 +164,7 @@ class Exchange:
             status=OrderStatus.NEW,
             placed_at_us=self._time_us,
             updated_at_us=self._time_us,
+            working_at_us=self._time_us,
         )
         self.orders[symbol, order_id] = order
         self._events.append(OrderPlaced(order))

@@ -8,7 +8,7 @@
 
 use crate::market::{LOT, TICK, opening, trader};
 use rialto_engine::Engine;
-use rialto_types::command::{CancelOrder, OrderReference, PlaceOrder};
+use rialto_types::command::{CancelOrder, NewOrder, OrderReference, PlaceOrder};
 use rialto_types::{
     AccountId, ClientOrderId, Command, Event, OrderId, OrderStatus, OrderType, Price, Quantity, Side, SymbolId,
     TimeInForce,
@@ -192,8 +192,9 @@ impl Maker {
             Side::Sell => opposite.or(own).unwrap_or(FIRST_PRICE) + distance,
         };
         let lots = self.random.u64(LOTS_MIN..=RESTING_LOTS_MAX);
-        let template = self.order(symbol, side, lots);
-        Command::PlaceOrder(PlaceOrder { price: Price::from_units(ticks * TICK), ..template })
+        let template = self.order(side, lots);
+        let price = Price::from_units(ticks * TICK);
+        self.placed(symbol, NewOrder { price, ..template })
     }
 
     /// An order that trades at once; none while the other side is empty.
@@ -201,13 +202,13 @@ impl Maker {
         let (symbol, side) = self.somewhere();
         let opposite = self.best(symbol, side.opposite())?;
         let lots = self.random.u64(LOTS_MIN..=MARKETABLE_LOTS_MAX);
-        let template = self.order(symbol, side, lots);
+        let template = self.order(side, lots);
         if self.random.bool() {
-            return Some(Command::PlaceOrder(PlaceOrder { order_type: OrderType::Market, ..template }));
+            return Some(self.placed(symbol, NewOrder { order_type: OrderType::Market, ..template }));
         }
         let ticks = if side == Side::Buy { opposite + 5 } else { opposite - 5 };
         let (price, time_in_force) = (Price::from_units(ticks * TICK), TimeInForce::ImmediateOrCancel);
-        Some(Command::PlaceOrder(PlaceOrder { price, time_in_force, ..template }))
+        Some(self.placed(symbol, NewOrder { price, time_in_force, ..template }))
     }
 
     fn cancel(&mut self) -> Option<Command> {
@@ -218,7 +219,12 @@ impl Maker {
             order_id: by_id.then_some(order.id),
             client_order_id: (!by_id).then_some(order.client_order_id),
         };
-        Some(Command::CancelOrder(CancelOrder { account: order.account, symbol: order.symbol, order: reference }))
+        Some(Command::CancelOrder(CancelOrder {
+            account: order.account,
+            symbol: order.symbol,
+            order: reference,
+            restriction: None,
+        }))
     }
 
     fn somewhere(&mut self) -> (SymbolId, Side) {
@@ -226,11 +232,14 @@ impl Maker {
         (symbol, if self.random.bool() { Side::Buy } else { Side::Sell })
     }
 
-    fn order(&mut self, symbol: SymbolId, side: Side, lots: u64) -> PlaceOrder {
+    fn placed(&mut self, symbol: SymbolId, order: NewOrder) -> Command {
+        let account = trader(self.random.u32(0..self.plan.traders));
+        Command::PlaceOrder(PlaceOrder { account, symbol, order, is_routed: false })
+    }
+
+    fn order(&mut self, side: Side, lots: u64) -> NewOrder {
         let name: String = (0..22).map(|_| self.random.alphanumeric()).collect();
-        PlaceOrder {
-            account: trader(self.random.u32(0..self.plan.traders)),
-            symbol,
+        NewOrder {
             client_order_id: ClientOrderId::new(&name).expect("22 letters and digits"),
             side,
             order_type: OrderType::Limit,
@@ -239,6 +248,7 @@ impl Maker {
             quantity: Quantity::from_units(lots * LOT),
             quote_quantity: None,
             self_trade_prevention: None,
+            terms: None,
         }
     }
 

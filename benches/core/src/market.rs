@@ -3,8 +3,8 @@
 use rialto_types::account::HOUSE_ACCOUNTS;
 use rialto_types::command::{ListSymbol, OpenAccount, Post, RegisterAsset};
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, OwnerId, PostingReason, PreventionModes, Price,
-    Quantity, Rate, SelfTradePrevention, SymbolSpec, Text,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, Commission, OwnerId, PostingReason,
+    PreventionModes, Price, Quantity, Rate, SelfTradePrevention, SymbolRules, SymbolSpec, Text,
 };
 
 /// The quote asset of every symbol; base assets follow it.
@@ -52,8 +52,12 @@ pub(crate) fn spec(symbol: u32) -> SymbolSpec {
         open_orders_max: u32::MAX,
         prevention_default: SelfTradePrevention::None,
         prevention_allowed: PreventionModes::ALL,
-        maker_fee: Rate::from_bps(10).expect("a rate in range"),
-        taker_fee: Rate::from_bps(10).expect("a rate in range"),
+        commission: Commission::of(
+            Rate::from_bps(10).expect("a rate in range"),
+            Rate::from_bps(10).expect("a rate in range"),
+        ),
+        is_discounted: false,
+        rules: SymbolRules::OPEN,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::measures::write_trials;
 use crate::naive::Exchange;
 use rialto_engine::Engine;
 use rialto_market::MarketViews;
-use rialto_types::command::PlaceOrder;
+use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::{ClientOrderId, Command, Event, OrderType, Price, Quantity, Side, SymbolId, TimeInForce};
 
 /// Resting orders are spread over this many prices of each side.
@@ -94,14 +94,18 @@ fn resting_order(number: u32) -> Command {
     Command::PlaceOrder(PlaceOrder {
         account: trader(number % TRADERS),
         symbol: SymbolId(0),
-        client_order_id: ClientOrderId::new(&format!("x-{number:020}")).expect("22 characters"),
-        side,
-        order_type: OrderType::Limit,
-        time_in_force: TimeInForce::GoodTillCanceled,
-        price: Price::from_units(ticks * TICK),
-        quantity: Quantity::from_units(1_000 * LOT),
-        quote_quantity: None,
-        self_trade_prevention: None,
+        order: NewOrder {
+            client_order_id: ClientOrderId::new(&format!("x-{number:020}")).expect("22 characters"),
+            side,
+            order_type: OrderType::Limit,
+            time_in_force: TimeInForce::GoodTillCanceled,
+            price: Price::from_units(ticks * TICK),
+            quantity: Quantity::from_units(1_000 * LOT),
+            quote_quantity: None,
+            self_trade_prevention: None,
+            terms: None,
+        },
+        is_routed: false,
     })
 }
 

@@ -113,8 +113,8 @@ impl Exchange {
     }
 
     fn place(&mut self, time_us: u64, command: &PlaceOrder, facts: &mut Vec<Fact>) -> Result<(), &'static str> {
-        let client_order_id = command.client_order_id.as_str().to_owned();
-        let quantity = command.quantity.ok_or("no quantity")?;
+        let client_order_id = command.order.client_order_id.as_str().to_owned();
+        let quantity = command.order.quantity.ok_or("no quantity")?;
         self.check(command, quantity, &client_order_id)?;
         let book = &mut self.books[command.symbol.index()];
         book.last_order_id += 1;
@@ -123,20 +123,20 @@ impl Exchange {
             symbol: command.symbol,
             account: command.account,
             client_order_id,
-            side: command.side,
-            price: command.price.unwrap_or(Price::ZERO),
+            side: command.order.side,
+            price: command.order.price.unwrap_or(Price::ZERO),
             quantity: quantity.units(),
             executed: 0,
             executed_quote: 0,
             placed_at_us: time_us,
         };
         facts.push(Fact::Placed(order.clone()));
-        self.trade(&mut order, command.order_type, facts);
+        self.trade(&mut order, command.order.order_type, facts);
         if order.remaining() == 0 {
             return Ok(());
         }
-        let rests = command.order_type == OrderType::Limit
-            && command.time_in_force == rialto_types::TimeInForce::GoodTillCanceled;
+        let rests = command.order.order_type == OrderType::Limit
+            && command.order.time_in_force == rialto_types::TimeInForce::GoodTillCanceled;
         if rests {
             self.rest(order, facts);
         } else {
@@ -154,13 +154,14 @@ impl Exchange {
         if !quantity.units().is_multiple_of(spec.lot.units()) {
             return Err("LOT_SIZE");
         }
-        if let Some(price) = command.price {
+        if let Some(price) = command.order.price {
             let is_step = price.units().is_multiple_of(spec.tick.units());
             if price < spec.price_min || price > spec.price_max || !is_step {
                 return Err("PRICE_FILTER");
             }
         }
-        let valued_at = command.price.or_else(|| book.best(command.side.opposite())).unwrap_or(spec.price_min);
+        let valued_at =
+            command.order.price.or_else(|| book.best(command.order.side.opposite())).unwrap_or(spec.price_min);
         let notional = worth(valued_at, quantity.units());
         if notional < spec.notional_min.units() {
             return Err("NOTIONAL");
@@ -172,7 +173,7 @@ impl Exchange {
         if self.by_client.contains_key(&(command.account, client_order_id.to_owned())) {
             return Err("duplicate client order id");
         }
-        let (asset, needed) = match command.side {
+        let (asset, needed) = match command.order.side {
             Side::Buy => (spec.quote, notional),
             Side::Sell => (spec.base, i128::from(quantity.units())),
         };
@@ -217,7 +218,8 @@ impl Exchange {
     fn settle(&mut self, taker: &Order, maker: &Order, quantity: u64, quote: i128, facts: &mut Vec<Fact>) {
         let spec = &self.books[taker.symbol.index()].spec;
         let (base_asset, quote_asset) = (spec.base, spec.quote);
-        for (order, rate, is_maker) in [(maker, spec.maker_fee, true), (taker, spec.taker_fee, false)] {
+        let rates = spec.commission.standard;
+        for (order, rate, is_maker) in [(maker, rates.maker, true), (taker, rates.taker, false)] {
             let (pays, gives, receives, gets) = match order.side {
                 Side::Buy => (quote_asset, quote, base_asset, i128::from(quantity)),
                 Side::Sell => (base_asset, i128::from(quantity), quote_asset, quote),

@@ -38,7 +38,7 @@ impl Engine {
     ) {
         let (mut order, place) = self.take_out(slot);
         let symbol = &mut self.symbols[order.symbol.index()];
-        let state = order.state(symbol, OrderStatus::Expired);
+        let state = order.expired(symbol, OrderStatus::Expired, reason);
         events.push(Event::OrderExpired(OrderExpired { order: state, reason, rejection }));
         if let Place::Book(_) = place {
             symbol.state_level(order.side, order.price, events);

@@ -6,8 +6,8 @@ use crate::symbols::Symbol;
 use rialto_ledger::BalanceSlot;
 use rialto_types::command::NewOrder;
 use rialto_types::{
-    AccountId, Amount, ClientOrderId, Lots, OrderId, OrderListId, OrderState, OrderStatus, OrderTerms, OrderType,
-    PreventedMatchId, Price, Quantity, Side, SymbolId, Ticks, TimeInForce, WorkingFloor,
+    AccountId, Amount, ClientOrderId, ExpiryReason, Lots, OrderId, OrderListId, OrderState, OrderStatus, OrderTerms,
+    OrderType, PreventedMatchId, Price, Quantity, Side, SymbolId, Ticks, TimeInForce, WorkingFloor,
 };
 
 /// An order while it is being matched, rests, waits or is pending.
@@ -184,7 +184,13 @@ impl Order {
             trailing_since_us: self.special.map_or(0, |special| special.trailing_since_us),
             pegged_price,
             working_floor: self.working_floor,
+            expiry_reason: None,
         }
+    }
+
+    /// What the outside sees of an order that a rule ended.
+    pub(crate) fn expired(&self, symbol: &Symbol, status: OrderStatus, reason: ExpiryReason) -> OrderState {
+        OrderState { expiry_reason: Some(reason), ..self.state(symbol, status) }
     }
 }
 

@@ -116,7 +116,7 @@ impl Engine {
                 return;
             }
         };
-        let order_state = order.state(&self.symbols[order.symbol.index()], status);
+        let order_state = order.expired(&self.symbols[order.symbol.index()], status, reason);
         events.push(Event::OrderExpired(OrderExpired { order: order_state, reason, rejection: None }));
         if let Some(slot) = slot {
             self.open_orders.remove(slot);

@@ -102,8 +102,9 @@ impl Engine {
             self.transfer(&maker, taker, resting.price, matched, events);
         }
         if maker.remaining().0 == 0 {
-            let order = maker.state(&self.symbols[maker.symbol.index()], OrderStatus::ExpiredInMatch);
             let reason = ExpiryReason::SelfTradePrevention;
+            let symbol = &self.symbols[maker.symbol.index()];
+            let order = maker.expired(symbol, OrderStatus::ExpiredInMatch, reason);
             events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
             debug_assert!(matches!(self.open_orders.get(resting.tag).place, Place::Book(_)));
             self.open_orders.remove(resting.tag);

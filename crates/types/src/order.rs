@@ -191,4 +191,6 @@ pub struct OrderState {
     pub pegged_price: Price,
     /// Where the last thing happened to it; absent for orders that were not sent to smart order routing.
     pub working_floor: Option<WorkingFloor>,
+    /// Why the exchange ended it, if it did.
+    pub expiry_reason: Option<ExpiryReason>,
 }

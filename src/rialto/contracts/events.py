@@ -1,5 +1,7 @@
 """Events: what the core states, in the past tense, and the outcomes that carry them."""
 
+from enum import Enum
+
 import msgspec
 
 from rialto.contracts.market import MarketUpdate
@@ -7,7 +9,10 @@ from rialto.contracts.queries import Answer
 from rialto.contracts.rejections import Rejection
 from rialto.contracts.vocabulary import (
     AccountKind,
+    Commission,
+    ExchangeLimits,
     ExpiryReason,
+    OrderListState,
     OrderState,
     OrderStatus,
     PostingReason,
@@ -15,6 +20,7 @@ from rialto.contracts.vocabulary import (
     Side,
     StreamKey,
     SymbolSpec,
+    SymbolStatus,
 )
 
 
@@ -128,6 +134,8 @@ class OrderExpired(_Fact, frozen=True, gc=False):
 
     order: OrderState
     reason: ExpiryReason
+    rejection: Rejection | None = None
+    """What was wrong with an order that was rejected as it was to start working."""
 
 
 class CommandRejected(_Fact, frozen=True, gc=False):
@@ -135,6 +143,154 @@ class CommandRejected(_Fact, frozen=True, gc=False):
 
     rejection: Rejection
 
+
+class OrderActivated(_Fact, frozen=True, gc=False):
+    """A pending order was placed: the working order of its list is filled."""
+
+    order: OrderState
+
+
+class OrderTriggered(_Fact, frozen=True, gc=False):
+    """The market reached what an order waited for, and the order starts to work."""
+
+    order: OrderState
+
+
+class TrailingStarted(_Fact, frozen=True, gc=False):
+    """A trailing order started to follow the market after it was placed."""
+
+    order: OrderState
+
+
+class OrderAmended(_Fact, frozen=True, gc=False):
+    """An order became smaller, in its place."""
+
+    order: OrderState
+    previous_quantity: str
+    previous_client_order_id: str
+
+
+class OrderListPlaced(_Fact, frozen=True, gc=False):
+    """A list was accepted. Its orders follow."""
+
+    list: OrderListState
+
+
+class OrderListEnded(_Fact, frozen=True, gc=False):
+    """The last open order of a list has ended."""
+
+    list: OrderListState
+
+
+class AllocationMade(_Fact, frozen=True, gc=False):
+    """Smart order routing filled an order. The trades it made for this stand beside it."""
+
+    symbol: int
+    allocation_id: int
+    pool_symbol: int
+    trade_id: int
+    price: str
+    quantity: str
+    quote_quantity: str
+    side: Side
+    fill: Fill
+
+
+class ReplacePart(Enum):
+    """Half of a replacement."""
+
+    CANCELLATION = "cancellation"
+    PLACEMENT = "placement"
+
+
+class PartRefused(_Fact, frozen=True, gc=False):
+    """Half of a replacement was refused; it changed nothing."""
+
+    part: ReplacePart
+    rejection: Rejection
+
+
+class BlockTradeReported(_Fact, frozen=True, gc=False):
+    """A trade agreed elsewhere was stated."""
+
+    symbol: int
+    block_trade_id: int
+    price: str
+    quantity: str
+    quote_quantity: str
+    taker_side: Side
+
+
+class SymbolStatusChanged(_Fact, frozen=True, gc=False):
+    """What may be done on a symbol changed."""
+
+    symbol: int
+    status: SymbolStatus
+
+
+class ReferencePriceSet(_Fact, frozen=True, gc=False):
+    """A reference price was told."""
+
+    symbol: int
+    price: str | None
+
+
+class CommissionSet(_Fact, frozen=True, gc=False):
+    """An account's own rates changed."""
+
+    account: int
+    symbol: int | None
+    commission: Commission | None
+
+
+class DiscountSet(_Fact, frozen=True, gc=False):
+    """The discount asset changed."""
+
+    asset: int | None
+    multiplier: str
+
+
+class AccountDiscountSet(_Fact, frozen=True, gc=False):
+    """Whether an account pays in the discount asset changed."""
+
+    account: int
+    is_enabled: bool
+
+
+class ExchangeLimitsSet(_Fact, frozen=True, gc=False):
+    """The exchange filters changed."""
+
+    limits: ExchangeLimits
+
+
+class AssetLimitSet(_Fact, frozen=True, gc=False):
+    """What one order may move of an asset changed."""
+
+    asset: int
+    limit: str | None
+
+
+class SymbolsPooled(_Fact, frozen=True, gc=False):
+    """A pool of symbols was made or ended."""
+
+    base: int
+    symbols: tuple[int, ...]
+
+
+OrderEvent = OrderActivated | OrderTriggered | TrailingStarted | OrderAmended
+"""What restates an open order."""
+
+SettingEvent = (
+    SymbolStatusChanged
+    | ReferencePriceSet
+    | CommissionSet
+    | DiscountSet
+    | AccountDiscountSet
+    | ExchangeLimitsSet
+    | AssetLimitSet
+    | SymbolsPooled
+)
+"""What an operator set."""
 
 Event = (
     AssetRegistered
@@ -148,6 +304,13 @@ Event = (
     | OrderCanceled
     | OrderExpired
     | CommandRejected
+    | OrderEvent
+    | OrderListPlaced
+    | OrderListEnded
+    | AllocationMade
+    | PartRefused
+    | BlockTradeReported
+    | SettingEvent
 )
 
 

@@ -2,9 +2,17 @@
 
 import msgspec
 
+from rialto.contracts import vocabulary
 from rialto.contracts.commands import OrderReference, PlaceOrder
 from rialto.contracts.rejections import Rejection
-from rialto.contracts.vocabulary import AccountKind, OrderState, SymbolSpec
+from rialto.contracts.vocabulary import (
+    AccountKind,
+    ExchangeLimits,
+    OrderListState,
+    OrderState,
+    SymbolSpec,
+    SymbolStatus,
+)
 
 
 class Balances(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -51,7 +59,38 @@ class Catalog(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Every asset and every symbol, in order of their ids."""
 
 
-Query = Balances | OpenOrders | OpenOrder | TestOrder | StateHash | Account | Catalog
+class OpenOrderLists(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The open lists of an account."""
+
+    account: int
+
+
+class Commission(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an account pays on a symbol."""
+
+    account: int
+    symbol: int
+
+
+class ReferencePrice(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A symbol's reference price at a time."""
+
+    symbol: int
+    now_us: int
+
+
+Query = (
+    Balances
+    | OpenOrders
+    | OpenOrder
+    | TestOrder
+    | StateHash
+    | Account
+    | Catalog
+    | OpenOrderLists
+    | Commission
+    | ReferencePrice
+)
 
 
 class BalanceState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -96,13 +135,56 @@ class AccountAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=
     account: int
 
 
+class Pool(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A pool of smart order routing."""
+
+    base: int
+    symbols: tuple[int, ...]
+
+
 class CatalogAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Catalog"):
     """To `Catalog`: asset names by asset id, symbol definitions by symbol id."""
 
     assets: tuple[str, ...]
     symbols: tuple[SymbolSpec, ...]
+    statuses: tuple[SymbolStatus, ...]
+    limits: ExchangeLimits
+    asset_limits: tuple[tuple[int, str], ...]
+    pools: tuple[Pool, ...]
+
+
+class OrderListsAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="OrderLists"):
+    """To `OpenOrderLists`: oldest first."""
+
+    lists: tuple[OrderListState, ...]
+
+
+class CommissionAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Commission"):
+    """To `Commission`: the rates, and the discount."""
+
+    commission: vocabulary.Commission
+    discount_asset: int | None
+    discount_multiplier: str
+    is_enabled_for_account: bool
+    is_enabled_for_symbol: bool
+
+
+class ReferencePriceAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="ReferencePrice"):
+    """To `ReferencePrice`: the price, if there is one, and since when it has been so."""
+
+    price: str | None
+    since_us: int
 
 
 Answer = (
-    BalancesAnswer | OrdersAnswer | AcceptableAnswer | RefusedAnswer | StateHashAnswer | AccountAnswer | CatalogAnswer
+    BalancesAnswer
+    | OrdersAnswer
+    | AcceptableAnswer
+    | RefusedAnswer
+    | StateHashAnswer
+    | AccountAnswer
+    | CatalogAnswer
+    | OrderListsAnswer
+    | CommissionAnswer
+    | ReferencePriceAnswer
 )

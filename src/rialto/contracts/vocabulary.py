@@ -5,6 +5,9 @@ from typing import Final
 
 import msgspec
 
+NOTHING: Final = "0.00000000"
+"""No amount, as the core writes it."""
+
 
 class Word(Enum):
     """A word of the field. Hashed by identity, in C: it is a key wherever spellings are looked up."""
@@ -25,6 +28,20 @@ class OrderType(Word):
     LIMIT = "limit"
     LIMIT_MAKER = "limit_maker"
     MARKET = "market"
+    STOP_LOSS = "stop_loss"
+    STOP_LOSS_LIMIT = "stop_loss_limit"
+    TAKE_PROFIT = "take_profit"
+    TAKE_PROFIT_LIMIT = "take_profit_limit"
+
+    @property
+    def is_contingent(self) -> bool:
+        """Whether the order waits for the market to reach a price."""
+        return self not in (OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.MARKET)
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether the order has a limit."""
+        return self not in (OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT)
 
 
 class TimeInForce(Word):
@@ -44,11 +61,12 @@ class OrderStatus(Word):
     CANCELED = "canceled"
     EXPIRED = "expired"
     EXPIRED_IN_MATCH = "expired_in_match"
+    PENDING_NEW = "pending_new"
 
     @property
     def is_open(self) -> bool:
         """Whether the order can still trade."""
-        return self is OrderStatus.NEW or self is OrderStatus.PARTIALLY_FILLED
+        return self in (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.PENDING_NEW)
 
 
 class ExpiryReason(Word):
@@ -58,6 +76,17 @@ class ExpiryReason(Word):
     FILL_OR_KILL = "fill_or_kill"
     NO_LIQUIDITY = "no_liquidity"
     SELF_TRADE_PREVENTION = "self_trade_prevention"
+    OTHER_ORDER_OF_LIST = "other_order_of_list"
+    WORKING_ORDER_OF_LIST = "working_order_of_list"
+    REJECTED = "rejected"
+    PRICE_RANGE = "price_range"
+
+
+class WorkingFloor(Word):
+    """Where the last thing happened to an order that smart order routing may fill."""
+
+    EXCHANGE = "exchange"
+    SMART_ORDER_ROUTING = "smart_order_routing"
 
 
 class SelfTradePrevention(Enum):
@@ -130,6 +159,135 @@ USUAL_PREVENTION_MODES: Final = prevention_modes(
 """What a symbol allows unless it is defined otherwise: every mode that moves no money."""
 
 
+class Rates(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Commission rates of one kind; an order pays that of its part in a trade and that of its side together."""
+
+    maker: str = NOTHING
+    taker: str = NOTHING
+    buyer: str = NOTHING
+    seller: str = NOTHING
+
+
+class Commission(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The three kinds of commission; only the standard one is reduced for who pays in the discount asset."""
+
+    standard: Rates = Rates()
+    special: Rates = Rates()
+    tax: Rates = Rates()
+
+
+def commission_of(maker: str, taker: str) -> Commission:
+    """Only a standard commission, by part."""
+    return Commission(Rates(maker, taker))
+
+
+class Feature(Word):
+    """What a symbol may allow, in order of the bits of `SymbolRules.features`."""
+
+    MARKET = "market"
+    QUOTE_ORDER_QUANTITY = "quote_order_quantity"
+    STOP_LOSS = "stop_loss"
+    STOP_LOSS_LIMIT = "stop_loss_limit"
+    TAKE_PROFIT = "take_profit"
+    TAKE_PROFIT_LIMIT = "take_profit_limit"
+    ICEBERG = "iceberg"
+    TRAILING = "trailing"
+    PEG = "peg"
+    OCO = "oco"
+    OTO = "oto"
+    OPO = "opo"
+    CANCEL_REPLACE = "cancel_replace"
+    AMEND = "amend"
+
+
+EVERY_FEATURE: Final = (1 << len(Feature)) - 1
+
+
+class PercentPrice(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How far a limit may be from what the market is worth, as factors."""
+
+    bid_up: str
+    bid_down: str
+    ask_up: str
+    ask_down: str
+    by_side: bool
+
+
+class TrailingRange(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The least and the most a trailing delta may be, in hundredths of a percent."""
+
+    above_min: int
+    above_max: int
+    below_min: int
+    below_max: int
+
+
+class PriceRange(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How far from the reference price an incoming order may trade, as factors."""
+
+    bid_up: str | None = None
+    bid_down: str | None = None
+    ask_up: str | None = None
+    ask_down: str | None = None
+
+
+class ReferenceMethod(Word):
+    """Where a symbol's reference price comes from."""
+
+    NONE = "none"
+    ARITHMETIC_MEAN = "arithmetic_mean"
+    EXTERNAL = "external"
+
+
+class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How a symbol's reference price is found."""
+
+    method: ReferenceMethod = ReferenceMethod.NONE
+    bucket_width_ms: int = 0
+    bucket_count: int = 0
+    calculation_id: int = 0
+
+
+class SymbolRules(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The rules of a symbol beyond its scales. Zero and absence mean no such rule."""
+
+    features: int = EVERY_FEATURE
+    average_minutes: int = 0
+    percent_price: PercentPrice | None = None
+    iceberg_parts_max: int = 0
+    algo_orders_max: int = 0
+    iceberg_orders_max: int = 0
+    order_lists_max: int = 0
+    amendments_max: int = 0
+    position_max: str = NOTHING
+    trailing: TrailingRange | None = None
+    price_range: PriceRange | None = None
+    reference: Reference = Reference()
+
+    def allows(self, feature: Feature) -> bool:
+        """Tell whether something is allowed."""
+        return bool(self.features >> list(Feature).index(feature) & 1)
+
+
+class SymbolStatus(Word):
+    """What may be done on a symbol."""
+
+    TRADING = "trading"
+    HALT = "halt"
+    BREAK = "break"
+    END_OF_DAY = "end_of_day"
+    CANCEL_ONLY = "cancel_only"
+
+
+class ExchangeLimits(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an account may have open on the whole exchange. Zero means no such rule."""
+
+    orders_max: int = 0
+    algo_orders_max: int = 0
+    iceberg_orders_max: int = 0
+    order_lists_max: int = 0
+
+
 class SymbolSpec(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The definition of a symbol: its assets, scales, filters and commission rates. Zero means no such rule."""
 
@@ -153,8 +311,9 @@ class SymbolSpec(msgspec.Struct, frozen=True, array_like=True, gc=False):
     prevention_default: SelfTradePrevention
     prevention_allowed: int
     """As `prevention_modes` writes it."""
-    maker_fee: str
-    taker_fee: str
+    commission: Commission
+    is_discounted: bool
+    rules: SymbolRules = SymbolRules()
 
     @property
     def preventions(self) -> list[SelfTradePrevention]:
@@ -167,6 +326,52 @@ class StreamKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     kind: str
     id: str
+
+
+class PegPrice(Word):
+    """Which side of the book a pegged order looks at."""
+
+    PRIMARY = "primary"
+    MARKET = "market"
+
+
+class Peg(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A limit taken from the book when the order enters it, so many levels behind the best one."""
+
+    price: PegPrice
+    offset: int | None = None
+
+
+class OrderTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an order may ask for beyond price and quantity."""
+
+    stop_price: str | None = None
+    trailing_delta: int | None = None
+    iceberg_quantity: str | None = None
+    peg: Peg | None = None
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+
+
+class Contingency(Word):
+    """How the orders of a list depend on each other, and in which order they are given."""
+
+    ONE_CANCELS_THE_OTHER = "one_cancels_the_other"
+    ONE_TRIGGERS_THE_OTHER = "one_triggers_the_other"
+    ONE_TRIGGERS_ONE_CANCELS_THE_OTHER = "one_triggers_one_cancels_the_other"
+
+
+class OrderListState(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Everything about an order list that the outside may see."""
+
+    list_id: int
+    symbol: int
+    account: int
+    client_order_id: str
+    contingency: Contingency
+    one_pays_the_other: bool
+    orders: tuple[int, int, int | None]
+    placed_at_us: int
 
 
 class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -191,6 +396,18 @@ class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     status: OrderStatus
     placed_at_us: int
     updated_at_us: int
+    working_at_us: int
+    """When it started to work; 0 until then."""
+    list_id: int | None = None
+    terms: OrderTerms | None = None
+    trailing_since_us: int = 0
+    """When a trailing order started to follow the market; 0 until then."""
+    pegged_price: str = NOTHING
+    """The limit a pegged order took from the book; zero until then."""
+    working_floor: WorkingFloor | None = None
+    """Where the last thing happened to it, if it was sent to smart order routing."""
+    expiry_reason: ExpiryReason | None = None
+    """Why the exchange ended it, if it did."""
 
 
 HOUSE_OWNER: Final = 0
@@ -207,3 +424,4 @@ HOUSE_ACCOUNTS: Final = (
 
 EXTERNAL_ACCOUNT: Final = 0
 FEES_ACCOUNT: Final = 1
+TREASURY_ACCOUNT: Final = 4

@@ -20,9 +20,13 @@ from rialto.contracts.vocabulary import (
     EXTERNAL_ACCOUNT,
     AccountClass,
     AccountKind,
+    PercentPrice,
     PostingReason,
     StreamKey,
+    SymbolRules,
     SymbolSpec,
+    TrailingRange,
+    commission_of,
     prevention_modes,
 )
 from rialto.core.catalog import Catalog
@@ -124,9 +128,25 @@ def symbol_spec(catalog: Catalog, name: str, symbol: SymbolDefinition) -> Symbol
         open_orders_max=symbol.open_orders_max,
         prevention_default=symbol.prevention_default,
         prevention_allowed=prevention_modes(*symbol.prevention_allowed),
-        maker_fee=to_text(symbol.maker_fee_bps * UNITS_PER_BPS),
-        taker_fee=to_text(symbol.taker_fee_bps * UNITS_PER_BPS),
+        commission=commission_of(
+            to_text(symbol.maker_fee_bps * UNITS_PER_BPS), to_text(symbol.taker_fee_bps * UNITS_PER_BPS)
+        ),
+        is_discounted=True,
+        rules=RULES,
     )
+
+
+RULES: Final = SymbolRules(
+    average_minutes=5,
+    percent_price=PercentPrice("5.00000000", "0.20000000", "5.00000000", "0.20000000", by_side=True),
+    iceberg_parts_max=100,
+    algo_orders_max=50,
+    iceberg_orders_max=50,
+    order_lists_max=50,
+    amendments_max=10,
+    trailing=TrailingRange(10, 2_000, 10, 2_000),
+)
+"""What every symbol of a demonstration allows: everything, within the limits of a large exchange."""
 
 
 async def _list_symbol(runtime: Runtime, name: str, symbol: SymbolDefinition) -> None:

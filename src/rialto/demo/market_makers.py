@@ -20,7 +20,7 @@ from typing import Final
 
 import structlog
 
-from rialto.contracts.commands import CancelOrder, OrderReference, PlaceOrder
+from rialto.contracts.commands import CancelOrder, NewOrder, OrderReference, PlaceOrder
 from rialto.contracts.events import CommandRejected, Outcome
 from rialto.contracts.queries import Balances, BalancesAnswer, OpenOrders, OrdersAnswer
 from rialto.contracts.rejections import InsufficientBalance, UnknownOrder
@@ -244,9 +244,7 @@ class MarketMakers:
         time_in_force: TimeInForce = TimeInForce.GOOD_TILL_CANCELED,
     ) -> PlaceOrder:
         self._orders += 1
-        return PlaceOrder(
-            account,
-            symbol.id,
+        order = NewOrder(
             f"{self._order_prefix}{self._orders}",
             quote.side,
             OrderType.LIMIT,
@@ -254,6 +252,7 @@ class MarketMakers:
             to_text(quote.price),
             to_text(quote.quantity),
         )
+        return PlaceOrder(account, symbol.id, order)
 
     async def _settle(self, symbol: Symbol, futures: list[Future[Outcome]]) -> None:
         """Wait for outcomes. An order filled before its cancel, or one not paid for, is no news; other refusals are."""

@@ -12,26 +12,43 @@ from msgspec.structs import replace
 from sqlalchemy import Table
 
 from rialto.contracts.events import (
+    AccountDiscountSet,
     AccountOpened,
+    AllocationMade,
+    AssetLimitSet,
     AssetRegistered,
+    BlockTradeReported,
     CommandRejected,
+    CommissionSet,
+    DiscountSet,
+    ExchangeLimitsSet,
     Fill,
     MatchPrevented,
+    OrderActivated,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
+    OrderListEnded,
+    OrderListPlaced,
     OrderPlaced,
+    OrderTriggered,
     Outcome,
+    PartRefused,
     Posted,
     Prevention,
     Recorded,
+    ReferencePriceSet,
     SymbolListed,
+    SymbolsPooled,
+    SymbolStatusChanged,
     TradeExecuted,
+    TrailingStarted,
 )
 from rialto.contracts.market import CandleClosed
-from rialto.contracts.vocabulary import OrderState, OrderStatus, Side
+from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderState, OrderStatus, Side
 from rialto.projections import tables
 from rialto.projections.amounts import ZERO, sum_of
-from rialto.projections.mapping import row_maker
+from rialto.projections.mapping import as_column, row_maker
 
 Row = tuple[Any, ...]
 
@@ -40,15 +57,22 @@ UNKEPT_INTERVAL: Final = "1s"
 
 ORDER_CHANGE_KEY: Final = ("order_id", "symbol")
 ORDER_CHANGE_VALUES: Final = (
+    "client_order_id",
+    "quantity",
     "executed",
     "executed_quote",
     "prevented",
     "prevented_match_id",
     "status",
     "updated_at_us",
+    "working_at_us",
+    "trailing_since_us",
+    "pegged_price",
+    "working_floor",
+    "expiry_reason",
 )
-"""What may change of an order that rests; None where it does not. An order by quote amount, whose quantity changes too,
-never rests: it is inserted in its final state, because an outcome is never split between batches."""
+"""What may change of an order that is open; None where it does not. An order by quote amount, whose quantity changes with
+its trades, is never open: it is inserted in its final state, because an outcome is never split between batches."""
 
 _asset_row = row_maker(AssetRegistered)
 _symbol_row = row_maker(SymbolListed)
@@ -64,7 +88,7 @@ class Batch:
         self.last_sequence: Final = outcomes[-1].sequence
         self._rows: defaultdict[Table, list[Row]] = defaultdict(list)
         self._placed: dict[tuple[int, int], OrderState] = {}
-        self._changes: dict[tuple[int, int], Row] = {}
+        self._changes: defaultdict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
         for outcome in outcomes:
             self._add(outcome)
         if self._placed:
@@ -78,7 +102,10 @@ class Batch:
     @property
     def order_changes(self) -> list[Row]:
         """Changes of orders that are there already: `ORDER_CHANGE_KEY`, then `ORDER_CHANGE_VALUES`."""
-        return list(self._changes.values())
+        return [
+            (order_id, symbol, *map(change.get, ORDER_CHANGE_VALUES))
+            for (symbol, order_id), change in self._changes.items()
+        ]
 
     def _add(self, outcome: Outcome) -> None:
         for position, event in enumerate(outcome.events):
@@ -92,7 +119,7 @@ class Batch:
                 case OrderPlaced():
                     self._placed[event.order.symbol, event.order.order_id] = event.order
                 case OrderCanceled() | OrderExpired():
-                    self._order_ended(event.order)
+                    self._order_restated(event.order)
                 case Recorded():
                     self._recorded(event, outcome)
                 case AccountOpened():
@@ -101,8 +128,25 @@ class Batch:
                     self._rows[tables.assets].append(_asset_row(event))
                 case SymbolListed():
                     self._rows[tables.symbols].append(_symbol_row(event))
-                case CommandRejected():
+                case OrderActivated() | OrderTriggered() | TrailingStarted() | OrderAmended():
+                    self._order_restated(event.order)
+                case AllocationMade():
+                    self._order_filled(event.symbol, event.fill, outcome.time_us)
+                case CommandRejected() | PartRefused():
                     pass  # Nothing changed.
+                case OrderListPlaced() | OrderListEnded() | BlockTradeReported():
+                    pass  # Not kept yet.
+                case (
+                    SymbolStatusChanged()
+                    | ReferencePriceSet()
+                    | CommissionSet()
+                    | DiscountSet()
+                    | AccountDiscountSet()
+                    | ExchangeLimitsSet()
+                    | AssetLimitSet()
+                    | SymbolsPooled()
+                ):
+                    pass  # The core has it.
                 case _:
                     assert_never(event)
         for update in outcome.market:
@@ -132,21 +176,12 @@ class Batch:
             (event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us)
         )
 
-    def _order_ended(self, order: OrderState) -> None:
+    def _order_restated(self, order: OrderState) -> None:
         key = (order.symbol, order.order_id)
         if key in self._placed:
             self._placed[key] = order
         else:
-            self._changes[key] = (
-                order.order_id,
-                order.symbol,
-                order.executed,
-                order.executed_quote,
-                order.prevented,
-                order.prevented_match_id,
-                order.status.value,
-                order.updated_at_us,
-            )
+            self._changes[key] = {name: as_column(getattr(order, name)) for name in ORDER_CHANGE_VALUES}
 
     def _trade_executed(self, event: TradeExecuted, time_us: int) -> None:
         taker_buys = event.taker_side is Side.BUY
@@ -167,21 +202,18 @@ class Batch:
                     is_maker,
                 )
             )
-            self._order_filled(event.symbol, fill, time_us)
+            if fill.account != TREASURY_ACCOUNT:  # Its orders stand in for others' and are not orders of their own.
+                self._order_filled(event.symbol, fill, time_us)
 
     def _order_filled(self, symbol: int, fill: Fill, time_us: int) -> None:
         key = (symbol, fill.order_id)
         order = self._placed.get(key)
         if order is None:
-            before = self._changes.get(key)
-            self._changes[key] = (
-                fill.order_id,
-                symbol,
-                fill.executed,
-                fill.executed_quote,
-                *(before[4:6] if before else (None, None)),
-                fill.status.value,
-                time_us,
+            self._changes[key].update(
+                executed=fill.executed,
+                executed_quote=fill.executed_quote,
+                status=fill.status.value,
+                updated_at_us=time_us,
             )
             return
         is_filled_by_amount = order.quote_quantity != ZERO and fill.status is OrderStatus.FILLED
@@ -226,15 +258,4 @@ class Batch:
                 order, prevented=side.prevented, prevented_match_id=match_id, updated_at_us=time_us
             )
             return
-        before = self._changes.get(key)
-        executed, executed_quote, status = (before[2], before[3], before[6]) if before else (None, None, None)
-        self._changes[key] = (
-            side.order_id,
-            event.symbol,
-            executed,
-            executed_quote,
-            side.prevented,
-            match_id,
-            status,
-            time_us,
-        )
+        self._changes[key].update(prevented=side.prevented, prevented_match_id=match_id, updated_at_us=time_us)

@@ -19,8 +19,10 @@ from rialto.contracts.vocabulary import (
     USUAL_PREVENTION_MODES,
     AccountClass,
     AccountKind,
+    Commission,
     PostingReason,
     SelfTradePrevention,
+    SymbolRules,
     SymbolSpec,
 )
 from rialto.core.errors import CommandRefused
@@ -140,8 +142,9 @@ def _spec(instrument: Instrument, base: int, quote: int) -> SymbolSpec:
         open_orders_max=OPEN_ORDERS_MAX,
         prevention_default=SelfTradePrevention.NONE,
         prevention_allowed=USUAL_PREVENTION_MODES,
-        maker_fee=ZERO,
-        taker_fee=ZERO,
+        commission=Commission(),
+        is_discounted=False,
+        rules=SymbolRules(),
     )
 
 

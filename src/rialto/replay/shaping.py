@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from rialto.contracts.commands import CancelOrder, Command, OrderReference, PlaceOrder
+from rialto.contracts.commands import CancelOrder, Command, NewOrder, OrderReference, PlaceOrder
 from rialto.contracts.vocabulary import OrderType, Side, TimeInForce
 from rialto.replay.recording import Level, Message, RecordedDepth, RecordedTicker, RecordedTrade
 from rialto.wire import decimals
@@ -214,6 +214,10 @@ class ShapedBook:
         self._last_client_order_id += 1
         name = f"{self._symbol}-{self._last_client_order_id}"
         self._commands.append(
-            PlaceOrder(account, self._symbol, name, side, OrderType.LIMIT, time_in_force, _text(price), _text(quantity))
+            PlaceOrder(
+                account,
+                self._symbol,
+                NewOrder(name, side, OrderType.LIMIT, time_in_force, _text(price), _text(quantity)),
+            )
         )
         return name

@@ -4,6 +4,8 @@ The order is the API's own. A rule the symbol does not have (zero) is shown as t
 where the API leaves it out (MAX_NUM_ORDERS, NOTIONAL).
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from rialto.contracts.vocabulary import SymbolSpec
@@ -54,21 +56,107 @@ class MaxNumOrders(_Filter, frozen=True, tag="MAX_NUM_ORDERS"):
     max_num_orders: int
 
 
-SymbolFilter = PriceFilter | LotSize | MarketLotSize | Notional | MaxNumOrders
+class IcebergParts(_Filter, frozen=True, tag="ICEBERG_PARTS"):
+    """Into how many parts an iceberg may be cut."""
+
+    limit: int
+
+
+class TrailingDelta(_Filter, frozen=True, tag="TRAILING_DELTA"):
+    """The range of a trailing delta, by direction."""
+
+    min_trailing_above_delta: int
+    max_trailing_above_delta: int
+    min_trailing_below_delta: int
+    max_trailing_below_delta: int
+
+
+class PercentPrice(_Filter, frozen=True, tag="PERCENT_PRICE"):
+    """How far a price may be from what the market is worth."""
+
+    multiplier_up: str
+    multiplier_down: str
+    avg_price_mins: int
+
+
+class PercentPriceBySide(_Filter, frozen=True, tag="PERCENT_PRICE_BY_SIDE"):
+    """How far a price may be from what the market is worth, by side."""
+
+    bid_multiplier_up: str
+    bid_multiplier_down: str
+    ask_multiplier_up: str
+    ask_multiplier_down: str
+    avg_price_mins: int
+
+
+class MaxPosition(_Filter, frozen=True, tag="MAX_POSITION"):
+    """How much of the base an account may hold and be buying."""
+
+    max_position: str
+
+
+class MaxNumOrderLists(_Filter, frozen=True, tag="MAX_NUM_ORDER_LISTS"):
+    """How many open lists an account may have on the symbol."""
+
+    max_num_order_lists: int
+
+
+class MaxNumAlgoOrders(_Filter, frozen=True, tag="MAX_NUM_ALGO_ORDERS"):
+    """How many open stop-loss and take-profit orders an account may have on the symbol."""
+
+    max_num_algo_orders: int
+
+
+class MaxNumIcebergOrders(_Filter, frozen=True, tag="MAX_NUM_ICEBERG_ORDERS"):
+    """How many open icebergs an account may have on the symbol."""
+
+    max_num_iceberg_orders: int
+
+
+class MaxNumOrderAmends(_Filter, frozen=True, tag="MAX_NUM_ORDER_AMENDS"):
+    """How often an order may be amended."""
+
+    max_num_order_amends: int
+
+
+SymbolFilter = (
+    PriceFilter
+    | LotSize
+    | IcebergParts
+    | MarketLotSize
+    | TrailingDelta
+    | PercentPrice
+    | PercentPriceBySide
+    | Notional
+    | MaxPosition
+    | MaxNumOrders
+    | MaxNumOrderLists
+    | MaxNumAlgoOrders
+    | MaxNumIcebergOrders
+    | MaxNumOrderAmends
+)
 
 _UNLIMITED_NOTIONAL = to_text(2**63 - 1)
 
 
 def of_symbol(spec: SymbolSpec) -> list[SymbolFilter]:
-    """List the filters of a symbol in the order the API shows them.
-
-    Market orders are measured against the last price (`avgPriceMins` 0), as the core does it.
-    """
+    """List the filters of a symbol in the order the API shows them."""
+    rules, minutes = spec.rules, spec.rules.average_minutes
     filters: list[SymbolFilter] = [
         PriceFilter(_text(spec.price_min), _text(spec.price_max), _text(spec.tick)),
         LotSize(_text(spec.quantity_min), _text(spec.quantity_max), _text(spec.lot)),
-        MarketLotSize(_text(spec.market_quantity_min), _text(spec.market_quantity_max), _text(spec.market_lot)),
     ]
+    if rules.iceberg_parts_max:
+        filters.append(IcebergParts(rules.iceberg_parts_max))
+    filters.append(
+        MarketLotSize(_text(spec.market_quantity_min), _text(spec.market_quantity_max), _text(spec.market_lot))
+    )
+    if (range_ := rules.trailing) is not None:
+        filters.append(TrailingDelta(range_.above_min, range_.above_max, range_.below_min, range_.below_max))
+    if (percent := rules.percent_price) is not None:
+        bid = (_text(percent.bid_up), _text(percent.bid_down))
+        ask = (_text(percent.ask_up), _text(percent.ask_down))
+        filters.append(PercentPriceBySide(*bid, *ask, minutes) if percent.by_side else PercentPrice(*bid, minutes))
     minimum, maximum = _text(spec.notional_min), _text(spec.notional_max)
     if minimum != ZERO or maximum != ZERO:
         filters.append(
@@ -77,11 +165,19 @@ def of_symbol(spec: SymbolSpec) -> list[SymbolFilter]:
                 apply_min_to_market=spec.notional_min_applies_to_market,
                 max_notional=maximum if maximum != ZERO else _UNLIMITED_NOTIONAL,
                 apply_max_to_market=spec.notional_max_applies_to_market,
-                avg_price_mins=0,
+                avg_price_mins=minutes,
             )
         )
-    if spec.open_orders_max:
-        filters.append(MaxNumOrders(spec.open_orders_max))
+    if (position := _text(rules.position_max)) != ZERO:
+        filters.append(MaxPosition(position))
+    counts: list[tuple[int, Callable[[int], SymbolFilter]]] = [
+        (spec.open_orders_max, MaxNumOrders),
+        (rules.order_lists_max, MaxNumOrderLists),
+        (rules.algo_orders_max, MaxNumAlgoOrders),
+        (rules.iceberg_orders_max, MaxNumIcebergOrders),
+        (rules.amendments_max, MaxNumOrderAmends),
+    ]
+    filters += [filter_(most) for most, filter_ in counts if most]
     return filters
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from rialto.contracts import rejections
 from rialto.contracts.rejections import Rejection
+from rialto.contracts.vocabulary import Feature
 from rialto.wire import errors
 from rialto.wire.errors import ApiError, ErrorCode
 
@@ -18,6 +19,7 @@ UNKNOWN_ORDER: Final = "Unknown order sent."
 DUPLICATE_ORDER: Final = "Duplicate order sent."
 INSUFFICIENT_BALANCE: Final = "Account has insufficient balance for requested action."
 UNAVAILABLE_PREVENTION: Final = "This symbol does not allow the specified self-trade prevention mode."
+WOULD_TRIGGER: Final = "Order would trigger immediately."
 WOULD_TAKE: Final = "Order would immediately match and take."
 
 
@@ -33,6 +35,36 @@ def _filtered(name: str) -> Callable[[Rejection], ApiError]:
     return lambda _: errors.filter_failure(name)
 
 
+_UNSUPPORTED: Final[Mapping[Feature, str]] = MappingProxyType(
+    {
+        Feature.MARKET: "Market orders are not supported for this symbol.",
+        Feature.QUOTE_ORDER_QUANTITY: "Quote order qty market orders are not support for this symbol.",
+        Feature.STOP_LOSS: "Stop loss orders are not supported for this symbol.",
+        Feature.STOP_LOSS_LIMIT: "Stop loss limit orders are not supported for this symbol.",
+        Feature.TAKE_PROFIT: "Take profit orders are not supported for this symbol.",
+        Feature.TAKE_PROFIT_LIMIT: "Take profit limit orders are not supported for this symbol.",
+        Feature.ICEBERG: "Iceberg orders are not supported for this symbol.",
+        Feature.TRAILING: "Trailing stop orders are not supported for this symbol.",
+        Feature.PEG: "Pegged orders are not supported for this symbol.",
+        Feature.OCO: "OCO orders are not supported for this symbol",
+        Feature.OTO: "OTO orders are not supported for this symbol.",
+        Feature.OPO: "OPO orders are not supported for this symbol.",
+        Feature.CANCEL_REPLACE: "Order cancel-replace is not supported for this symbol.",
+        Feature.AMEND: "Order amend is not supported for this symbol.",
+    }
+)
+
+
+def _not_allowed(rejection: Rejection) -> ApiError:
+    assert isinstance(rejection, rejections.NotAllowed)
+    return errors.new_order_rejected(_UNSUPPORTED[rejection.feature])
+
+
+def _percent_price(rejection: Rejection) -> ApiError:
+    assert isinstance(rejection, rejections.PercentPrice)
+    return errors.filter_failure("PERCENT_PRICE_BY_SIDE" if rejection.by_side else "PERCENT_PRICE")
+
+
 def _invalid_amount(rejection: Rejection) -> ApiError:
     assert isinstance(rejection, rejections.InvalidAmount)
     return ErrorCode.INVALID_MESSAGE.error("Price * QTY is zero or less.")
@@ -45,6 +77,9 @@ _INVALID_FIELDS: Final[Mapping[str, ApiError]] = MappingProxyType(
         "quote_quantity": ErrorCode.INVALID_MESSAGE.error("Invalid quoteOrderQty."),
         "time_in_force": ErrorCode.INVALID_TIF.error(),
         "client_order_id": errors.invalid_value("newClientOrderId"),
+        "stop_price": ErrorCode.INVALID_MESSAGE.error("Invalid stopPrice."),
+        "trailing_delta": errors.invalid_value("trailingDelta"),
+        "strategy_type": ErrorCode.BAD_STRATEGY_TYPE.error(),
     }
 )
 
@@ -82,6 +117,38 @@ _OF_ORDERS: Final[Mapping[type, Callable[[Rejection], ApiError]]] = MappingProxy
         rejections.WouldTake: _rejected(WOULD_TAKE),
         rejections.DuplicateClientOrderId: _rejected(DUPLICATE_ORDER),
         rejections.InsufficientBalance: _rejected(INSUFFICIENT_BALANCE),
+        rejections.MarketClosed: _rejected("Market is closed."),
+        rejections.NotAllowed: _not_allowed,
+        rejections.IcebergExceedsQuantity: _rejected("IcebergQty exceeds QTY."),
+        rejections.TooManyIcebergParts: _filtered("ICEBERG_PARTS"),
+        rejections.PercentPrice: _percent_price,
+        rejections.TrailingDelta: _filtered("TRAILING_DELTA"),
+        rejections.MaxPosition: _filtered("MAX_POSITION"),
+        rejections.MaxAsset: _filtered("MAX_ASSET"),
+        rejections.TooManyAlgoOrders: _filtered("MAX_NUM_ALGO_ORDERS"),
+        rejections.TooManyIcebergOrders: _filtered("MAX_NUM_ICEBERG_ORDERS"),
+        rejections.TooManyOrderLists: _filtered("MAX_NUM_ORDER_LISTS"),
+        rejections.TooManyOrdersOnExchange: _filtered("EXCHANGE_MAX_NUM_ORDERS"),
+        rejections.TooManyAlgoOrdersOnExchange: _filtered("EXCHANGE_MAX_NUM_ALGO_ORDERS"),
+        rejections.TooManyIcebergOrdersOnExchange: _filtered("EXCHANGE_MAX_NUM_ICEBERG_ORDERS"),
+        rejections.TooManyOrderListsOnExchange: _filtered("EXCHANGE_MAX_NUM_ORDER_LISTS"),
+        rejections.WouldTrigger: _rejected(WOULD_TRIGGER),
+        rejections.NoPegPrice: _rejected("Order book liquidity is too low for this pegged order."),
+        rejections.UnpeggableType: _rejected("This order type may not use pegged price."),
+        rejections.UnpeggablePrice: _rejected("This price peg cannot be used with this order type."),
+        rejections.InvalidOrderList: lambda _: ErrorCode.UNKNOWN_ORDER_COMPOSITION.error(),
+        rejections.PriceRelationship: _rejected("The relationship of the prices for the orders is not correct."),
+        rejections.DuplicateListClientOrderId: _rejected(DUPLICATE_ORDER),
+        rejections.UnknownOrderList: _rejected(UNKNOWN_ORDER),
+        rejections.CancelRestricted: _rejected("Order was not canceled due to cancel restrictions."),
+        rejections.AmendIncreases: _rejected("Order amend (quantity increase) is not supported."),
+        rejections.AmendChangesNothing: _rejected("The requested action would change no state; rejecting."),
+        rejections.AmendBelowDone: _filtered("LOT_SIZE"),
+        rejections.AmendPendingPaid: _rejected("Order amend (pending OPO order) is not supported."),
+        rejections.TooManyAmendments: _filtered("MAX_NUM_ORDER_AMENDS"),
+        rejections.InvalidReferencePrice: _own_fault,
+        rejections.InvalidPool: _own_fault,
+        rejections.NotPooled: _rejected("This symbol does not support smart order routing."),
         rejections.StaleVersion: _own_fault,
         rejections.UnbalancedPostings: _own_fault,
         rejections.HoldExceeded: _own_fault,
@@ -98,9 +165,19 @@ def of_new_order(rejection: Rejection) -> ApiError:
 
 def of_cancel(rejection: Rejection) -> ApiError:
     """Return the error for a refused cancel."""
-    if isinstance(rejection, rejections.UnknownOrder):
-        return ErrorCode.CANCEL_REJECTED.error(UNKNOWN_ORDER)
-    return of_new_order(rejection)
+    error = of_new_order(rejection)
+    if error.code == ErrorCode.NEW_ORDER_REJECTED.value[0]:
+        return ErrorCode.CANCEL_REJECTED.error(error.message)
+    return error
+
+
+def of_amendment(rejection: Rejection) -> ApiError:
+    """Return the error for a refused amendment."""
+    error = of_new_order(rejection)
+    is_of_matching = error.code == ErrorCode.NEW_ORDER_REJECTED.value[0] or isinstance(
+        rejection, rejections.TooManyAmendments
+    )
+    return ErrorCode.ORDER_AMEND_REJECTED.error(error.message) if is_of_matching else error
 
 
 def of_query(rejection: Rejection) -> ApiError:
@@ -113,5 +190,10 @@ def of_query(rejection: Rejection) -> ApiError:
 def is_of_matching(rejection: Rejection) -> bool:
     """Tell whether only the matching engine finds this, so that a test of the order's form does not report it."""
     return isinstance(
-        rejection, rejections.InsufficientBalance | rejections.WouldTake | rejections.DuplicateClientOrderId
+        rejection,
+        rejections.InsufficientBalance
+        | rejections.WouldTake
+        | rejections.WouldTrigger
+        | rejections.NoPegPrice
+        | rejections.DuplicateClientOrderId,
     )

@@ -1,15 +1,22 @@
-"""The API's enumerations and how they map to the words of `contracts`, both ways.
-
-Values the API knows and this exchange does not offer yet (stop orders) are listed too: a client that sends one is told
-so, not that it misspelled something.
-"""
+"""The API's enumerations and how they map to the words of `contracts`, both ways."""
 
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from rialto.contracts.vocabulary import OrderState, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
+from rialto.contracts.commands import CancelRestriction
+from rialto.contracts.vocabulary import (
+    ExpiryReason,
+    OrderState,
+    OrderStatus,
+    OrderType,
+    PegPrice,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+    WorkingFloor,
+)
 
 
 class OrderTypeName(Enum):
@@ -30,20 +37,6 @@ class ResponseType(Enum):
     ACK = "ACK"
     RESULT = "RESULT"
     FULL = "FULL"
-
-
-class CancelRestriction(Enum):
-    """In which status an order may be canceled."""
-
-    ONLY_NEW = "ONLY_NEW"
-    ONLY_PARTIALLY_FILLED = "ONLY_PARTIALLY_FILLED"
-
-
-class PegPriceType(Enum):
-    """Which side of the book a pegged price follows."""
-
-    PRIMARY_PEG = "PRIMARY_PEG"
-    MARKET_PEG = "MARKET_PEG"
 
 
 class PegOffsetType(Enum):
@@ -67,6 +60,19 @@ class TickerType(Enum):
     MINI = "MINI"
 
 
+CANCEL_RESTRICTIONS: Final[Mapping[str, CancelRestriction]] = MappingProxyType(
+    {"ONLY_NEW": CancelRestriction.ONLY_NEW, "ONLY_PARTIALLY_FILLED": CancelRestriction.ONLY_PARTIALLY_FILLED}
+)
+
+PEG_PRICES: Final[Mapping[str, PegPrice]] = MappingProxyType(
+    {"PRIMARY_PEG": PegPrice.PRIMARY, "MARKET_PEG": PegPrice.MARKET}
+)
+PEG_PRICE_NAMES: Final[Mapping[PegPrice, str]] = MappingProxyType({value: name for name, value in PEG_PRICES.items()})
+
+WORKING_FLOOR_NAMES: Final[Mapping[WorkingFloor, str]] = MappingProxyType(
+    {WorkingFloor.EXCHANGE: "EXCHANGE", WorkingFloor.SMART_ORDER_ROUTING: "SOR"}
+)
+
 SIDES: Final[Mapping[str, Side]] = MappingProxyType({"BUY": Side.BUY, "SELL": Side.SELL})
 
 TIMES_IN_FORCE: Final[Mapping[str, TimeInForce]] = MappingProxyType(
@@ -82,9 +88,12 @@ ORDER_TYPES: Final[Mapping[OrderTypeName, OrderType]] = MappingProxyType(
         OrderTypeName.LIMIT: OrderType.LIMIT,
         OrderTypeName.LIMIT_MAKER: OrderType.LIMIT_MAKER,
         OrderTypeName.MARKET: OrderType.MARKET,
+        OrderTypeName.STOP_LOSS: OrderType.STOP_LOSS,
+        OrderTypeName.STOP_LOSS_LIMIT: OrderType.STOP_LOSS_LIMIT,
+        OrderTypeName.TAKE_PROFIT: OrderType.TAKE_PROFIT,
+        OrderTypeName.TAKE_PROFIT_LIMIT: OrderType.TAKE_PROFIT_LIMIT,
     }
 )
-"""The order types this exchange offers."""
 
 SELF_TRADE_PREVENTIONS: Final[Mapping[str, SelfTradePrevention]] = MappingProxyType(
     {
@@ -115,6 +124,7 @@ STATUS_NAMES: Final[Mapping[OrderStatus, str]] = MappingProxyType(
         OrderStatus.CANCELED: "CANCELED",
         OrderStatus.EXPIRED: "EXPIRED",
         OrderStatus.EXPIRED_IN_MATCH: "EXPIRED_IN_MATCH",
+        OrderStatus.PENDING_NEW: "PENDING_NEW",
     }
 )
 
@@ -128,15 +138,20 @@ INTERVALS: Final = (
 PERMISSIONS: Final = ("SPOT", "MARGIN", "LEVERAGED", *(f"TRD_GRP_{number:03}" for number in range(2, 26)))
 
 
-def expiry_reason(order: OrderState) -> str | None:
-    """Tell why the exchange ended an order, or None if it did not.
+EXPIRY_REASON_NAMES: Final[Mapping[ExpiryReason, str | None]] = MappingProxyType(
+    {
+        ExpiryReason.IMMEDIATE_OR_CANCEL: "UNFILLED_IOC_QUANTITY_EXPIRED",
+        ExpiryReason.FILL_OR_KILL: "UNFILLED_FOK_ORDER_EXPIRED",
+        ExpiryReason.NO_LIQUIDITY: "INSUFFICIENT_LIQUIDITY",
+        ExpiryReason.SELF_TRADE_PREVENTION: None,
+        ExpiryReason.OTHER_ORDER_OF_LIST: "OCO_TRIGGER",
+        ExpiryReason.WORKING_ORDER_OF_LIST: "OTO_PHASE_ONE_EXPIRED",
+        ExpiryReason.REJECTED: "REJECTED",
+        ExpiryReason.PRICE_RANGE: "EXECUTION_RULE_PRICE_RANGE_EXCEEDED",
+    }
+)
 
-    The rule follows from the order itself: only market, immediate-or-cancel and fill-or-kill orders expire.
-    """
-    if order.status is not OrderStatus.EXPIRED:
-        return None
-    if order.order_type is OrderType.MARKET:
-        return "INSUFFICIENT_LIQUIDITY"
-    if order.time_in_force is TimeInForce.FILL_OR_KILL:
-        return "UNFILLED_FOK_ORDER_EXPIRED"
-    return "UNFILLED_IOC_QUANTITY_EXPIRED"
+
+def expiry_reason(order: OrderState) -> str | None:
+    """Tell why the exchange ended an order, or None if it did not. An order that prevention ended has its own status."""
+    return None if order.expiry_reason is None else EXPIRY_REASON_NAMES[order.expiry_reason]

@@ -7,7 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from rialto.contracts import commands, events, queries, rejections
-from rialto.contracts.commands import CancelAllOrders, CancelOrder, Command, Leg, OrderReference, PlaceOrder, Post
+from rialto.contracts.commands import (
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    Leg,
+    NewOrder,
+    OrderReference,
+    PlaceOrder,
+    Post,
+)
 from rialto.contracts.market import MarketUpdate
 from rialto.contracts.queries import Account, Query
 from rialto.contracts.vocabulary import (
@@ -22,6 +31,7 @@ from rialto.contracts.vocabulary import (
 )
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
+from tests.core_words import LATER_EVENTS, LATER_REFUSALS
 from tests.exchange import BTC, BTCUSDT, USDT, found, limit, market, open_account, running, spec
 
 STREAM = StreamKey("test", "one")
@@ -29,6 +39,10 @@ STREAM = StreamKey("test", "one")
 
 def record(*legs: Leg, version: int = 0, payload: bytes = b"\x00what happened") -> commands.Record:
     return commands.Record(STREAM, version, legs, payload)
+
+
+def preventing(command: PlaceOrder, mode: SelfTradePrevention) -> PlaceOrder:
+    return replace(command, order=replace(command.order, self_trade_prevention=mode))
 
 
 def names(union: Any) -> set[str]:
@@ -48,9 +62,7 @@ async def test_every_event_and_market_update_is_decoded(tmp_path: Path) -> None:
         await runtime.submit(limit(first, Side.SELL, "50000", "1", "d"))
         await runtime.submit(CancelOrder(first, BTCUSDT, OrderReference(client_order_id="d")))
         await runtime.submit(limit(first, Side.SELL, "50000", "1", "e"))
-        await runtime.submit(
-            replace(limit(first, Side.BUY, "50000", "1", "f"), self_trade_prevention=SelfTradePrevention.DECREMENT)
-        )
+        await runtime.submit(preventing(limit(first, Side.BUY, "50000", "1", "f"), SelfTradePrevention.DECREMENT))
         move = (
             Leg(first, BTC, "-1", "0", PostingReason.TRANSFER),
             Leg(second, BTC, "0.5", "0.5", PostingReason.PRODUCT_HOLD),
@@ -61,7 +73,7 @@ async def test_every_event_and_market_update_is_decoded(tmp_path: Path) -> None:
         assert (recorded.stream, recorded.version, recorded.payload) == (STREAM, 1, b"\x00what happened")
         with pytest.raises(CommandRefused):
             await runtime.submit(record(*move))
-    assert seen | {"CandleClosed"} == names(events.Event) | names(MarketUpdate)
+    assert seen | {"CandleClosed"} == names(events.Event) - LATER_EVENTS | names(MarketUpdate)
 
 
 REFUSED: list[tuple[Command | Query, str]] = [
@@ -80,7 +92,7 @@ REFUSED: list[tuple[Command | Query, str]] = [
     (Post(5, BTC, "1", PostingReason.TRADE), "InvalidReason"),
     (limit(1, Side.BUY, "1", "1", "x"), "WrongAccountClass"),
     (
-        replace(limit(5, Side.BUY, "100", "1", "x"), self_trade_prevention=SelfTradePrevention.TRANSFER),
+        preventing(limit(5, Side.BUY, "100", "1", "x"), SelfTradePrevention.TRANSFER),
         "UnavailablePrevention",
     ),
     (limit(5, Side.BUY, "0.001", "1", "x"), "PriceFilter"),
@@ -89,7 +101,7 @@ REFUSED: list[tuple[Command | Query, str]] = [
     (limit(5, Side.BUY, "100", "0.01", "x"), "Notional"),
     (limit(5, Side.SELL, "50001", "1", "third"), "TooManyOrders"),
     (
-        PlaceOrder(6, 0, "x", Side.BUY, OrderType.LIMIT_MAKER, TimeInForce.GOOD_TILL_CANCELED, "50000", "1"),
+        PlaceOrder(6, 0, NewOrder("x", Side.BUY, OrderType.LIMIT_MAKER, TimeInForce.GOOD_TILL_CANCELED, "50000", "1")),
         "WouldTake",
     ),
     (limit(6, Side.BUY, "9", "1", "bid"), "DuplicateClientOrderId"),
@@ -131,7 +143,7 @@ async def test_every_rejection_is_decoded_and_changes_nothing(tmp_path: Path) ->
             assert type(refusal.value.rejection).__name__ == name, asked
             refused.append(name)
         assert before == (await runtime.ask(queries.Balances(5)), await runtime.ask(queries.OpenOrders(5)))
-    assert set(refused) == names(rejections.Rejection)
+    assert set(refused) == names(rejections.Rejection) - {name for _, _, name in LATER_REFUSALS}
 
 
 async def test_every_query_is_answered(tmp_path: Path) -> None:
@@ -147,6 +159,9 @@ async def test_every_query_is_answered(tmp_path: Path) -> None:
             queries.StateHash(),
             Account(1, AccountKind(AccountClass.SPOT)),
             queries.Catalog(),
+            queries.OpenOrderLists(first),
+            queries.Commission(first, BTCUSDT),
+            queries.ReferencePrice(BTCUSDT, 1),
         ]
         answers = [await runtime.ask(query) for query in asked]
         assert {type(query).__name__ for query in asked} == names(Query)

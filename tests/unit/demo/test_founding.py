@@ -31,7 +31,7 @@ async def test_a_definition_becomes_an_exchange(tmp_path: Path) -> None:
         assert [asset.name for asset in runtime.catalog.assets] == ["BTC", "USDT"]
         assert [symbol.name for symbol in runtime.catalog.symbols] == ["BTCUSDT"]
         listed = runtime.catalog.symbols[0].spec
-        assert (listed.tick, listed.maker_fee, listed.notional_max) == (
+        assert (listed.tick, listed.commission.standard.maker, listed.notional_max) == (
             "0.01000000",
             "0.00100000",
             "900000000.00000000",
@@ -164,5 +164,5 @@ async def test_fees_and_filters_are_spelled_as_the_core_does(tmp_path: Path) -> 
     )
     async with founded_exchange(tmp_path, definition) as exchange:
         listed = exchange.runtime.catalog.symbols[0].spec
-        assert (listed.maker_fee, listed.taker_fee) == ("0.00000000", "0.00250000")
+        assert (listed.commission.standard.maker, listed.commission.standard.taker) == ("0.00000000", "0.00250000")
         assert listed == symbol_spec(exchange.runtime.catalog, "BTCUSDT", definition.symbols["BTCUSDT"])

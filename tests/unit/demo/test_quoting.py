@@ -43,6 +43,7 @@ def standing_after(change: Change, standing: tuple[OrderState, ...] = ()) -> tup
             status=OrderStatus.NEW,
             placed_at_us=0,
             updated_at_us=0,
+            working_at_us=0,
         )
         for number, quote in enumerate(change.place, start=1)
     )

@@ -50,6 +50,7 @@ LIMIT_ORDER = OrderState(
     status=OrderStatus.NEW,
     placed_at_us=100,
     updated_at_us=100,
+    working_at_us=0,
 )
 LIMIT_ROW = (7, 1, 5, "mine", "sell", "limit", "good_till_canceled", "2.00000000", "3.00000000", ZERO)
 BY_QUOTE = replace(

@@ -43,25 +43,26 @@ class Book:
         return commands
 
     def _place(self, command: PlaceOrder) -> None:
-        assert command.price is not None
-        assert command.quantity is not None
-        price, quantity = to_units(command.price), to_units(command.quantity)
+        assert command.order.price is not None
+        assert command.order.quantity is not None
+        price, quantity = to_units(command.order.price), to_units(command.order.quantity)
         crossed = [
             (name, order)
             for name, order in self.orders.items()
-            if order[0] is not command.side and (order[1] <= price if command.side is Side.BUY else order[1] >= price)
+            if order[0] is not command.order.side
+            and (order[1] <= price if command.order.side is Side.BUY else order[1] >= price)
         ]
         if command.account == MAKER:
-            assert command.time_in_force is TimeInForce.GOOD_TILL_CANCELED
+            assert command.order.time_in_force is TimeInForce.GOOD_TILL_CANCELED
             assert not crossed, "a maker order would trade"
             assert price not in [order[1] for order in self.orders.values()], "a level has two orders"
-            self.orders[command.client_order_id] = (command.side, price, quantity)
+            self.orders[command.order.client_order_id] = (command.order.side, price, quantity)
         else:
-            assert command.time_in_force is TimeInForce.IMMEDIATE_OR_CANCEL
+            assert command.order.time_in_force is TimeInForce.IMMEDIATE_OR_CANCEL
             ((name, (side, maker_price, left)),) = crossed
             assert maker_price == price
             assert left >= quantity
-            self.trades.append((price, quantity, command.side))
+            self.trades.append((price, quantity, command.order.side))
             self.orders[name] = (side, maker_price, left - quantity)
             if left == quantity:
                 del self.orders[name]
@@ -196,7 +197,7 @@ def test_orders_of_different_symbols_never_share_a_name() -> None:
         for symbol in (0, 1):
             for command in ShapedBook(symbol, MAKER, TAKER).shape(depth({9: 5, 8: 4}, {11: 5})):
                 assert isinstance(command, PlaceOrder)
-                yield command.client_order_id
+                yield command.order.client_order_id
 
     assert len(set(names())) == 6
 

@@ -3,8 +3,8 @@
 use rialto_market::{MarketUpdate, MarketViews, RecentTrade};
 use rialto_types::event::{BookChanged, Fill, SymbolListed, TradeExecuted};
 use rialto_types::{
-    AccountId, Amount, AssetId, Event, OrderId, OrderStatus, PreventionModes, Price, Quantity, Rate,
-    SelfTradePrevention, Side, SymbolId, SymbolSpec, Text, TradeId,
+    AccountId, Amount, AssetId, Commission, Event, OrderId, OrderStatus, PreventionModes, Price, Quantity,
+    SelfTradePrevention, Side, SymbolId, SymbolRules, SymbolSpec, Text, TradeId,
 };
 
 pub const SECOND_US: u64 = 1_000_000;
@@ -156,8 +156,9 @@ fn listed(symbol: SymbolId) -> Event {
         open_orders_max: 200,
         prevention_default: SelfTradePrevention::None,
         prevention_allowed: PreventionModes::ALL,
-        maker_fee: Rate::ZERO,
-        taker_fee: Rate::ZERO,
+        commission: Commission::default(),
+        is_discounted: false,
+        rules: SymbolRules::OPEN,
     };
     Event::SymbolListed(Box::new(SymbolListed { symbol, spec }))
 }

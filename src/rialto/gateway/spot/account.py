@@ -359,6 +359,6 @@ class Account:
 
     def _highest_rates(self) -> tuple[int, int]:
         specs = [symbol.spec for symbol in self._runtime.catalog.symbols]
-        maker = max((to_units(spec.maker_fee) for spec in specs), default=0)
-        taker = max((to_units(spec.taker_fee) for spec in specs), default=0)
+        maker = max((to_units(spec.commission.standard.maker) for spec in specs), default=0)
+        taker = max((to_units(spec.commission.standard.taker) for spec in specs), default=0)
         return maker, taker

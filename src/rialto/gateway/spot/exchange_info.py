@@ -4,11 +4,13 @@ Each symbol is written once and kept as bytes, and so is the list of all, until 
 exchange offers is listed; features it does not have are stated as not allowed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from rialto.contracts.vocabulary import Feature, SymbolRules
 from rialto.core.catalog import Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
@@ -20,7 +22,13 @@ from rialto.wire.decimals import PLACES
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.filters import SymbolFilter, of_symbol
 from rialto.wire.kinds import Boolean, WordOrWords
-from rialto.wire.vocabulary import ORDER_TYPES, PERMISSIONS, SELF_TRADE_PREVENTION_NAMES, SymbolStatus
+from rialto.wire.vocabulary import (
+    ORDER_TYPES,
+    PERMISSIONS,
+    SELF_TRADE_PREVENTION_NAMES,
+    OrderTypeName,
+    SymbolStatus,
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -157,7 +165,24 @@ def _is_listed(parameters: ExchangeInfoParameters) -> bool:
     return _PERMISSION in permissions and parameters.symbol_status in (None, SymbolStatus.TRADING)
 
 
+_FEATURES: Final[Mapping[OrderTypeName, Feature]] = MappingProxyType(
+    {
+        OrderTypeName.MARKET: Feature.MARKET,
+        OrderTypeName.STOP_LOSS: Feature.STOP_LOSS,
+        OrderTypeName.STOP_LOSS_LIMIT: Feature.STOP_LOSS_LIMIT,
+        OrderTypeName.TAKE_PROFIT: Feature.TAKE_PROFIT,
+        OrderTypeName.TAKE_PROFIT_LIMIT: Feature.TAKE_PROFIT_LIMIT,
+    }
+)
+
+
+def _takes(rules: SymbolRules, order_type: OrderTypeName) -> bool:
+    feature = _FEATURES.get(order_type)
+    return feature is None or rules.allows(feature)
+
+
 def _info(symbol: Symbol, shows_sets: bool) -> SymbolInfo:
+    rules = symbol.spec.rules
     return SymbolInfo(
         symbol=symbol.name,
         status=SymbolStatus.TRADING.value,
@@ -168,16 +193,16 @@ def _info(symbol: Symbol, shows_sets: bool) -> SymbolInfo:
         quote_asset_precision=PLACES,
         base_commission_precision=PLACES,
         quote_commission_precision=PLACES,
-        order_types=[name.value for name in ORDER_TYPES],
-        iceberg_allowed=False,
-        oco_allowed=False,
-        oto_allowed=False,
-        opo_allowed=False,
-        quote_order_qty_market_allowed=True,
-        allow_trailing_stop=False,
-        cancel_replace_allowed=False,
-        amend_allowed=False,
-        peg_instructions_allowed=False,
+        order_types=[name.value for name in ORDER_TYPES if _takes(rules, name)],
+        iceberg_allowed=rules.allows(Feature.ICEBERG),
+        oco_allowed=rules.allows(Feature.OCO),
+        oto_allowed=rules.allows(Feature.OTO),
+        opo_allowed=rules.allows(Feature.OPO),
+        quote_order_qty_market_allowed=rules.allows(Feature.QUOTE_ORDER_QUANTITY),
+        allow_trailing_stop=rules.allows(Feature.TRAILING),
+        cancel_replace_allowed=rules.allows(Feature.CANCEL_REPLACE),
+        amend_allowed=rules.allows(Feature.AMEND),
+        peg_instructions_allowed=rules.allows(Feature.PEG),
         is_spot_trading_allowed=True,
         is_margin_trading_allowed=False,
         filters=of_symbol(symbol.spec),

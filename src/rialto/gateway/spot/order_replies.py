@@ -1,7 +1,7 @@
 """How orders look in replies: acknowledged, placed, filled, canceled, queried. From events and states to the wire."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -12,15 +12,19 @@ from rialto.gateway.call import Call
 from rialto.wire.decimals import ZERO
 from rialto.wire.vocabulary import (
     ORDER_TYPE_NAMES,
+    PEG_PRICE_NAMES,
     SELF_TRADE_PREVENTION_NAMES,
     SIDE_NAMES,
     STATUS_NAMES,
     TIME_IN_FORCE_NAMES,
+    WORKING_FLOOR_NAMES,
+    PegOffsetType,
     ResponseType,
     expiry_reason,
 )
 
 NO_ORDER_LIST: Final = -1
+NEVER: Final = -1
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -44,9 +48,64 @@ class PreventedFill(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_
     maker_prevented_quantity: str | None = None
 
 
-class PlacedOrder(Acknowledgement, frozen=True, rename="camel", omit_defaults=True):
+class Conditions(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True, kw_only=True):
+    """What only some orders have, and only they show: the page's conditional fields."""
+
+    prevented_match_id: int | None = None
+    prevented_quantity: str | None = None
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+    trailing_delta: int | None = None
+    trailing_time: int | None = None
+    used_sor: bool | None = None
+    working_floor: str | None = None
+    peg_price_type: str | None = None
+    peg_offset_type: str | None = None
+    peg_offset_value: int | None = None
+    pegged_price: str | None = None
+    expiry_reason: str | None = None
+
+
+class PlacedConditions(Conditions, frozen=True, rename="camel", gc=False, omit_defaults=True, kw_only=True):
+    """The same, with those that queries show of every order."""
+
+    iceberg_qty: str | None = None
+    stop_price: str | None = None
+
+
+def conditions(call: Call, order: OrderState) -> dict[str, Any]:
+    """Return the conditional fields that an order has."""
+    fields: dict[str, Any] = {"prevented_quantity": _prevented_quantity(order), "expiry_reason": expiry_reason(order)}
+    if order.prevented_match_id:
+        fields["prevented_match_id"] = order.prevented_match_id
+    if order.working_floor is not None:
+        fields |= {"used_sor": True, "working_floor": WORKING_FLOOR_NAMES[order.working_floor]}
+    terms = order.terms
+    if terms is None:
+        return fields
+    fields |= {"iceberg_qty": terms.iceberg_quantity, "strategy_id": terms.strategy_id}
+    fields |= {"strategy_type": terms.strategy_type, "trailing_delta": terms.trailing_delta}
+    if order.order_type.is_contingent:
+        fields["stop_price"] = terms.stop_price or ZERO
+    if terms.trailing_delta is not None:
+        fields["trailing_time"] = call.time(order.trailing_since_us) if order.trailing_since_us else -1
+    if terms.peg is not None:
+        fields["peg_price_type"] = PEG_PRICE_NAMES[terms.peg.price]
+        if terms.peg.offset is not None:
+            fields |= {"peg_offset_type": PegOffsetType.PRICE_LEVEL.value, "peg_offset_value": terms.peg.offset}
+        if order.pegged_price != ZERO:
+            fields["pegged_price"] = order.pegged_price
+    return fields
+
+
+class PlacedOrder(PlacedConditions, frozen=True, rename="camel", omit_defaults=True):
     """A new order and where it stands. Prevented matches are told of when there were any."""
 
+    symbol: str
+    order_id: int
+    order_list_id: int
+    client_order_id: str
+    transact_time: int
     price: str
     orig_qty: str
     executed_qty: str
@@ -58,7 +117,6 @@ class PlacedOrder(Acknowledgement, frozen=True, rename="camel", omit_defaults=Tr
     side: str
     working_time: int
     self_trade_prevention_mode: str
-    prevented_quantity: str | None = None
     trade_group_id: int | None = None
     prevented_matches: list[PreventedFill] | None = None
 
@@ -79,7 +137,7 @@ class FilledOrder(PlacedOrder, frozen=True, rename="camel", kw_only=True):
     fills: list[OrderFill]
 
 
-class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
+class CanceledOrder(PlacedConditions, frozen=True, rename="camel", gc=False, omit_defaults=True):
     """An order that was taken back, and the id of the cancel. Prevention is told of when it took something."""
 
     symbol: str
@@ -98,11 +156,9 @@ class CanceledOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_
     type: str
     side: str
     self_trade_prevention_mode: str
-    prevented_match_id: int | None = None
-    prevented_quantity: str | None = None
 
 
-class QueriedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):
+class QueriedOrder(Conditions, frozen=True, rename="camel", gc=False, omit_defaults=True):
     """An order as queries show it. Only an expired one states why; prevention is told of when it took something."""
 
     symbol: str
@@ -125,9 +181,6 @@ class QueriedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_d
     working_time: int
     orig_quote_order_qty: str
     self_trade_prevention_mode: str
-    prevented_match_id: int | None = None
-    prevented_quantity: str | None = None
-    expiry_reason: str | None = None
 
 
 NewOrderReply = Acknowledgement | PlacedOrder | FilledOrder
@@ -139,12 +192,12 @@ def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: Res
     symbol = catalog.symbol(placed.symbol).name
     time = call.time(outcome.time_us)
     if response_type is ResponseType.ACK:
-        return Acknowledgement(symbol, placed.order_id, NO_ORDER_LIST, placed.client_order_id, time)
+        return Acknowledgement(symbol, placed.order_id, list_id(placed), placed.client_order_id, time)
     order = _after(placed, outcome.events)
     fields = (
         symbol,
         order.order_id,
-        NO_ORDER_LIST,
+        list_id(order),
         order.client_order_id,
         time,
         order.price,
@@ -156,21 +209,32 @@ def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: Res
         TIME_IN_FORCE_NAMES[order.time_in_force],
         ORDER_TYPE_NAMES[order.order_type],
         SIDE_NAMES[order.side],
-        time,
+        working_time(call, order),
         SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
-        _prevented_quantity(order),
-        *_prevented_matches(symbol, outcome.events),
+        *_prevented_matches(symbol, outcome.events, order.order_id),
     )
+    # The match itself is told of among the prevented ones.
+    conditional = conditions(call, order) | {"prevented_match_id": None}
     if response_type is ResponseType.RESULT:
-        return PlacedOrder(*fields)
-    return FilledOrder(*fields, fills=_fills(catalog, outcome.events))
+        return PlacedOrder(*fields, **conditional)
+    return FilledOrder(*fields, **conditional, fills=_fills(catalog, outcome.events, order.order_id))
+
+
+def list_id(order: OrderState) -> int:
+    """Return the list an order belongs to, or the number that stands for none."""
+    return NO_ORDER_LIST if order.list_id is None else order.list_id
+
+
+def working_time(call: Call, order: OrderState) -> int:
+    """Return when an order started to work, or the number that stands for never."""
+    return call.time(order.working_at_us) if order.working_at_us else NEVER
 
 
 def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
     """Return the order as it stands after everything its placing led to."""
     order = placed
     for event in events:
-        if isinstance(event, TradeExecuted):
+        if isinstance(event, TradeExecuted) and event.taker.order_id == placed.order_id:
             fill = event.taker
             order = msgspec.structs.replace(
                 order,
@@ -178,20 +242,20 @@ def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
                 executed_quote=fill.executed_quote,
                 status=fill.status,
             )
-        elif isinstance(event, MatchPrevented):
+        elif isinstance(event, MatchPrevented) and event.taker.order_id == placed.order_id:
             order = msgspec.structs.replace(order, prevented=event.taker.prevented)
         elif isinstance(event, OrderExpired) and event.order.order_id == placed.order_id:
             order = event.order
     return order
 
 
-def _fills(catalog: Catalog, events: Sequence[Event]) -> list[OrderFill]:
+def _fills(catalog: Catalog, events: Sequence[Event], order_id: int) -> list[OrderFill]:
     return [
         OrderFill(
             event.price, event.quantity, event.taker.fee, catalog.asset(event.taker.fee_asset).name, event.trade_id
         )
         for event in events
-        if isinstance(event, TradeExecuted)
+        if isinstance(event, TradeExecuted) and event.taker.order_id == order_id
     ]
 
 
@@ -200,9 +264,11 @@ def _lost(side: Prevention) -> str | None:
     return None if side.quantity == ZERO else side.quantity
 
 
-def _prevented_matches(symbol: str, events: Sequence[Event]) -> tuple[int | None, list[PreventedFill] | None]:
+def _prevented_matches(
+    symbol: str, events: Sequence[Event], order_id: int
+) -> tuple[int | None, list[PreventedFill] | None]:
     """Return the trade group, if there is one and a match was prevented, and the matches, if there were any."""
-    prevented = [event for event in events if isinstance(event, MatchPrevented)]
+    prevented = [event for event in events if isinstance(event, MatchPrevented) and event.taker.order_id == order_id]
     if not prevented:
         return None, None
     matches = [
@@ -231,7 +297,7 @@ def canceled_order(
         catalog.symbol(order.symbol).name,
         order.client_order_id,
         order.order_id,
-        NO_ORDER_LIST,
+        list_id(order),
         client_order_id,
         call.time(time_us),
         order.price,
@@ -244,18 +310,18 @@ def canceled_order(
         ORDER_TYPE_NAMES[order.order_type],
         SIDE_NAMES[order.side],
         SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
-        order.prevented_match_id or None,
-        _prevented_quantity(order),
+        **conditions(call, order),
     )
 
 
 def queried_order(call: Call, catalog: Catalog, order: OrderState) -> QueriedOrder:
     """Write an order for a query."""
-    placed_at = call.time(order.placed_at_us)
+    conditional = conditions(call, order)
+    stop_price, iceberg = conditional.pop("stop_price", ZERO), conditional.pop("iceberg_qty", None)
     return QueriedOrder(
         catalog.symbol(order.symbol).name,
         order.order_id,
-        NO_ORDER_LIST,
+        list_id(order),
         order.client_order_id,
         order.price,
         order.quantity,
@@ -265,15 +331,13 @@ def queried_order(call: Call, catalog: Catalog, order: OrderState) -> QueriedOrd
         TIME_IN_FORCE_NAMES[order.time_in_force],
         ORDER_TYPE_NAMES[order.order_type],
         SIDE_NAMES[order.side],
-        ZERO,
-        ZERO,
-        placed_at,
+        stop_price,
+        iceberg or ZERO,
+        call.time(order.placed_at_us),
         call.time(order.updated_at_us),
-        True,
-        placed_at,
+        order.working_at_us > 0,
+        working_time(call, order),
         order.quote_quantity,
         SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
-        order.prevented_match_id or None,
-        _prevented_quantity(order),
-        expiry_reason(order),
+        **conditional,
     )

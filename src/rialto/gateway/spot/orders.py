@@ -7,7 +7,7 @@ import msgspec
 from rialto.contracts.commands import CancelAllOrders, CancelOrder, OrderReference, PlaceOrder
 from rialto.contracts.events import OrderCanceled, Outcome
 from rialto.contracts.queries import TestOrder
-from rialto.contracts.vocabulary import AccountClass, SymbolSpec, TimeInForce
+from rialto.contracts.vocabulary import AccountClass, SymbolSpec
 from rialto.core.errors import CommandRefused, RuntimeBusy
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
@@ -156,7 +156,8 @@ class Orders:
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
-        outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference))
+        restriction = parameters.cancel_restrictions
+        outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference, restriction))
         client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
         return self._canceled(call, outcome, client_order_id)[0]
 
@@ -170,18 +171,8 @@ class Orders:
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
-        return PlaceOrder(
-            account,
-            symbol.id,
-            parameters.new_client_order_id or self._client_order_ids.draw(),
-            parameters.side,
-            parameters.order_type,
-            parameters.time_in_force or TimeInForce.GOOD_TILL_CANCELED,
-            parameters.price,
-            parameters.quantity,
-            parameters.quote_order_qty,
-            parameters.self_trade_prevention_mode,
-        )
+        client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
+        return PlaceOrder(account, symbol.id, parameters.new_order(client_order_id))
 
     async def _account(self, call: Call) -> int:
         return await self._runtime.account_of(call.owner, AccountClass.SPOT)
@@ -202,6 +193,7 @@ class Orders:
 
 
 def _rates(spec: SymbolSpec) -> OrderRates:
-    standard = Rates(to_text(to_units(spec.maker_fee)), to_text(to_units(spec.taker_fee)))
+    rates = spec.commission.standard
+    standard = Rates(to_text(to_units(rates.maker)), to_text(to_units(rates.taker)))
     none = Rates(ZERO, ZERO)
     return OrderRates(standard, none, none, Discount())

@@ -70,6 +70,7 @@ impl Reference {
             trailing_since_us: 0,
             pegged_price: Price::ZERO,
             working_floor: None,
+            expiry_reason: None,
         };
         self.events.push(Event::OrderPlaced(OrderPlaced { order }));
         if order.time_in_force != TimeInForce::FillOrKill || self.tradable(&order) >= left_of(&order) {
@@ -77,6 +78,7 @@ impl Reference {
         }
         if order.status == OrderStatus::ExpiredInMatch {
             let reason = ExpiryReason::SelfTradePrevention;
+            order.expiry_reason = Some(reason);
             self.events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
             return Ok(());
         }
@@ -92,6 +94,7 @@ impl Reference {
             }
         };
         order.status = OrderStatus::Expired;
+        order.expiry_reason = Some(reason);
         self.events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
         Ok(())
     }

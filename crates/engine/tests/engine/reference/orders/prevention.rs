@@ -87,7 +87,11 @@ impl Reference {
         }
         if maker.status == OrderStatus::ExpiredInMatch {
             let reason = ExpiryReason::SelfTradePrevention;
-            self.events.push(Event::OrderExpired(OrderExpired { order: maker, reason, rejection: Option::None }));
+            self.events.push(Event::OrderExpired(OrderExpired {
+                order: OrderState { expiry_reason: Some(reason), ..maker },
+                reason,
+                rejection: Option::None,
+            }));
         }
     }
 }
