@@ -1,27 +1,30 @@
-"""Commands that lead to the events and refusals of orders that wait, depend on each other and are filled from elsewhere."""
+"""Commands that lead to the events and refusals of orders that wait and depend on each other."""
 
 from typing import Final
 
 from rialto.contracts import commands
 from rialto.contracts.commands import Command, NewOrder, OrderReference
-from rialto.contracts.vocabulary import (
+from rialto.contracts.symbol_rules import (
     EVERY_FEATURE,
-    Contingency,
     ExchangeLimits,
+    PercentPrice,
+    Reference,
+    ReferenceMethod,
+    SymbolRules,
+    SymbolStatus,
+    TrailingRange,
+)
+from rialto.contracts.vocabulary import (
+    Contingency,
     OrderTerms,
     OrderType,
     Peg,
     PegPrice,
-    PercentPrice,
-    Reference,
-    ReferenceMethod,
     Side,
-    SymbolRules,
-    SymbolStatus,
     TimeInForce,
-    TrailingRange,
+    commission_of,
 )
-from tests.exchange import BTC, BTCUSDT, commission_of
+from tests.exchange import BTC, BTCUSDT
 
 GTC: Final = TimeInForce.GOOD_TILL_CANCELED
 ALICE, BOB = 5, 6

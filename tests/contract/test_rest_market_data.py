@@ -73,7 +73,10 @@ async def test_exchange_information_states_limits_and_symbols(exchange: Live) ->
         "defaultSelfTradePreventionMode",
         "allowedSelfTradePreventionModes",
     ]
-    assert symbol["orderTypes"] == ["LIMIT", "LIMIT_MAKER", "MARKET"]
+    assert symbol["orderTypes"] == [
+        *("LIMIT", "LIMIT_MAKER", "MARKET"),
+        *("STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"),
+    ]
     assert symbol["permissionSets"] == [["SPOT"]]
     assert [each["filterType"] for each in symbol["filters"]] == [
         "PRICE_FILTER",

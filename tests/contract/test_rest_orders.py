@@ -149,8 +149,8 @@ async def test_the_reply_says_as_much_as_asked(
         (limit("BUY", "100", "1", symbol="NOSUCH"), (400, -1121, "Invalid symbol.")),
         (limit("BUY", "92233720369", "1"), (400, -1108, "Parameter 'price' overflowed.")),
         (
-            order("BUY", "STOP_LOSS", quantity="1", stopPrice="1"),
-            (400, -2010, "Stop loss orders are not supported for this symbol."),
+            order("BUY", "STOP_LOSS", quantity="1"),
+            (400, -1102, "Param 'stopPrice' or 'trailingDelta' must be sent, but both were empty/null!"),
         ),
     ],
 )

@@ -122,12 +122,24 @@ fn cancel_everything() -> impl Iterator<Item = Command> {
     })
 }
 
-/// Stops that trade through, trailing ones that follow, icebergs, pegs, amendments and replacements.
-fn contingencies(day: u32) -> Vec<Command> {
-    let mut commands = Vec::new();
-    let id = |number: u32| ClientOrderId::new(&format!("stop-{day}-{number}")).unwrap();
-    let order = |number: u32, side, order_type, price: Option<u64>, terms| NewOrder {
-        client_order_id: id(number),
+fn stop_id(day: u32, number: u32) -> ClientOrderId {
+    ClientOrderId::new(&format!("stop-{day}-{number}")).unwrap()
+}
+
+fn stop_price(ticks: u64) -> OrderTerms {
+    OrderTerms { stop_price: Price::from_units(ticks * 1_000_000), ..Default::default() }
+}
+
+fn waiting(
+    day: u32,
+    number: u32,
+    side: Side,
+    order_type: OrderType,
+    price: Option<u64>,
+    terms: OrderTerms,
+) -> NewOrder {
+    NewOrder {
+        client_order_id: stop_id(day, number),
         side,
         order_type,
         time_in_force: TimeInForce::GoodTillCanceled,
@@ -136,12 +148,37 @@ fn contingencies(day: u32) -> Vec<Command> {
         quote_quantity: None,
         self_trade_prevention: Some(SelfTradePrevention::None),
         terms: Some(terms),
-    };
+    }
+}
+
+/// Bought on the way down; the pair behind it is ended on the way up.
+fn lists(day: u32) -> impl Iterator<Item = Command> {
+    (0..30).map(move |number| {
+        let parts = [
+            waiting(day, 6_000 + number, Side::Buy, OrderType::Limit, Some(9_500), OrderTerms::default()),
+            waiting(day, 7_000 + number, Side::Sell, OrderType::LimitMaker, Some(16_000), OrderTerms::default()),
+            waiting(day, 8_000 + number, Side::Sell, OrderType::StopLoss, None, stop_price(8_000)),
+        ];
+        Command::PlaceOrderList(Box::new(PlaceOrderList {
+            account: AccountId(FIRST_ACCOUNT + number % PEOPLE),
+            symbol: SYMBOL,
+            client_order_id: stop_id(day, 9_000 + number),
+            contingency: Contingency::OneTriggersOneCancelsTheOther,
+            one_pays_the_other: false,
+            orders: parts.to_vec(),
+        }))
+    })
+}
+
+/// Stops that trade through, trailing ones that follow, icebergs, pegs, amendments and replacements.
+fn contingencies(day: u32) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let id = |number: u32| stop_id(day, number);
+    let order = |number, side, order_type, price, terms| waiting(day, number, side, order_type, price, terms);
     let account = |number: u32| AccountId(FIRST_ACCOUNT + number % PEOPLE);
     let place = |number: u32, order: NewOrder| {
         Command::PlaceOrder(PlaceOrder { account: account(number), symbol: SYMBOL, order, is_routed: false })
     };
-    let stop_price = |ticks: u64| OrderTerms { stop_price: Price::from_units(ticks * 1_000_000), ..Default::default() };
     let iceberg = OrderTerms { iceberg_quantity: Quantity::from_units(100_000), ..Default::default() };
     let peg = OrderTerms { peg: Some(Peg { price: PegPrice::Primary, offset: Some(1) }), ..Default::default() };
     let trailing = OrderTerms { trailing_delta: Some(200), ..Default::default() };
@@ -173,22 +210,7 @@ fn contingencies(day: u32) -> Vec<Command> {
             }),
         });
     }
-    // Bought on the way down; the pair behind it is ended on the way up.
-    for number in 0..30 {
-        let parts = [
-            order(6_000 + number, Side::Buy, OrderType::Limit, Some(9_500), OrderTerms::default()),
-            order(7_000 + number, Side::Sell, OrderType::LimitMaker, Some(16_000), OrderTerms::default()),
-            order(8_000 + number, Side::Sell, OrderType::StopLoss, None, stop_price(8_000)),
-        ];
-        commands.push(Command::PlaceOrderList(Box::new(PlaceOrderList {
-            account: account(number),
-            symbol: SYMBOL,
-            client_order_id: id(9_000 + number),
-            contingency: Contingency::OneTriggersOneCancelsTheOther,
-            one_pays_the_other: false,
-            orders: parts.to_vec(),
-        })));
-    }
+    commands.extend(lists(day));
     // Up and down through all of them.
     for (number, side) in [(5_000, Side::Buy), (5_001, Side::Sell), (5_002, Side::Buy)] {
         let large = NewOrder {

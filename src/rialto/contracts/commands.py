@@ -2,11 +2,11 @@
 
 import msgspec
 
+from rialto.contracts.symbol_rules import ExchangeLimits, SymbolStatus
 from rialto.contracts.vocabulary import (
     AccountKind,
     Commission,
     Contingency,
-    ExchangeLimits,
     OrderTerms,
     OrderType,
     PostingReason,
@@ -14,10 +14,9 @@ from rialto.contracts.vocabulary import (
     Side,
     StreamKey,
     SymbolSpec,
-    SymbolStatus,
     TimeInForce,
-    Word,
 )
+from rialto.contracts.word import Word
 
 
 class RegisterAsset(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -7,10 +7,10 @@ import msgspec
 from rialto.contracts.market import MarketUpdate
 from rialto.contracts.queries import Answer
 from rialto.contracts.rejections import Rejection
+from rialto.contracts.symbol_rules import ExchangeLimits, SymbolStatus
 from rialto.contracts.vocabulary import (
     AccountKind,
     Commission,
-    ExchangeLimits,
     ExpiryReason,
     OrderListState,
     OrderState,
@@ -20,7 +20,6 @@ from rialto.contracts.vocabulary import (
     Side,
     StreamKey,
     SymbolSpec,
-    SymbolStatus,
 )
 
 

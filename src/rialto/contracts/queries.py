@@ -5,14 +5,8 @@ import msgspec
 from rialto.contracts import vocabulary
 from rialto.contracts.commands import OrderReference, PlaceOrder
 from rialto.contracts.rejections import Rejection
-from rialto.contracts.vocabulary import (
-    AccountKind,
-    ExchangeLimits,
-    OrderListState,
-    OrderState,
-    SymbolSpec,
-    SymbolStatus,
-)
+from rialto.contracts.symbol_rules import ExchangeLimits, SymbolStatus
+from rialto.contracts.vocabulary import AccountKind, OrderListState, OrderState, SymbolSpec
 
 
 class Balances(msgspec.Struct, frozen=True, array_like=True, gc=False):

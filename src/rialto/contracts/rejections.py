@@ -4,14 +4,8 @@ from enum import Enum
 
 import msgspec
 
-from rialto.contracts.vocabulary import (
-    AccountKind,
-    Feature,
-    OrderStatus,
-    PostingReason,
-    SelfTradePrevention,
-    SymbolStatus,
-)
+from rialto.contracts.symbol_rules import Feature, SymbolStatus
+from rialto.contracts.vocabulary import AccountKind, OrderStatus, PostingReason, SelfTradePrevention
 
 
 class Bound(Enum):

@@ -16,16 +16,14 @@ import structlog
 from rialto.contracts.commands import Command, Leg, ListSymbol, OpenAccount, Record, RegisterAsset
 from rialto.contracts.events import AccountOpened, Outcome
 from rialto.contracts.queries import Balances, BalancesAnswer
+from rialto.contracts.symbol_rules import PercentPrice, SymbolRules, TrailingRange
 from rialto.contracts.vocabulary import (
     EXTERNAL_ACCOUNT,
     AccountClass,
     AccountKind,
-    PercentPrice,
     PostingReason,
     StreamKey,
-    SymbolRules,
     SymbolSpec,
-    TrailingRange,
     commission_of,
     prevention_modes,
 )

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
-from rialto.contracts.vocabulary import Commission, OrderTerms, SymbolRules
+from rialto.contracts.symbol_rules import SymbolRules
+from rialto.contracts.vocabulary import Commission, OrderTerms
 from rialto.foundation.database import AmountText
 
 ENUM_LENGTH_MAX = 32
@@ -42,7 +43,7 @@ class Document(TypeDecorator[msgspec.Struct]):
     impl = Text
     cache_ok = True
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Read the text back."""
         return None if value is None else msgspec.json.decode(value)
 

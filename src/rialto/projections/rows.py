@@ -27,6 +27,7 @@ from rialto.contracts.events import (
     OrderActivated,
     OrderAmended,
     OrderCanceled,
+    OrderEvent,
     OrderExpired,
     OrderListEnded,
     OrderListPlaced,
@@ -38,6 +39,7 @@ from rialto.contracts.events import (
     Prevention,
     Recorded,
     ReferencePriceSet,
+    SettingEvent,
     SymbolListed,
     SymbolsPooled,
     SymbolStatusChanged,
@@ -71,8 +73,23 @@ ORDER_CHANGE_VALUES: Final = (
     "working_floor",
     "expiry_reason",
 )
-"""What may change of an order that is open; None where it does not. An order by quote amount, whose quantity changes with
-its trades, is never open: it is inserted in its final state, because an outcome is never split between batches."""
+"""What may change of an order that is open; None where it does not. An order by quote amount, whose quantity changes
+with its trades, is never open: it is inserted in its final state, because an outcome is never split between batches."""
+
+RarerEvent = (
+    Recorded
+    | AccountOpened
+    | AssetRegistered
+    | SymbolListed
+    | CommandRejected
+    | OrderEvent
+    | OrderListPlaced
+    | OrderListEnded
+    | AllocationMade
+    | PartRefused
+    | BlockTradeReported
+    | SettingEvent
+)
 
 _asset_row = row_maker(AssetRegistered)
 _symbol_row = row_maker(SymbolListed)
@@ -120,38 +137,43 @@ class Batch:
                     self._placed[event.order.symbol, event.order.order_id] = event.order
                 case OrderCanceled() | OrderExpired():
                     self._order_restated(event.order)
-                case Recorded():
-                    self._recorded(event, outcome)
-                case AccountOpened():
-                    self._rows[tables.accounts].append(_account_row(event))
-                case AssetRegistered():
-                    self._rows[tables.assets].append(_asset_row(event))
-                case SymbolListed():
-                    self._rows[tables.symbols].append(_symbol_row(event))
-                case OrderActivated() | OrderTriggered() | TrailingStarted() | OrderAmended():
-                    self._order_restated(event.order)
-                case AllocationMade():
-                    self._order_filled(event.symbol, event.fill, outcome.time_us)
-                case CommandRejected() | PartRefused():
-                    pass  # Nothing changed.
-                case OrderListPlaced() | OrderListEnded() | BlockTradeReported():
-                    pass  # Not kept yet.
-                case (
-                    SymbolStatusChanged()
-                    | ReferencePriceSet()
-                    | CommissionSet()
-                    | DiscountSet()
-                    | AccountDiscountSet()
-                    | ExchangeLimitsSet()
-                    | AssetLimitSet()
-                    | SymbolsPooled()
-                ):
-                    pass  # The core has it.
                 case _:
-                    assert_never(event)
+                    self._add_rarer(event, outcome)
         for update in outcome.market:
             if type(update) is CandleClosed and update.interval != UNKEPT_INTERVAL:
                 self._rows[tables.candles].append(_candle_row(update))
+
+    def _add_rarer(self, event: RarerEvent, outcome: Outcome) -> None:
+        match event:
+            case Recorded():
+                self._recorded(event, outcome)
+            case AccountOpened():
+                self._rows[tables.accounts].append(_account_row(event))
+            case AssetRegistered():
+                self._rows[tables.assets].append(_asset_row(event))
+            case SymbolListed():
+                self._rows[tables.symbols].append(_symbol_row(event))
+            case OrderActivated() | OrderTriggered() | TrailingStarted() | OrderAmended():
+                self._order_restated(event.order)
+            case AllocationMade():
+                self._order_filled(event.symbol, event.fill, outcome.time_us)
+            case CommandRejected() | PartRefused():
+                pass  # Nothing changed.
+            case OrderListPlaced() | OrderListEnded() | BlockTradeReported():
+                pass  # Not kept yet.
+            case (
+                SymbolStatusChanged()
+                | ReferencePriceSet()
+                | CommissionSet()
+                | DiscountSet()
+                | AccountDiscountSet()
+                | ExchangeLimitsSet()
+                | AssetLimitSet()
+                | SymbolsPooled()
+            ):
+                pass  # The core has it.
+            case _:
+                assert_never(event)
 
     def _posted(self, event: Posted, outcome: Outcome, position: int) -> None:
         amount = sum_of(event.free_change, event.locked_change)

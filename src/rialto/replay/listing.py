@@ -15,6 +15,7 @@ from rialto.contracts.commands import CancelAllOrders, Command, ListSymbol, Open
 from rialto.contracts.events import AccountOpened, AssetRegistered, Outcome, SymbolListed
 from rialto.contracts.queries import Balances, BalancesAnswer
 from rialto.contracts.rejections import NoSuchAccountOfOwner, UnknownOrder
+from rialto.contracts.symbol_rules import SymbolRules
 from rialto.contracts.vocabulary import (
     USUAL_PREVENTION_MODES,
     AccountClass,
@@ -22,7 +23,6 @@ from rialto.contracts.vocabulary import (
     Commission,
     PostingReason,
     SelfTradePrevention,
-    SymbolRules,
     SymbolSpec,
 )
 from rialto.core.errors import CommandRefused

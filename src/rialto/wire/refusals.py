@@ -11,7 +11,7 @@ from typing import Final
 
 from rialto.contracts import rejections
 from rialto.contracts.rejections import Rejection
-from rialto.contracts.vocabulary import Feature
+from rialto.contracts.symbol_rules import Feature
 from rialto.wire import errors
 from rialto.wire.errors import ApiError, ErrorCode
 

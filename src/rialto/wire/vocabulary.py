@@ -153,5 +153,5 @@ EXPIRY_REASON_NAMES: Final[Mapping[ExpiryReason, str | None]] = MappingProxyType
 
 
 def expiry_reason(order: OrderState) -> str | None:
-    """Tell why the exchange ended an order, or None if it did not. An order that prevention ended has its own status."""
+    """Tell why the exchange ended an order, or None if it did not or the status says it: prevention has its own."""
     return None if order.expiry_reason is None else EXPIRY_REASON_NAMES[order.expiry_reason]

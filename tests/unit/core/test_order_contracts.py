@@ -7,7 +7,8 @@ import pytest
 from rialto.contracts.commands import Command, ListSymbol, PoolSymbols, Post, RegisterAsset
 from rialto.contracts.events import OrderPlaced, OrderTriggered
 from rialto.contracts.queries import OpenOrderLists, OrderListsAnswer
-from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason, Side, SymbolRules
+from rialto.contracts.symbol_rules import SymbolRules
+from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason, Side
 from rialto.core.errors import CommandRefused
 from tests.core_words import ALICE, BOB, LATER_EVENTS, LATER_REFUSALS, LIVELY, OTO, RULES, buy, order_list, place, sell
 from tests.exchange import BTC, BTCUSDT, USDT, found, running, spec

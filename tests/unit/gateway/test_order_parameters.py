@@ -2,7 +2,7 @@
 
 import pytest
 
-from rialto.contracts.vocabulary import OrderType, Side, TimeInForce
+from rialto.contracts.vocabulary import OrderTerms, OrderType, Peg, PegPrice, Side, TimeInForce
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.orders import CANCEL_ORDER, NEW_ORDER
 from rialto.wire.errors import ApiError
@@ -17,7 +17,14 @@ LIMIT = {
     "price": "0.1",
 }
 MAKER = {name: value for name, value in LIMIT.items() if name != "timeInForce"} | {"type": "LIMIT_MAKER"}
+STOP = {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_LOSS", "quantity": "1", "stopPrice": "0.1"}
+STOP_LIMIT = LIMIT | {"type": "STOP_LOSS_LIMIT", "stopPrice": "0.1"}
 MARKET = {"symbol": "BTCUSDT", "side": "SELL", "type": "MARKET", "quantity": "1"}
+
+
+BOTH_OFFSETS = (
+    "Combination of optional fields invalid. Recommendation: 'pegOffsetType' and 'pegOffsetValue' must both be sent."
+)
 
 
 def mandatory(name: str) -> tuple[int, str]:
@@ -85,23 +92,28 @@ def test_market_and_limit_orders_are_answered_in_full_by_default(order: dict[str
         (LIMIT | {"price": "0.123456789"}, (-1111, "Parameter 'price' has too much precision.")),
         (LIMIT | {"newOrderRespType": "ALL"}, (-1130, "Data sent for parameter 'newOrderRespType' is not valid.")),
         (LIMIT | {"stopPrice": "1"}, needless("stopPrice")),
-        (LIMIT | {"strategyId": "1"}, needless("strategyId")),
-        (LIMIT | {"strategyType": "1000000"}, needless("strategyType")),
         (LIMIT | {"strategyType": "999999"}, (-1134, "`strategyType` was less than 1000000.")),
+        (LIMIT | {"trailingDelta": "100"}, needless("trailingDelta")),
+        (STOP | {"price": "1"}, needless("price")),
+        (STOP | {"timeInForce": "GTC"}, needless("timeInForce")),
+        (STOP | {"quoteOrderQty": "1"}, needless("quoteOrderQty")),
+        (without(STOP, "quantity"), mandatory("quantity")),
         (
-            MARKET | {"type": "STOP_LOSS", "stopPrice": "1"},
-            (-2010, "Stop loss orders are not supported for this symbol."),
+            without(STOP, "stopPrice"),
+            (-1102, "Param 'stopPrice' or 'trailingDelta' must be sent, but both were empty/null!"),
         ),
-        (
-            LIMIT | {"type": "TAKE_PROFIT_LIMIT"},
-            (-2010, "Take profit limit orders are not supported for this symbol."),
-        ),
-        (LIMIT | {"icebergQty": "0.5"}, (-2010, "Iceberg orders are not supported for this symbol.")),
-        (LIMIT | {"trailingDelta": "100"}, (-2010, "Trailing stop orders are not supported for this symbol.")),
-        (LIMIT | {"pegPriceType": "PRIMARY_PEG"}, (-2010, "Pegged orders are not supported for this symbol.")),
+        (without(STOP_LIMIT, "price"), mandatory("price")),
+        (without(STOP_LIMIT, "timeInForce"), mandatory("timeInForce")),
         (LIMIT | {"pegPriceType": "MID"}, (-1210, "Invalid pegPriceType.")),
         (LIMIT | {"pegOffsetType": "MID"}, (-1211, "Invalid pegOffsetType.")),
-        (LIMIT | {"pegOffsetValue": "1"}, needless("pegOffsetValue")),
+        (
+            LIMIT | {"pegOffsetValue": "1"},
+            (
+                -1128,
+                BOTH_OFFSETS,
+            ),
+        ),
+        (LIMIT | {"pegOffsetValue": "1", "pegOffsetType": "PRICE_LEVEL"}, needless("pegOffsetValue")),
         (
             LIMIT | {"selfTradePreventionMode": "SOME"},
             (-1130, "Data sent for parameter 'selfTradePreventionMode' is not valid."),
@@ -114,6 +126,17 @@ def test_refusals(order: dict[str, str], expected: tuple[int, str]) -> None:
     assert (refused.value.code, refused.value.message) == expected
 
 
+def test_terms_are_read_into_the_cores_words() -> None:
+    assert NEW_ORDER.reader.read(LIMIT).new_order("a").terms is None
+    order = NEW_ORDER.reader.read(
+        without(STOP_LIMIT, "price")
+        | {"trailingDelta": "5", "icebergQty": "0.5", "strategyId": "7", "strategyType": "1000000"}
+        | {"pegPriceType": "MARKET_PEG", "pegOffsetType": "PRICE_LEVEL", "pegOffsetValue": "2"}
+    ).new_order("a")
+    assert order.order_type is OrderType.STOP_LOSS_LIMIT
+    assert order.terms == OrderTerms("0.1", 5, "0.5", Peg(PegPrice.MARKET, 2), 7, 1_000_000)
+
+
 @pytest.mark.parametrize("extra", [{"selfTradePreventionMode": "NONE"}, {"icebergQty": "0.000"}])
 def test_what_says_nothing_is_accepted(extra: dict[str, str]) -> None:
     NEW_ORDER.reader.read(LIMIT | extra)
@@ -124,7 +147,6 @@ def test_what_says_nothing_is_accepted(extra: dict[str, str]) -> None:
     [
         ({}, (-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")),
         ({"orderId": "1", "cancelRestrictions": "SOME"}, (-1145, "Invalid cancelRestrictions")),
-        ({"orderId": "1", "cancelRestrictions": "ONLY_NEW"}, needless("cancelRestrictions")),
         ({"orderId": "a"}, (-1100, "Illegal characters found in parameter 'orderId'; legal range is '^[0-9]{1,20}$'.")),
     ],
 )

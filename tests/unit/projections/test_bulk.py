@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from rialto.foundation.database import Access, open_engine
 from rialto.projections import tables
 from rialto.projections.bulk import ROWS_PER_STATEMENT, BulkStatements
+from rialto.projections.rows import ORDER_CHANGE_VALUES
 from tests.databases import contents
 
 SQLITE_PARAMETERS_MAX = 32_766
@@ -24,16 +25,24 @@ def engine(migrated_url: str) -> Iterator[Engine]:
 def test_any_number_of_rows_is_inserted_and_changed(engine: Engine, migrated_url: str, count: int) -> None:
     zero, one = "0.00000000", "-1.50000000"
     fixed = ("mine", "buy", "limit", "good_till_canceled", one, one, zero, zero, zero, "none", zero, 0, "new", 1, 1)
-    orders = [(number, 0, 5, *fixed) for number in range(count)]
+    later = (0, None, None, 0, zero, None, None)
+    orders = [(number, 0, 5, *fixed, *later) for number in range(count)]
+
+    def changes(**values: object) -> list[tuple[object, ...]]:
+        return [(number, 0, *map(values.get, ORDER_CHANGE_VALUES)) for number in range(count)]
+
     records = [("kind\\n", "tab\t\"'", number, bytes([0, 92, 255]), number, 1) for number in range(count)]
     bulk = BulkStatements(engine)
     with engine.begin() as connection:
         bulk.insert(connection, tables.orders, orders)
         bulk.insert(connection, tables.stream_records, records)
-        bulk.change_orders(connection, [(number, 0, one, None, one, 7, "filled", 2) for number in range(count)])
-        bulk.change_orders(connection, [(number, 0, None, one, None, None, None, 3) for number in range(count)])
+        bulk.change_orders(connection, changes(executed=one, prevented=one, prevented_match_id=7, status="filled"))
+        bulk.change_orders(connection, changes(executed_quote=one, updated_at_us=3, working_floor="exchange"))
     held = contents(migrated_url, tables.metadata)
-    assert held["orders"] == [(*order[:10], one, one, "none", one, 7, "filled", 1, 3) for order in orders]
+    assert held["orders"] == [
+        (*order[:10], one, one, "none", one, 7, "filled", 1, 3, 0, None, None, 0, zero, "exchange", None)
+        for order in orders
+    ]
     assert held["stream_records"] == records
 
 

@@ -15,7 +15,7 @@ from rialto.projections.bulk import ROWS_PER_STATEMENT, BulkStatements
 from rialto.projections.history import READ_THREADS, READS_MAX, History, HistoryBusy, HistoryUnavailable
 from rialto.projections.pages import Page
 from rialto.projections.projector import ProjectionsBehind, Projector
-from rialto.projections.rows import ORDER_CHANGE_KEY
+from rialto.projections.rows import ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES
 from rialto.projections.writer import Writer
 from tests.outcomes import FIRST_ACCOUNT, START_US, Exchange
 
@@ -332,7 +332,8 @@ def test_every_page_is_served_by_an_index_in_its_order(planned: Engine, page: Pa
 
 
 def test_changes_of_orders_find_them_by_their_key(planned: Engine) -> None:
-    row = (1, 0, "1.00000000", "1.00000000", None, None, "filled", 1)
+    values = {"executed": "1.00000000", "status": "filled"}
+    row = (1, 0, *map(values.get, ORDER_CHANGE_VALUES))
     for count in ROWS_PER_STATEMENT:
         steps = plan(planned, BulkStatements(planned).change_statement(count), row * count)
         assert any("sqlite_autoindex_orders_1 (symbol=? AND order_id=?)" in step for step in steps), steps

@@ -1,5 +1,7 @@
 """What each event comes to in rows."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from rialto.contracts.events import (
@@ -7,9 +9,11 @@ from rialto.contracts.events import (
     Event,
     Fill,
     MatchPrevented,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
+    OrderTriggered,
     Outcome,
     Posted,
     Prevention,
@@ -21,6 +25,7 @@ from rialto.contracts.vocabulary import (
     ExpiryReason,
     OrderState,
     OrderStatus,
+    OrderTerms,
     OrderType,
     PostingReason,
     SelfTradePrevention,
@@ -28,7 +33,7 @@ from rialto.contracts.vocabulary import (
     TimeInForce,
 )
 from rialto.projections import tables
-from rialto.projections.rows import Batch
+from rialto.projections.rows import ORDER_CHANGE_VALUES, Batch
 
 ZERO = "0.00000000"
 LIMIT_ORDER = OrderState(
@@ -65,6 +70,15 @@ BY_QUOTE = replace(
 )
 
 
+LATER: Final = (0, None, None, 0, ZERO, None, None)
+"""What an order without terms that never worked has in the last columns."""
+
+
+def change(order_id: int, **values: object) -> tuple[object, ...]:
+    """A change of an order on symbol 1."""
+    return (order_id, 1, *(values.get(name) for name in ORDER_CHANGE_VALUES))
+
+
 def traded(taker_status: OrderStatus, maker_order_id: int = 7) -> TradeExecuted:
     return TradeExecuted(
         symbol=1,
@@ -84,7 +98,7 @@ def batch(*events: Event) -> Batch:
 
 def test_a_placed_order_is_a_row_of_all_its_fields() -> None:
     placed = batch(OrderPlaced(LIMIT_ORDER))
-    assert placed.inserts == {tables.orders: [(*LIMIT_ROW, ZERO, ZERO, "none", ZERO, 0, "new", 100, 100)]}
+    assert placed.inserts == {tables.orders: [(*LIMIT_ROW, ZERO, ZERO, "none", ZERO, 0, "new", 100, 100, *LATER)]}
     assert placed.order_changes == []
 
 
@@ -95,8 +109,10 @@ def test_a_trade_is_two_fills_and_changes_both_orders() -> None:
         (4, 7, 1, 5, *shared, "0.00200000", 1, 200, False, True),
         (4, 8, 1, 6, *shared, "0.00100000", 0, 200, True, False),
     ]
-    assert done.order_changes == [(7, 1, "1.00000000", "2.00000000", None, None, "partially_filled", 200)]
-    assert done.inserts[tables.orders][0][-8:] == ("1.00000000", "2.00000000", "none", ZERO, 0, "filled", 100, 200)
+    assert done.order_changes == [
+        change(7, executed="1.00000000", executed_quote="2.00000000", status="partially_filled", updated_at_us=200)
+    ]
+    assert done.inserts[tables.orders][0][10:18] == ("1.00000000", "2.00000000", "none", ZERO, 0, "filled", 100, 200)
 
 
 def test_a_filled_order_by_quote_amount_has_what_it_traded_as_its_quantity() -> None:
@@ -109,7 +125,7 @@ def test_an_expired_order_by_quote_amount_is_as_it_was_stated() -> None:
     expired = batch(
         OrderPlaced(BY_QUOTE), traded(OrderStatus.PARTIALLY_FILLED), OrderExpired(ended, ExpiryReason.NO_LIQUIDITY)
     )
-    assert expired.inserts[tables.orders][0][8:] == (
+    assert expired.inserts[tables.orders][0][8:18] == (
         "1.00000000",
         "2.00000000",
         "1.00000000",
@@ -126,14 +142,29 @@ def test_an_expired_order_by_quote_amount_is_as_it_was_stated() -> None:
 def test_the_quantity_of_a_limit_order_stays() -> None:
     own = batch(OrderPlaced(LIMIT_ORDER), traded(OrderStatus.FILLED))
     assert own.inserts[tables.orders] == [
-        (*LIMIT_ROW, "1.00000000", "2.00000000", "none", ZERO, 0, "partially_filled", 100, 200)
+        (*LIMIT_ROW, "1.00000000", "2.00000000", "none", ZERO, 0, "partially_filled", 100, 200, *LATER)
     ]
 
 
 def test_an_order_that_was_there_is_changed_once_to_its_last_state() -> None:
     canceled = replace(LIMIT_ORDER, executed="1.00000000", status=OrderStatus.CANCELED, updated_at_us=200)
     ended = batch(OrderPlaced(BY_QUOTE), traded(OrderStatus.FILLED), OrderCanceled(canceled))
-    assert ended.order_changes == [(7, 1, "1.00000000", ZERO, ZERO, 0, "canceled", 200)]
+    assert ended.order_changes == [
+        change(
+            7,
+            client_order_id="mine",
+            quantity="3.00000000",
+            executed="1.00000000",
+            executed_quote=ZERO,
+            prevented=ZERO,
+            prevented_match_id=0,
+            status="canceled",
+            updated_at_us=200,
+            working_at_us=0,
+            trailing_since_us=0,
+            pegged_price=ZERO,
+        )
+    ]
 
 
 def prevented(mode: SelfTradePrevention, maker: str, taker: str) -> MatchPrevented:
@@ -148,8 +179,7 @@ def test_a_prevented_match_is_a_row_for_each_order_and_changes_what_it_took_from
     shared = (7, 8, "decrement", "2.00000000", "1.00000000", "1.00000000", -1, 200)
     assert done.inserts == {tables.prevented_matches: [(3, 1, 5, 7, *shared), (3, 1, 5, 8, *shared)]}
     assert done.order_changes == [
-        (7, 1, None, None, "1.00000000", 3, None, 200),
-        (8, 1, None, None, "1.00000000", 3, None, 200),
+        change(order_id, prevented="1.00000000", prevented_match_id=3, updated_at_us=200) for order_id in (7, 8)
     ]
 
 
@@ -160,7 +190,15 @@ def test_what_a_prevented_match_leaves_alone_is_not_changed() -> None:
 
 def test_prevention_and_trades_of_one_batch_add_up_in_either_order() -> None:
     lost, trade = prevented(SelfTradePrevention.EXPIRE_MAKER, "1.00000000", ZERO), traded(OrderStatus.FILLED)
-    expected = (7, 1, "1.00000000", "2.00000000", "1.00000000", 3, "partially_filled", 200)
+    expected = change(
+        7,
+        executed="1.00000000",
+        executed_quote="2.00000000",
+        prevented="1.00000000",
+        prevented_match_id=3,
+        status="partially_filled",
+        updated_at_us=200,
+    )
     for events in ((lost, trade), (trade, lost)):
         assert [change for change in batch(*events).order_changes if change[0] == 7] == [expected]
 
@@ -168,7 +206,7 @@ def test_prevention_and_trades_of_one_batch_add_up_in_either_order() -> None:
 def test_an_order_placed_in_the_batch_keeps_what_it_lost() -> None:
     done = batch(OrderPlaced(LIMIT_ORDER), prevented(SelfTradePrevention.EXPIRE_MAKER, "1.00000000", ZERO))
     assert done.inserts[tables.orders] == [
-        (*LIMIT_ROW, ZERO, ZERO, "none", "1.00000000", 3, "new", 100, 200),
+        (*LIMIT_ROW, ZERO, ZERO, "none", "1.00000000", 3, "new", 100, 200, *LATER),
     ]
 
 
@@ -176,6 +214,18 @@ def test_a_filled_order_by_quote_amount_counts_what_it_lost() -> None:
     lost = prevented(SelfTradePrevention.DECREMENT, "1.00000000", "1.00000000")
     filled = batch(OrderPlaced(BY_QUOTE), lost, traded(OrderStatus.FILLED))
     assert filled.inserts[tables.orders][0][8] == "2.00000000"
+
+
+def test_what_restates_an_open_order_changes_it() -> None:
+    terms = OrderTerms(stop_price="1.00000000")
+    waiting = replace(LIMIT_ORDER, order_type=OrderType.STOP_LOSS_LIMIT, terms=terms)
+    placed = batch(OrderPlaced(waiting))
+    assert placed.inserts[tables.orders][0][20] == '["1.00000000",null,null,null,null,null]'
+    works = replace(waiting, working_at_us=300, updated_at_us=300)
+    amended = replace(works, quantity="2.00000000", client_order_id="smaller")
+    restated = batch(OrderTriggered(works), OrderAmended(amended, "3.00000000", "mine"))
+    changed = dict(zip(ORDER_CHANGE_VALUES, restated.order_changes[0][2:], strict=True))
+    assert (changed["working_at_us"], changed["quantity"], changed["client_order_id"]) == (300, "2.00000000", "smaller")
 
 
 def posted(free_change: str, locked_change: str) -> Posted:

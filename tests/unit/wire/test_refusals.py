@@ -6,7 +6,8 @@ import pytest
 
 from rialto.contracts import rejections as core
 from rialto.contracts.rejections import Bound, Rejection
-from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason, SelfTradePrevention
+from rialto.contracts.symbol_rules import Feature, SymbolStatus
+from rialto.contracts.vocabulary import AccountClass, AccountKind, OrderStatus, PostingReason, SelfTradePrevention
 from rialto.wire import refusals
 
 KIND = AccountKind(AccountClass.SPOT)
@@ -49,6 +50,42 @@ OF_NEW_ORDERS: list[tuple[Rejection, tuple[int, str, int]]] = [
         core.InsufficientBalance(1, 1, TWO, ONE),
         (-2010, "Account has insufficient balance for requested action.", 400),
     ),
+    (core.MarketClosed(0, SymbolStatus.HALT), (-2010, "Market is closed.", 400)),
+    (core.NotAllowed(Feature.ICEBERG), (-2010, "Iceberg orders are not supported for this symbol.", 400)),
+    (core.IcebergExceedsQuantity(TWO, ONE), (-2010, "IcebergQty exceeds QTY.", 400)),
+    (core.TooManyIcebergParts(3, 2), (-1013, "Filter failure: ICEBERG_PARTS", 400)),
+    (core.PercentPrice(Bound.MAXIMUM, TWO, ONE, True), (-1013, "Filter failure: PERCENT_PRICE_BY_SIDE", 400)),
+    (core.PercentPrice(Bound.MAXIMUM, TWO, ONE, False), (-1013, "Filter failure: PERCENT_PRICE", 400)),
+    (core.TrailingDelta(Bound.MAXIMUM, 2, 1), (-1013, "Filter failure: TRAILING_DELTA", 400)),
+    (core.MaxPosition(TWO, ONE), (-1013, "Filter failure: MAX_POSITION", 400)),
+    (core.MaxAsset(0, TWO, ONE), (-1013, "Filter failure: MAX_ASSET", 400)),
+    (core.TooManyAlgoOrders(1), (-1013, "Filter failure: MAX_NUM_ALGO_ORDERS", 400)),
+    (core.TooManyIcebergOrders(1), (-1013, "Filter failure: MAX_NUM_ICEBERG_ORDERS", 400)),
+    (core.TooManyOrderLists(1), (-1013, "Filter failure: MAX_NUM_ORDER_LISTS", 400)),
+    (core.TooManyOrdersOnExchange(1), (-1013, "Filter failure: EXCHANGE_MAX_NUM_ORDERS", 400)),
+    (core.TooManyAlgoOrdersOnExchange(1), (-1013, "Filter failure: EXCHANGE_MAX_NUM_ALGO_ORDERS", 400)),
+    (core.TooManyIcebergOrdersOnExchange(1), (-1013, "Filter failure: EXCHANGE_MAX_NUM_ICEBERG_ORDERS", 400)),
+    (core.TooManyOrderListsOnExchange(1), (-1013, "Filter failure: EXCHANGE_MAX_NUM_ORDER_LISTS", 400)),
+    (core.WouldTrigger(ONE, TWO), (-2010, "Order would trigger immediately.", 400)),
+    (core.NoPegPrice(0), (-2010, "Order book liquidity is too low for this pegged order.", 400)),
+    (core.UnpeggableType(), (-2010, "This order type may not use pegged price.", 400)),
+    (core.UnpeggablePrice(), (-2010, "This price peg cannot be used with this order type.", 400)),
+    (core.InvalidOrderList(core.ListRule.SIZE), (-1014, "Unsupported order combination.", 400)),
+    (core.PriceRelationship(), (-2010, "The relationship of the prices for the orders is not correct.", 400)),
+    (core.DuplicateListClientOrderId("a"), (-2010, "Duplicate order sent.", 400)),
+    (core.UnknownOrderList(), (-2010, "Unknown order sent.", 400)),
+    (
+        core.CancelRestricted(OrderStatus.NEW),
+        (-2010, "Order was not canceled due to cancel restrictions.", 400),
+    ),
+    (core.AmendIncreases(TWO, ONE), (-2010, "Order amend (quantity increase) is not supported.", 400)),
+    (core.AmendChangesNothing(ONE), (-2010, "The requested action would change no state; rejecting.", 400)),
+    (core.AmendBelowDone(ONE, TWO), (-1013, "Filter failure: LOT_SIZE", 400)),
+    (core.AmendPendingPaid(), (-2010, "Order amend (pending OPO order) is not supported.", 400)),
+    (core.TooManyAmendments(1), (-1013, "Filter failure: MAX_NUM_ORDER_AMENDS", 400)),
+    (core.InvalidReferencePrice(), OWN_FAULT),
+    (core.InvalidPool("base"), OWN_FAULT),
+    (core.NotPooled(0), (-2010, "This symbol does not support smart order routing.", 400)),
     (core.StaleVersion(1, 2), OWN_FAULT),
     (core.UnbalancedPostings(1, ONE), OWN_FAULT),
     (core.HoldExceeded(1, 1, ONE), OWN_FAULT),
@@ -68,6 +105,19 @@ def test_of_new_orders(rejection: Rejection, expected: tuple[int, str, int]) -> 
 
 def test_every_rejection_is_in_the_table_above() -> None:
     assert {type(rejection) for rejection, _ in OF_NEW_ORDERS} == set(get_args(Rejection))
+
+
+def test_a_cancel_and_an_amendment_have_codes_of_their_own() -> None:
+    restricted = refusals.of_cancel(core.CancelRestricted(OrderStatus.NEW))
+    assert (restricted.code, restricted.message) == (-2011, "Order was not canceled due to cancel restrictions.")
+    cases: list[tuple[Rejection, tuple[int, str]]] = [
+        (core.AmendIncreases(TWO, ONE), (-2038, "Order amend (quantity increase) is not supported.")),
+        (core.TooManyAmendments(1), (-2038, "Filter failure: MAX_NUM_ORDER_AMENDS")),
+        (core.Notional(Bound.MINIMUM, ONE, TWO), (-1013, "Filter failure: NOTIONAL")),
+    ]
+    for rejection, expected in cases:
+        error = refusals.of_amendment(rejection)
+        assert (error.code, error.message) == expected
 
 
 def test_an_unknown_order_is_told_as_the_situation_has_it() -> None:

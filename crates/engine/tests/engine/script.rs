@@ -135,18 +135,7 @@ impl Script {
             return self.exchange.apply(&command);
         }
         if verb == "opens" {
-            let class_name = words.next();
-            let class = class_named(class_name);
-            let trade_group = words.take_last_after("group").map(|group| TradeGroupId(group.parse().unwrap()));
-            let scope = if words.peek().is_some() { words.parse() } else { 0 };
-            words.end();
-            let (owner, kind) = (OwnerId(self.owner(who)), AccountKind { class, scope });
-            let events = self.exchange.apply(&Command::OpenAccount(OpenAccount { owner, kind, trade_group }));
-            if let [Event::AccountOpened(opened)] = events[..] {
-                let suffix = if class == AccountClass::Spot { String::new() } else { format!(".{class_name}") };
-                self.accounts.push((format!("{who}{suffix}"), opened.account));
-            }
-            return events;
+            return self.open(who, &mut words);
         }
         let account = self.account(who);
         let symbol = self.symbol_at_end(&mut words);
@@ -174,6 +163,22 @@ impl Script {
         };
         words.end();
         self.exchange.apply(&command)
+    }
+
+    /// `isolated 7 group 1`
+    fn open(&mut self, who: &str, words: &mut Words) -> Vec<Event> {
+        let class_name = words.next();
+        let class = class_named(class_name);
+        let trade_group = words.take_last_after("group").map(|group| TradeGroupId(group.parse().unwrap()));
+        let scope = if words.peek().is_some() { words.parse() } else { 0 };
+        words.end();
+        let (owner, kind) = (OwnerId(self.owner(who)), AccountKind { class, scope });
+        let events = self.exchange.apply(&Command::OpenAccount(OpenAccount { owner, kind, trade_group }));
+        if let [Event::AccountOpened(opened)] = events[..] {
+            let suffix = if class == AccountClass::Spot { String::new() } else { format!(".{class_name}") };
+            self.accounts.push((format!("{who}{suffix}"), opened.account));
+        }
+        events
     }
 
     /// `loan/7 after 0: <who> <does> <amount> <asset>, ...`

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from rialto.contracts.vocabulary import Feature, SymbolRules
+from rialto.contracts.symbol_rules import Feature, SymbolRules
 from rialto.core.catalog import Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call

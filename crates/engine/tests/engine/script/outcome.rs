@@ -58,6 +58,13 @@ fn of_event(event: &Event) -> Option<String> {
         Event::AssetRegistered(registered) => format!("asset {}", registered.asset),
         Event::SymbolListed(listed) => format!("symbol {}", listed.symbol),
         Event::CommandRejected(rejected) => format!("refused {}", of_rejection(&rejected.rejection)),
+        other => return of_rarer_event(other),
+    })
+}
+
+/// What orders that wait and depend on each other, other books and operators lead to.
+fn of_rarer_event(event: &Event) -> Option<String> {
+    Some(match event {
         Event::OrderActivated(activated) => format!("#{} activated", activated.order.order_id),
         Event::OrderTriggered(triggered) => format!("#{} triggered", triggered.order.order_id),
         Event::TrailingStarted(started) => format!("#{} follows", started.order.order_id),
@@ -90,7 +97,7 @@ fn of_event(event: &Event) -> Option<String> {
         Event::DiscountSet(_) | Event::AccountDiscountSet(_) => "discount set".to_owned(),
         Event::ExchangeLimitsSet(_) | Event::AssetLimitSet(_) => "limits set".to_owned(),
         Event::SymbolsPooled(_) => "pool set".to_owned(),
-        Event::Posted(_) | Event::BookChanged(_) => return None,
+        _ => return None,
     })
 }
 
