@@ -14,13 +14,14 @@ calls of the spot API are served over REST. Not served yet: the WebSocket API, u
 
 ## What differs on purpose
 
-- Order types are LIMIT, LIMIT_MAKER and MARKET. Parameters of the others (stops, icebergs, pegs, lists) are known and
-  refused, never ignored.
+- Order lists and smart order routing exist in the core (`docs/MATCHING.md`) and not yet as calls.
+- `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its command.
+- The choices made where the documentation is silent are marked in `docs/MATCHING.md`.
 - Prevented matches count from 1 on each symbol, like orders and trades. A fill-or-kill order counts no orders that it
   must not trade with; a quote amount counts what DECREMENT and TRANSFER take as if it had traded.
 - Signatures are HMAC-SHA256. RSA and Ed25519 keys do not exist yet.
 - Requests beyond the limits are answered 429 with Retry-After; addresses are not banned (418).
-- The NOTIONAL filter values market orders at the last trade (`avgPriceMins` is 0).
+- Averages over `avgPriceMins` gather trades by the second.
 - The statistics of 24 hours move by the minute.
 
 ## Market streams

@@ -125,7 +125,8 @@ class Dispatcher:
 
 def error_body(error: ApiError) -> bytes:
     """Write an error as the API does."""
-    return _encode({"code": error.code, "msg": error.message})
+    body: dict[str, Any] = {"code": error.code, "msg": error.message}
+    return _encode(body if error.data is None else body | {"data": msgspec.Raw(error.data)})
 
 
 def _wants_microseconds(request: Request) -> bool:

@@ -11,15 +11,23 @@ from enum import Enum
 class ApiError(Exception):
     """A refusal as the client sees it: a code, a message and an HTTP status.
 
-    `retry_after_s` is stated with refusals by rate limits.
+    `retry_after_s` is stated with refusals by rate limits, `data` is JSON that explains the refusal further.
     """
 
-    def __init__(self, code: int, message: str, status: int = 400, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        status: int = 400,
+        retry_after_s: int | None = None,
+        data: bytes | None = None,
+    ) -> None:
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
         self.status = status
         self.retry_after_s = retry_after_s
+        self.data = data
 
 
 class ErrorCode(Enum):

@@ -166,7 +166,7 @@ def of_new_order(rejection: Rejection) -> ApiError:
 def of_cancel(rejection: Rejection) -> ApiError:
     """Return the error for a refused cancel."""
     error = of_new_order(rejection)
-    if error.code == ErrorCode.NEW_ORDER_REJECTED.value[0]:
+    if error.code == ErrorCode.NEW_ORDER_REJECTED.number:
         return ErrorCode.CANCEL_REJECTED.error(error.message)
     return error
 
@@ -174,7 +174,7 @@ def of_cancel(rejection: Rejection) -> ApiError:
 def of_amendment(rejection: Rejection) -> ApiError:
     """Return the error for a refused amendment."""
     error = of_new_order(rejection)
-    is_of_matching = error.code == ErrorCode.NEW_ORDER_REJECTED.value[0] or isinstance(
+    is_of_matching = error.code == ErrorCode.NEW_ORDER_REJECTED.number or isinstance(
         rejection, rejections.TooManyAmendments
     )
     return ErrorCode.ORDER_AMEND_REJECTED.error(error.message) if is_of_matching else error

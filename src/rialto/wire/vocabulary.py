@@ -5,7 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from rialto.contracts.commands import CancelRestriction
+from rialto.contracts.commands import CancelRestriction, ReplaceMode
 from rialto.contracts.vocabulary import (
     ExpiryReason,
     OrderState,
@@ -53,6 +53,13 @@ class SymbolStatus(Enum):
     BREAK = "BREAK"
 
 
+class RateLimitExceededMode(Enum):
+    """What becomes of a replacement when the account has placed too many orders."""
+
+    DO_NOTHING = "DO_NOTHING"
+    CANCEL_ONLY = "CANCEL_ONLY"
+
+
 class TickerType(Enum):
     """How much a ticker says."""
 
@@ -62,6 +69,10 @@ class TickerType(Enum):
 
 CANCEL_RESTRICTIONS: Final[Mapping[str, CancelRestriction]] = MappingProxyType(
     {"ONLY_NEW": CancelRestriction.ONLY_NEW, "ONLY_PARTIALLY_FILLED": CancelRestriction.ONLY_PARTIALLY_FILLED}
+)
+
+REPLACE_MODES: Final[Mapping[str, ReplaceMode]] = MappingProxyType(
+    {"STOP_ON_FAILURE": ReplaceMode.STOP_ON_FAILURE, "ALLOW_FAILURE": ReplaceMode.ALLOW_FAILURE}
 )
 
 PEG_PRICES: Final[Mapping[str, PegPrice]] = MappingProxyType(

@@ -11,6 +11,7 @@ from rialto.gateway.spot.candles import Candles
 from rialto.gateway.spot.exchange_info import ExchangeInfo
 from rialto.gateway.spot.general import General
 from rialto.gateway.spot.market_data import MarketData
+from rialto.gateway.spot.order_changes import OrderChanges
 from rialto.gateway.spot.orders import Orders
 from rialto.gateway.spot.prevented_matches import PreventedMatches
 from rialto.gateway.spot.tickers import Tickers
@@ -26,6 +27,7 @@ def spot_routes(runtime: Runtime, history: History, limits: RateLimits, counts: 
         *Candles(runtime, history).routes(),
         *Tickers(runtime).routes(),
         *Orders(runtime, counts).routes(),
+        *OrderChanges(runtime, counts).routes(),
         *Account(runtime, history, counts).routes(),
         *PreventedMatches(runtime, history).routes(),
     ]

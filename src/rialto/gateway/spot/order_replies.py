@@ -83,8 +83,12 @@ def conditions(call: Call, order: OrderState) -> dict[str, Any]:
     terms = order.terms
     if terms is None:
         return fields
-    fields |= {"iceberg_qty": terms.iceberg_quantity, "strategy_id": terms.strategy_id}
-    fields |= {"strategy_type": terms.strategy_type, "trailing_delta": terms.trailing_delta}
+    fields["iceberg_qty"] = terms.iceberg_quantity
+    fields |= {
+        "strategy_id": terms.strategy_id,
+        "strategy_type": terms.strategy_type,
+        "trailing_delta": terms.trailing_delta,
+    }
     if order.order_type.is_contingent:
         fields["stop_price"] = terms.stop_price or ZERO
     if terms.trailing_delta is not None:
