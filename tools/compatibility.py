@@ -15,7 +15,8 @@ calls of the spot API are served over REST. Not served yet: the WebSocket API, u
 ## What differs on purpose
 
 - Order lists and smart order routing exist in the core (`docs/MATCHING.md`) and not yet as calls.
-- `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its command.
+- `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its
+  command.
 - The choices made where the documentation is silent are marked in `docs/MATCHING.md`.
 - Prevented matches count from 1 on each symbol, like orders and trades. A fill-or-kill order counts no orders that it
   must not trade with; a quote amount counts what DECREMENT and TRANSFER take as if it had traded.

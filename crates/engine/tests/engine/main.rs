@@ -11,3 +11,4 @@ mod reference;
 mod scenarios;
 mod script;
 mod state_hash;
+mod wild;

@@ -16,13 +16,21 @@ const ACCOUNTS_SEEN: u32 = 40;
 
 /// What postings say every balance is.
 #[derive(Default)]
-struct Books {
+pub struct Books {
     balances: BTreeMap<(AccountId, AssetId), (Amount, Amount)>,
 }
 
 impl Books {
+    /// Begin with what accounts hold already.
+    pub fn open(&mut self, exchange: &Exchange, accounts: impl Iterator<Item = AccountId>) {
+        for account in accounts {
+            let held = exchange.balances(account).into_iter();
+            self.balances.extend(held.map(|(asset, amounts)| ((account, asset), amounts)));
+        }
+    }
+
     /// Every posting continues where the last one of its balance ended, and a command's postings sum to zero.
-    fn follow(&mut self, events: &[Event]) {
+    pub fn follow(&mut self, events: &[Event]) {
         let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
         for event in events {
             let Event::Posted(posted) = event else { continue };
