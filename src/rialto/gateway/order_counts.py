@@ -1,7 +1,7 @@
 """Unfilled order counts: how many orders an account may place per interval, and how trading gives them back.
 
-An admitted order counts at once; a refused one is given back; an order's first fill, as taker or maker, gives it back
-too. All ways of placing orders share one `OrderCounts`, which also listens to outcomes for the fills. In memory only:
+An admitted order counts at once; a refused one is given back; an order's first fill gives it back too, and one that waited
+for its first fill gives back five, as the page "Spot Unfilled Order Count Rules" shows. All ways of placing orders share one `OrderCounts`, which also listens to outcomes for the fills. In memory only:
 a restart starts new windows.
 """
 
@@ -15,6 +15,9 @@ from rialto.gateway.limits import FixedWindow, RateLimit
 from rialto.wire.errors import ApiError, ErrorCode
 
 ACCOUNTS_MAX: Final = 100_000
+TAKER_GIVES_BACK: Final = 1
+MAKER_GIVES_BACK: Final = 5
+"""How many orders the first fill of an order gives back."""
 
 
 class OrderCount(msgspec.Struct, frozen=True, rename="camel"):
@@ -43,19 +46,19 @@ class OrderCounts:
                 error = ErrorCode.TOO_MANY_ORDERS.error(window.limit.limit, window.limit.per, form=1)
                 raise ApiError(error.code, error.message, error.status, window.seconds_left(now_us))
 
-    def give_back(self, account: int, now_us: int) -> None:
-        """Take one order back."""
+    def give_back(self, account: int, now_us: int, orders: int = 1) -> None:
+        """Take orders back, as many as there are."""
         for window in self._windows:
-            window.add(account, -1, now_us)
+            window.add(account, -orders, now_us)
 
     def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Give back the orders that traded for the first time."""
         for outcome in outcomes:
             for event in outcome.events:
                 if type(event) is TradeExecuted:
-                    for fill in (event.taker, event.maker):
+                    for fill, orders in ((event.taker, TAKER_GIVES_BACK), (event.maker, MAKER_GIVES_BACK)):
                         if _is_first(fill, event):
-                            self.give_back(fill.account, outcome.time_us)
+                            self.give_back(fill.account, outcome.time_us, orders)
 
     def headers(self, account: int, now_us: int) -> list[tuple[bytes, bytes]]:
         """Return the headers that state what an account has used."""

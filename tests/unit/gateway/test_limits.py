@@ -1,5 +1,6 @@
 """Request limits per address and order counts per account."""
 
+import msgspec
 import pytest
 
 from rialto.contracts.events import Fill, Outcome, TradeExecuted
@@ -110,14 +111,23 @@ def test_a_refused_order_is_given_back() -> None:
     assert count(counts, 7) == [0, 0]
 
 
-def test_the_first_fill_of_an_order_gives_it_back_and_later_ones_do_not() -> None:
+def test_the_first_fill_gives_back_one_to_the_taker_and_five_to_the_maker_and_later_ones_none() -> None:
+    counts = OrderCounts([msgspec.structs.replace(limit, limit=100) for limit in LIMITS.orders])
+    for account in (7, 8):
+        for _ in range(7):
+            counts.admit(account, START_US)
+    counts.on_outcomes([trade("1.00000000", "1.00000000", "1.00000000")])
+    assert (count(counts, 7), count(counts, 8)) == ([6, 6], [2, 2])
+    counts.on_outcomes([trade("1.00000000", "2.00000000", "3.00000000")])
+    assert (count(counts, 7), count(counts, 8)) == ([6, 6], [2, 2])
+
+
+def test_fills_give_no_credit() -> None:
     counts = OrderCounts(LIMITS.orders)
-    for account in (7, 8, 8):
+    for account in (7, 8):
         counts.admit(account, START_US)
     counts.on_outcomes([trade("1.00000000", "1.00000000", "1.00000000")])
-    assert (count(counts, 7), count(counts, 8)) == ([0, 0], [1, 1])
-    counts.on_outcomes([trade("1.00000000", "2.00000000", "3.00000000")])
-    assert (count(counts, 7), count(counts, 8)) == ([0, 0], [1, 1])
+    assert (count(counts, 7), count(counts, 8)) == ([0, 0], [0, 0])
 
 
 def test_limits_are_shown_in_the_order_of_the_api() -> None:

@@ -14,12 +14,13 @@ from rialto.contracts.commands import (
 )
 from rialto.contracts.events import OrderAmended, OrderCanceled, OrderPlaced, Outcome, PartRefused, ReplacePart
 from rialto.contracts.vocabulary import AccountClass, OrderState
-from rialto.core.errors import CommandRefused, RuntimeBusy
+from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
+from rialto.gateway.spot.counted import submit_counted
 from rialto.gateway.spot.order_parameters import NewOrderParameters
 from rialto.gateway.spot.order_replies import (
     Acknowledgement,
@@ -189,15 +190,7 @@ class OrderChanges:
             if parameters.order_rate_limit_exceeded_mode is not RateLimitExceededMode.CANCEL_ONLY:
                 raise
             raise await self._cancel_only(call, parameters, command, excess) from excess
-        try:
-            outcome = await self._runtime.submit(command)
-        except CommandRefused as refused:
-            self._counts.give_back(account, self._runtime.now_us())
-            raise refusals.of_new_order(refused.rejection) from refused
-        except RuntimeBusy:
-            self._counts.give_back(account, self._runtime.now_us())
-            raise
-        call.headers += self._counts.headers(account, self._runtime.now_us())
+        outcome = await submit_counted(call, self._runtime, self._counts, command)
         return self._replacement(call, parameters, outcome)
 
     async def _cancel_only(

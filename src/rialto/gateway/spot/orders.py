@@ -8,12 +8,13 @@ from rialto.contracts.commands import CancelAllOrders, CancelOrder, OrderReferen
 from rialto.contracts.events import OrderCanceled, Outcome
 from rialto.contracts.queries import TestOrder
 from rialto.contracts.vocabulary import AccountClass, SymbolSpec
-from rialto.core.errors import CommandRefused, RuntimeBusy
+from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
+from rialto.gateway.spot.counted import submit_counted
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_parameters import (
     CancelAllParameters,
@@ -126,17 +127,8 @@ class Orders:
     async def place(self, call: Call, parameters: NewOrderParameters) -> NewOrderReply:
         """Place an order and say what became of it."""
         command = await self._command(call, parameters)
-        account, now_us = command.account, self._runtime.now_us()
-        self._counts.admit(account, now_us)
-        try:
-            outcome = await self._runtime.submit(command)
-        except CommandRefused as refused:
-            self._counts.give_back(account, now_us)
-            raise refusals.of_new_order(refused.rejection) from refused
-        except RuntimeBusy:
-            self._counts.give_back(account, now_us)
-            raise
-        call.headers += self._counts.headers(account, self._runtime.now_us())
+        self._counts.admit(command.account, self._runtime.now_us())
+        outcome = await submit_counted(call, self._runtime, self._counts, command)
         return new_order(call, self._runtime.catalog, outcome, parameters.response_type)
 
     async def test(self, call: Call, parameters: OrderTestParameters) -> bytes | OrderRates:

@@ -1,0 +1,28 @@
+"""Submitting commands that place orders, and are counted as such."""
+
+from rialto.contracts.commands import PlaceOrder, ReplaceOrder
+from rialto.contracts.events import Outcome
+from rialto.core.errors import CommandRefused, RuntimeBusy
+from rialto.core.runtime import Runtime
+from rialto.gateway.call import Call
+from rialto.gateway.order_counts import OrderCounts
+from rialto.wire import refusals
+
+
+async def submit_counted(
+    call: Call, runtime: Runtime, counts: OrderCounts, command: PlaceOrder | ReplaceOrder
+) -> Outcome:
+    """Submit a command whose order was admitted, and state the counts in the reply's headers.
+
+    What is refused is given back. Raises `ApiError` for a refusal, `RuntimeBusy`.
+    """
+    try:
+        outcome = await runtime.submit(command)
+    except CommandRefused as refused:
+        counts.give_back(command.account, runtime.now_us())
+        raise refusals.of_new_order(refused.rejection) from refused
+    except RuntimeBusy:
+        counts.give_back(command.account, runtime.now_us())
+        raise
+    call.headers += counts.headers(command.account, runtime.now_us())
+    return outcome
