@@ -1,8 +1,9 @@
 """Unfilled order counts: how many orders an account may place per interval, and how trading gives them back.
 
-An admitted order counts at once; a refused one is given back; an order's first fill gives it back too, and one that waited
-for its first fill gives back five, as the page "Spot Unfilled Order Count Rules" shows. All ways of placing orders share one `OrderCounts`, which also listens to outcomes for the fills. In memory only:
-a restart starts new windows.
+An admitted order counts at once; a refused one is given back; an order's first fill gives it back too, and one that
+waited for its first fill gives back five, as the page "Spot Unfilled Order Count Rules" shows. All ways of placing
+orders share one `OrderCounts`, which also listens to outcomes for the fills. In memory only: a restart starts new
+windows.
 """
 
 from collections.abc import Sequence
