@@ -23,12 +23,9 @@ from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.counted import submit_counted
 from rialto.gateway.spot.order_parameters import NewOrderParameters
 from rialto.gateway.spot.order_replies import (
-    Acknowledgement,
     CanceledOrder,
-    FilledOrder,
     NewOrderReply,
     PlacedConditions,
-    PlacedOrder,
     canceled_order,
     conditions,
     list_id,
@@ -103,8 +100,10 @@ class Replacement(msgspec.Struct, frozen=True, rename="camel"):
 
     cancel_result: str
     new_order_result: str
-    cancel_response: CanceledOrder | Failure | None
-    new_order_response: FilledOrder | PlacedOrder | Acknowledgement | Failure | None
+    cancel_response: Any
+    """A `CanceledOrder`, a `Failure` or nothing."""
+    new_order_response: Any
+    """The reply to a new order, a `Failure` or nothing."""
 
 
 class AmendedOrder(PlacedConditions, frozen=True, rename="camel", omit_defaults=True):
