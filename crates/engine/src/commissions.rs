@@ -66,6 +66,32 @@ pub(crate) struct Fee {
     pub(crate) is_of_received: bool,
 }
 
+/// What an incoming order may still pay, which no commission may spend before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reserve {
+    from: BalanceSlot,
+    /// `None` where nobody can tell.
+    amount: Option<Amount>,
+}
+
+impl Reserve {
+    /// Of an order after its last trade.
+    pub(crate) fn of(order: &Order, symbol: &Symbol) -> Reserve {
+        let left = order.remaining();
+        let amount = match order.side {
+            Side::Buy if left.0 > 0 && order.price.0 == 0 => None,
+            side => Some(symbol.hold(side, order.price, left)),
+        };
+        Reserve { from: order.pays, amount }
+    }
+
+    /// Whether so much can be taken from what is free in a balance.
+    pub(crate) fn spares(&self, from: BalanceSlot, free: Amount, amount: Amount) -> bool {
+        let reserved = if from == self.from { self.amount } else { Some(Amount::ZERO) };
+        reserved.is_some_and(|reserved| free >= amount.plus(reserved).expect("holds are bounded"))
+    }
+}
+
 /// The parts of the engine that a commission is reckoned from.
 pub(crate) struct Tariff<'a> {
     pub(crate) commissions: &'a Commissions,
@@ -78,14 +104,14 @@ pub(crate) struct Tariff<'a> {
 
 impl Tariff<'_> {
     /// The commission of an order that receives so much in a part of a trade.
-    pub(crate) fn fee(&self, order: &Order, role: Role, gets: Amount) -> Fee {
+    pub(crate) fn fee(&self, order: &Order, role: Role, gets: Amount, reserve: Reserve) -> Fee {
         let symbol = &self.symbols[order.symbol.index()];
         let seat = self.open_orders.seats.get(order.seat);
         let asset = received(symbol, order.side);
         let house = self.assets[asset.index()].fees;
         let commission = self.commissions.of(seat.commission, symbol);
         if seat.is_discounted && symbol.spec.is_discounted {
-            let discounted = self.discounted(order, commission, role, asset, gets);
+            let discounted = self.discounted(order, commission, role, (asset, gets), reserve);
             if let Some(fee) = discounted {
                 return fee;
             }
@@ -100,8 +126,8 @@ impl Tariff<'_> {
         order: &Order,
         commission: &Commission,
         role: Role,
-        received: AssetId,
-        gets: Amount,
+        (received, gets): (AssetId, Amount),
+        reserve: Reserve,
     ) -> Option<Fee> {
         let asset = self.commissions.discount?;
         let standard = commission.standard.sum(role, order.side)?;
@@ -114,7 +140,7 @@ impl Tariff<'_> {
         }
         let amount = self.convert(amount, received, asset)?;
         let from = self.balances.find(order.guard.account, asset)?;
-        let is_affordable = self.balances.get(from).free >= amount;
+        let is_affordable = reserve.spares(from, self.balances.get(from).free, amount);
         is_affordable.then_some(Fee { amount, asset, from, house, is_of_received: false })
     }
 

@@ -81,8 +81,10 @@ impl Engine {
                 Some(mode) => self.prevent(mode, order, resting, events),
                 None => self.settle(order, phase.demand, resting, events),
             }
-            let is_prevented = order.prevented > taken_before && order.remaining().0 == 0;
-            stop = if is_prevented { Stop::Prevented } else { Stop::Done };
+            if order.prevented > taken_before && order.remaining().0 == 0 {
+                stop = Stop::Prevented;
+                break;
+            }
         }
         if let Some(price) = touched {
             self.symbols[order.symbol.index()].state_level(opposite, price, events);

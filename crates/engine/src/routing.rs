@@ -4,6 +4,7 @@
 //! "Smart Order Routing (SOR)". It pays one quote and receives the other, so a book counts only as far as it can pay.
 
 use crate::admission::Demand;
+use crate::commissions::{Reserve, received};
 use crate::engine::Engine;
 use crate::liquidity::{Liquidity, Met};
 use crate::order::Order;
@@ -117,8 +118,10 @@ impl Engine {
                 Some(mode) => self.prevent(mode, order, resting, events),
                 None => self.allocate(order, &mut venues[index], resting, events),
             }
-            let is_prevented = order.prevented > taken_before && order.remaining().0 == 0;
-            stop = if is_prevented { Stop::Prevented } else { Stop::Done };
+            if order.prevented > taken_before && order.remaining().0 == 0 {
+                stop = Stop::Prevented;
+                break;
+            }
         }
         for venue in venues {
             if let Some(price) = venue.touched {
@@ -180,7 +183,7 @@ impl Engine {
             executed_quote: venue.executed_quote,
             status: OrderStatus::Filled,
             fee: Amount::ZERO,
-            fee_asset: crate::commissions::received(pool_symbol, order.side),
+            fee_asset: received(pool_symbol, order.side),
         };
         let (own_quote, pool_quote) =
             (self.symbols[order.symbol.index()].spec.quote, self.symbols[venue.symbol.index()].spec.quote);
@@ -214,8 +217,9 @@ impl Engine {
                 self.post_to(slot, change, Amount::ZERO, PostingReason::Trade, events);
             }
         }
-        let maker_fee = self.receive(&maker, Role::Maker, exchanged.gets(maker.side), events);
-        let taker_fee = self.receive(order, Role::Taker, exchanged.gets(order.side), events);
+        let reserve = Reserve::of(order, &self.symbols[order.symbol.index()]);
+        let maker_fee = self.receive(&maker, Role::Maker, &exchanged, reserve, events);
+        let taker_fee = self.receive(order, Role::Taker, &exchanged, reserve, events);
         if let Event::TradeExecuted(trade) = &mut events[stated] {
             (trade.maker.fee, trade.maker.fee_asset) = (maker_fee.amount, maker_fee.asset);
         }

@@ -5,7 +5,7 @@
 //! so that a hold always covers what is paid and the difference returns to its owner.
 
 use crate::admission::Demand;
-use crate::commissions::{Fee, Tariff};
+use crate::commissions::{Fee, Reserve, Tariff};
 use crate::engine::Engine;
 use crate::order::Order;
 use crate::scale::Rounding;
@@ -53,8 +53,9 @@ impl Engine {
         self.state_trade(taker.symbol, trade_id, &exchanged, taker.side, fills, events);
         self.pay_from_hold(&maker, released, exchanged.gives(maker.side), events);
         self.post_to(taker.pays, -exchanged.gives(taker.side), Amount::ZERO, PostingReason::Trade, events);
-        let maker_fee = self.receive(&maker, Role::Maker, exchanged.gets(maker.side), events);
-        let taker_fee = self.receive(taker, Role::Taker, exchanged.gets(taker.side), events);
+        let reserve = Reserve::of(taker, &self.symbols[taker.symbol.index()]);
+        let maker_fee = self.receive(&maker, Role::Maker, &exchanged, reserve, events);
+        let taker_fee = self.receive(taker, Role::Taker, &exchanged, reserve, events);
         if let Event::TradeExecuted(trade) = &mut events[stated] {
             (trade.maker.fee, trade.maker.fee_asset) = (maker_fee.amount, maker_fee.asset);
             (trade.taker.fee, trade.taker.fee_asset) = (taker_fee.amount, taker_fee.asset);
@@ -109,7 +110,15 @@ impl Engine {
     }
 
     /// Credit what a side gets, take its commission, and lock what it pays for the pending orders of its list.
-    pub(crate) fn receive(&mut self, order: &Order, role: Role, gets: Amount, events: &mut Vec<Event>) -> Fee {
+    pub(crate) fn receive(
+        &mut self,
+        order: &Order,
+        role: Role,
+        exchanged: &Exchanged,
+        reserve: Reserve,
+        events: &mut Vec<Event>,
+    ) -> Fee {
+        let gets = exchanged.gets(order.side);
         let pays_others = order.list.is_some_and(|list| self.is_paid_for(list.slot, order));
         let free_before = self.ledger.balances.get(order.receives).free;
         self.post_to(order.receives, gets, Amount::ZERO, PostingReason::Trade, events);
@@ -121,14 +130,15 @@ impl Engine {
             open_orders: &self.open_orders,
             balances: &self.ledger.balances,
         };
-        let fee = tariff.fee(order, role, gets);
+        let fee = tariff.fee(order, role, gets, reserve);
         if !fee.amount.is_zero() {
             self.post_to(fee.from, -fee.amount, Amount::ZERO, PostingReason::Fee, events);
             self.post_to(fee.house, fee.amount, Amount::ZERO, PostingReason::Fee, events);
         }
         if pays_others {
             let is_discount_asset = self.commissions.discount == Some(fee.asset);
-            let is_deducted = fee.is_of_received && (is_discount_asset || free_before < fee.amount);
+            let is_spared = reserve.spares(order.receives, free_before, fee.amount);
+            let is_deducted = fee.is_of_received && (is_discount_asset || !is_spared);
             let locked = if is_deducted { gets.minus(fee.amount).expect("a part of it") } else { gets };
             self.lock_for_list(order, locked, events);
         }

@@ -94,3 +94,20 @@ fn an_order_that_pays_with_the_discount_asset_keeps_what_it_may_still_pay() {
         bob: USDT 476.45",
     );
 }
+
+/// The first fill leaves one to sell and one that is free: nothing is left to pay a commission with.
+#[test]
+fn a_commission_never_spends_what_the_order_still_has_to_pay() {
+    check_funded(
+        "",
+        "discount BNB 0.75 -> discount set
+        bob deposits 2 BNB
+        bob pays-discounted -> discount set
+        bob pays-rates 0.1 0.1 0 0 on BNBUSDT -> commission set
+        maker buys 1 @ 260 on BNBUSDT -> #3 new
+        maker buys 1 @ 259 on BNBUSDT -> #4 new
+        bob sells 2 market on BNBUSDT -> #5 new; #5 takes 1 @ 260 from #3 [#3 filled, #5 partial]; \
+            #5 takes 1 @ 259 from #4 [#4 filled, #5 filled]
+        bob: USDT 467.1",
+    );
+}

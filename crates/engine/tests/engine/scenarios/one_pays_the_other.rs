@@ -95,3 +95,17 @@ fn only_buying_pays_for_selling() {
         alice lists oto paid: buys 1 @ 90 | sells 1 @ 80 -> refused InvalidOrderList PaidPendingQuantity",
     );
 }
+
+/// Alice sells into her own paying order: what she still sells is hers to sell, and pays no commission for the other.
+#[test]
+fn a_commission_never_spends_what_an_order_of_the_same_account_still_has_to_pay() {
+    check_funded(
+        "maker_fee=0.1 taker_fee=0.1",
+        "alice deposits 2 BTC
+        dave buys 1 @ 80 -> #1 new
+        alice lists oto paid: buys 1 @ 90 | sells @ 120 -> list 1; #2 new; #3 pending
+        alice sells 2 market -> #4 new; #4 takes 1 @ 90 from #2 [#2 filled, #4 partial]; \
+            #4 takes 1 @ 80 from #1 [#1 filled, #4 filled]; #3 activated
+        alice: BTC 0 + 0.9 locked, USDT 1063",
+    );
+}

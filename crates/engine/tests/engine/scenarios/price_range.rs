@@ -35,6 +35,16 @@ fn a_trade_outside_the_range_ends_the_incoming_order() {
 }
 
 #[test]
+fn an_order_that_ended_in_a_match_meets_nothing_outside_the_range() {
+    check_range(
+        "reference 10 -> reference set
+        alice sells 1 @ 14 as own -> #6 new
+        alice buys market for 100 stp EXPIRE_BOTH -> #7 new; \
+            match 1 @ 14 prevented by ExpireBoth [#6 loses 1, #7 loses 3]; #6 expired in match 1; #7 expired in match 1",
+    );
+}
+
+#[test]
 fn without_a_reference_price_there_is_no_limit() {
     check_range(
         "alice buys 3 @ 25 -> #6 new; #6 takes 1 @ 15 from #1 [#1 filled, #6 partial]; \
