@@ -38,9 +38,11 @@ fn a_trade_outside_the_range_ends_the_incoming_order() {
 fn an_order_that_ended_in_a_match_meets_nothing_outside_the_range() {
     check_range(
         "reference 10 -> reference set
+        bob cancels #1
+        bob cancels #2
         alice sells 1 @ 14 as own -> #6 new
         alice buys market for 100 stp EXPIRE_BOTH -> #7 new; \
-            match 1 @ 14 prevented by ExpireBoth [#6 loses 1, #7 loses 3]; #6 expired in match 1; #7 expired in match 1",
+            match 1 @ 14 prevented by ExpireBoth [#6 loses 1, #7 loses 1]; #6 expired in match 1; #7 expired in match 1",
     );
 }
 
