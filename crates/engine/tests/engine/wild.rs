@@ -28,9 +28,13 @@ const PEOPLE: u32 = 3;
 
 fn founding() -> Exchange {
     let mut exchange = Exchange::default();
-    for name in ["BTC", "USDT", "USDC"] {
-        exchange.accept(&register_asset(name));
-    }
+    founding_commands().iter().for_each(|command| drop(exchange.accept(command)));
+    exchange
+}
+
+/// What is there before the random commands.
+pub fn founding_commands() -> Vec<Command> {
+    let mut commands = vec![register_asset("BTC"), register_asset("USDT"), register_asset("USDC")];
     for (name, base, quote, method) in [
         ("BTCUSDT", 0, 1, ReferenceMethod::ArithmeticMean),
         ("BTCUSDC", 0, 2, ReferenceMethod::None),
@@ -48,17 +52,17 @@ fn founding() -> Exchange {
             reference: Reference { method, bucket_width_ms: 1, bucket_count: 3, calculation_id: 0 },
             ..SymbolRules::OPEN
         };
-        exchange.accept(&list_symbol(spec));
+        commands.push(list_symbol(spec));
     }
     for owner in 1..=u64::from(PEOPLE) {
-        exchange.accept(&open_account(owner, AccountClass::Spot));
+        commands.push(open_account(owner, AccountClass::Spot));
     }
     for asset in (0..ASSETS).map(AssetId) {
         for (account, units) in [(5, 1 << 60), (6, 1 << 50), (7, 2_000_000_000)] {
-            exchange.accept(&post(AccountId(account), asset, units));
+            commands.push(post(AccountId(account), asset, units));
         }
     }
-    exchange
+    commands
 }
 
 fn account() -> impl Strategy<Value = AccountId> {
@@ -234,7 +238,7 @@ fn setting() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn command() -> impl Strategy<Value = Command> {
+pub fn command() -> impl Strategy<Value = Command> {
     let restriction =
         prop::option::of(select(vec![CancelRestriction::OnlyNew, CancelRestriction::OnlyPartiallyFilled]));
     let mode = select(vec![ReplaceMode::StopOnFailure, ReplaceMode::AllowFailure]);

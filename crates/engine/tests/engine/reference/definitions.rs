@@ -3,7 +3,7 @@
 use super::{Reference, Symbol};
 use rialto_types::command::{OpenAccount, RegisterAsset};
 use rialto_types::event::{AccountOpened, AssetRegistered, SymbolListed};
-use rialto_types::{AccountClass, AccountId, AssetId, Event, Rejection, SymbolId, SymbolSpec};
+use rialto_types::{AccountClass, AccountId, AssetId, Event, Rejection, SymbolId, SymbolSpec, SymbolStatus};
 
 impl Reference {
     pub(super) fn register_asset(&mut self, command: &RegisterAsset) -> Result<(), Rejection> {
@@ -35,11 +35,15 @@ impl Reference {
         let symbol = SymbolId(self.symbols.len() as u32);
         self.symbols.push(Symbol {
             spec: spec.clone(),
+            status: SymbolStatus::Trading,
             orders_ever: 0,
             trades_ever: 0,
             preventions_ever: 0,
             updates_ever: 0,
+            block_trades_ever: 0,
             last_price: None,
+            told_price: None,
+            trades: Vec::new(),
         });
         self.events.push(Event::SymbolListed(Box::new(SymbolListed { symbol, spec: spec.clone() })));
         Ok(())

@@ -3,17 +3,23 @@
 //!
 //! It is slow, and easy to believe. The engine must agree with it, event for event.
 
+mod commissions;
 mod definitions;
 mod orders;
 mod records;
+mod settings;
+mod worth_of_market;
 
 use rialto_types::account::{EXTERNAL, HOUSE_ACCOUNTS};
 use rialto_types::event::{CommandRejected, Posted};
 use rialto_types::{
-    AccountId, AccountKind, Amount, AssetId, Command, Event, OrderState, OwnerId, PostingReason, Price, Rejection,
-    Side, StreamKey, SymbolSpec, Text, TradeGroupId,
+    AccountId, AccountKind, Amount, AssetId, Command, Commission, Event, ExchangeLimits, OrderListId, OwnerId,
+    PostingReason, Price, Rate, Rejection, Side, StreamKey, SymbolId, SymbolSpec, SymbolStatus, Text, TradeGroupId,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use orders::{Id, Place};
+pub use orders::{List, Order};
 
 /// No command moves more than this, and no balance grows beyond that.
 const COMMAND_MAX: i128 = 1 << 100;
@@ -30,11 +36,24 @@ pub struct Balance {
 #[derive(Clone)]
 struct Symbol {
     spec: SymbolSpec,
+    status: SymbolStatus,
     orders_ever: u64,
     trades_ever: u64,
     preventions_ever: u64,
     updates_ever: u64,
+    block_trades_ever: u64,
     last_price: Option<Price>,
+    /// The reference price as it was told.
+    told_price: Option<Price>,
+    /// Every trade there ever was.
+    trades: Vec<Trade>,
+}
+
+#[derive(Clone, Copy)]
+struct Trade {
+    at_us: u64,
+    price: Price,
+    quantity: i128,
 }
 
 #[derive(Clone, Default)]
@@ -53,8 +72,26 @@ pub struct Reference {
     trade_groups: BTreeMap<AccountId, Option<TradeGroupId>>,
     pub balances: BTreeMap<(AccountId, AssetId), Balance>,
     /// Every open order, in order of arrival.
-    pub orders: Vec<OrderState>,
+    pub orders: Vec<Order>,
+    /// How often an order took a place among others.
+    entries_ever: u64,
+    /// Every open list, in order of arrival.
+    pub lists: Vec<List>,
+    lists_ever: u64,
     streams: BTreeMap<StreamKey, Stream>,
+    /// The rates of accounts, on one symbol or on all.
+    rates: BTreeMap<(AccountId, Option<SymbolId>), Commission>,
+    discount_asset: Option<AssetId>,
+    discount_multiplier: Rate,
+    discounted: BTreeSet<AccountId>,
+    limits: ExchangeLimits,
+    asset_limits: BTreeMap<AssetId, Amount>,
+    pools: BTreeMap<AssetId, Vec<SymbolId>>,
+    /// What a command still has to do: working orders that were filled, prices that were traded at, orders that start to
+    /// work.
+    filled: Vec<OrderListId>,
+    traded: Vec<(SymbolId, Price)>,
+    queue: VecDeque<Id>,
     events: Vec<Event>,
 }
 
@@ -68,7 +105,20 @@ impl Default for Reference {
             trade_groups: BTreeMap::new(),
             balances: BTreeMap::new(),
             orders: Vec::new(),
+            entries_ever: 0,
+            lists: Vec::new(),
+            lists_ever: 0,
             streams: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            discount_asset: None,
+            discount_multiplier: Rate::ZERO,
+            discounted: BTreeSet::new(),
+            limits: ExchangeLimits::default(),
+            asset_limits: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            filled: Vec::new(),
+            traded: Vec::new(),
+            queue: VecDeque::new(),
             events: Vec::new(),
         }
     }
@@ -87,7 +137,19 @@ impl Reference {
             Command::PlaceOrder(command) => self.place_order(command),
             Command::CancelOrder(command) => self.cancel_order(command),
             Command::CancelAllOrders(command) => self.cancel_all_orders(command),
-            other => panic!("the plain exchange does not know {other:?}"),
+            Command::ReplaceOrder(command) => self.replace_order(command),
+            Command::AmendOrder(command) => self.amend_order(command),
+            Command::PlaceOrderList(command) => self.place_list(command),
+            Command::CancelOrderList(command) => self.cancel_list(command),
+            Command::SetSymbolStatus(command) => self.set_status(command),
+            Command::SetReferencePrice(command) => self.set_reference_price(command),
+            Command::SetCommission(command) => self.set_commission(command),
+            Command::SetDiscount(command) => self.set_discount(command),
+            Command::SetAccountDiscount(command) => self.set_account_discount(command),
+            Command::SetExchangeLimits(command) => self.set_exchange_limits(command),
+            Command::SetAssetLimit(command) => self.set_asset_limit(command),
+            Command::PoolSymbols(command) => self.pool_symbols(command),
+            Command::ReportBlockTrade(command) => self.report_block_trade(command),
         };
         if let Err(rejection) = done {
             *self = before;
@@ -96,11 +158,12 @@ impl Reference {
         std::mem::take(&mut self.events)
     }
 
-    /// What rests at each price: quantities in units of 1e-8.
-    pub fn depth(&self) -> BTreeMap<(rialto_types::SymbolId, Side, Price), i128> {
+    /// What is shown at each price: quantities in units of 1e-8.
+    pub fn depth(&self) -> BTreeMap<(SymbolId, Side, Price), i128> {
         let mut depth = BTreeMap::new();
-        for order in &self.orders {
-            *depth.entry((order.symbol, order.side, order.price)).or_default() += left_of(order);
+        for order in self.orders.iter().filter(|order| order.place == Place::Book) {
+            let price = order.limit().unwrap();
+            *depth.entry((order.state.symbol, order.state.side, price)).or_default() += order.shown;
         }
         depth
     }
@@ -162,9 +225,4 @@ impl Reference {
 fn insufficient(account: AccountId, asset: AssetId, needed: i128, free: i128) -> Rejection {
     let (needed, free) = (Amount::from_units(needed), Amount::from_units(free));
     Rejection::InsufficientBalance { account, asset, needed, free }
-}
-
-/// What of an order has neither traded nor been prevented.
-fn left_of(order: &OrderState) -> i128 {
-    i128::from(order.quantity.units()) - i128::from(order.executed.units()) - i128::from(order.prevented.units())
 }

@@ -1,252 +1,210 @@
-//! Whether an order is accepted.
+//! Whether an order is accepted, in the order of the checks.
 
-use super::worth::{affordable, quantity_of, worth_down, worth_up};
-use super::{Accepted, Asked, Reference, insufficient, left_of, paid};
+use super::{Accepted, Asked, Id, Order, Place, Reference, insufficient, paid, tighter, units_of, worth_up};
 use rialto_types::{
-    AccountClass, Amount, Bound, OrderState, OrderType, Price, Quantity, Rejection, SelfTradePrevention, Side,
-    SymbolSpec, TimeInForce,
+    AccountClass, AccountId, ClientOrderId, OrderType, PegPrice, Price, Quantity, Rejection, SelfTradePrevention, Side,
+    SymbolId, SymbolStatus,
 };
 
 type Checked = Result<(), Rejection>;
 
 impl Reference {
-    pub(super) fn admit(&self, command: &Asked) -> Result<Accepted, Rejection> {
-        let account = command.account;
+    pub(super) fn admit(&self, asked: &Asked) -> Result<Accepted, Rejection> {
+        self.must_trade(asked.account, asked.symbol)?;
+        let accepted = self.check_alone(asked)?;
+        self.check_counts(asked.account, asked.symbol, &[*asked], false)?;
+        self.check_entry(asked, &accepted)?;
+        Ok(accepted)
+    }
+
+    /// The account is one that trades, the symbol one that is traded.
+    pub(super) fn must_trade(&self, account: AccountId, symbol: SymbolId) -> Checked {
         if self.kind_of(account)?.class != AccountClass::Spot {
             return Err(Rejection::WrongAccountClass { account });
         }
-        let spec = self.must_know_symbol(command.symbol)?;
-        let mode = command.self_trade_prevention.unwrap_or(spec.prevention_default);
+        self.must_know_symbol(symbol)?;
+        match self.symbols[symbol.index()].status {
+            SymbolStatus::Trading => Ok(()),
+            status => Err(Rejection::MarketClosed { symbol, status }),
+        }
+    }
+
+    /// What can be said without the other orders of the account: steps 1 to 5 up to MAX_POSITION.
+    pub(super) fn check_alone(&self, asked: &Asked) -> Result<Accepted, Rejection> {
+        let spec = self.spec(asked.symbol);
+        let mode = asked.self_trade_prevention.unwrap_or(spec.prevention_default);
         if spec.prevention_allowed.0 & 1 << mode as u8 == 0 {
             return Err(Rejection::UnavailablePrevention { mode });
         }
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-        let client_order_id = command.client_order_id;
-        if client_order_id.is_empty() || !client_order_id.as_str().chars().all(allowed) {
-            return Err(invalid("client_order_id"));
-        }
-        let is_limit = command.order_type != OrderType::Market;
-        let accepted = match (is_limit, command.quantity) {
-            (true, _) => self.read_limit(command, spec, mode)?,
-            (false, Some(quantity)) => self.read_market(command, spec, mode, quantity)?,
-            (false, None) => self.read_quote_amount(command, spec, mode)?,
-        };
-        if let (true, Some(price)) = (is_limit, command.price) {
-            self.check_room(command, spec, price, accepted.quantity)?;
-        }
-        let is_same_name = |o: &OrderState| o.client_order_id == client_order_id && o.symbol == command.symbol;
-        if self.orders.iter().any(|order| order.account == account && is_same_name(order)) {
-            return Err(Rejection::DuplicateClientOrderId { client_order_id });
-        }
-        let opposite = self.opposite(command);
-        if let (OrderType::LimitMaker, Some(price), Some(best)) = (command.order_type, command.price, opposite.first())
-        {
-            let best = best.price;
-            if if command.side == Side::Buy { price >= best } else { price <= best } {
-                return Err(Rejection::WouldTake { price, best });
+        check_name(asked.client_order_id)?;
+        self.check_shape(asked)?;
+        self.check_features(asked)?;
+        let pegged = if asked.starts { self.peg_of(asked)? } else { None };
+        let accepted = self.check_filters(asked, mode, pegged)?;
+        self.check_position(asked, accepted.quantity)?;
+        Ok(accepted)
+    }
+
+    /// Steps 6 to 8: room, the name, what the order would do at once, and the balance.
+    pub(super) fn check_entry(&self, asked: &Asked, accepted: &Accepted) -> Checked {
+        self.check_room_of(asked, accepted)?;
+        self.check_name_is_free(asked.account, asked.symbol, asked.client_order_id)?;
+        self.check_at_once(asked, accepted)?;
+        let (asset, needed) = (paid(self.spec(asked.symbol), asked.side), self.needed(asked, accepted));
+        let free = self.balance(asked.account, asset).free;
+        if free < needed { Err(insufficient(asked.account, asset, needed, free)) } else { Ok(()) }
+    }
+
+    pub(super) fn check_room_of(&self, asked: &Asked, accepted: &Accepted) -> Checked {
+        let limit = tighter(asked.side, asked.price, accepted.pegged);
+        match limit.filter(|_| asked.starts && asked.order_type.has_limit()) {
+            Some(price) => {
+                let shown = asked.iceberg().map_or(accepted.quantity, |part| units_of(part).min(accepted.quantity));
+                self.check_room(asked.symbol, asked.side, price, shown)
             }
+            None => Ok(()),
         }
-        let needed = match (command.side, command.price, command.quote_quantity) {
-            (Side::Sell, ..) => accepted.quantity,
-            (Side::Buy, Some(price), _) => worth_up(price, accepted.quantity),
-            (Side::Buy, None, Some(amount)) => i128::from(amount.units()),
-            (Side::Buy, None, None) => cost_now(&self.standing(command, mode), accepted.quantity),
-        };
-        let asset = paid(spec, command.side);
-        let free = self.balance(account, asset).free;
-        if free < needed { Err(insufficient(account, asset, needed, free)) } else { Ok(accepted) }
     }
 
-    /// The orders of the other side, best first.
-    fn opposite(&self, command: &Asked) -> Vec<OrderState> {
-        let is_opposite = |o: &&OrderState| (o.symbol, o.side) == (command.symbol, command.side.opposite());
-        let mut orders: Vec<OrderState> = self.orders.iter().filter(is_opposite).copied().collect();
-        match command.side {
-            Side::Buy => orders.sort_by_key(|order| order.price),
-            Side::Sell => orders.sort_by_key(|order| std::cmp::Reverse(order.price)),
-        }
-        orders
-    }
-
-    /// The same without those that would give way to the order.
-    fn standing(&self, command: &Asked, mode: SelfTradePrevention) -> Vec<OrderState> {
-        let mut orders = self.opposite(command);
-        orders.retain(|o| self.prevention(command.account, mode, o) != Some(SelfTradePrevention::ExpireMaker));
-        orders
-    }
-
-    fn read_limit(&self, command: &Asked, spec: &SymbolSpec, mode: SelfTradePrevention) -> Result<Accepted, Rejection> {
-        let price = command.price.filter(|price| !price.is_zero()).ok_or(invalid("price"))?;
-        let quantity = command.quantity.ok_or(invalid("quantity"))?;
-        if command.quote_quantity.is_some() {
-            return Err(invalid("quote_quantity"));
-        }
-        let is_gtc = command.time_in_force == TimeInForce::GoodTillCanceled;
-        if command.order_type == OrderType::LimitMaker && !is_gtc {
-            return Err(invalid("time_in_force"));
-        }
-        check_price(spec, price)?;
-        check_lot_size(spec, quantity)?;
-        let quantity = i128::from(quantity.units());
-        check_notional(spec, worth_down(price, quantity), (true, true))?;
-        Ok(Accepted { quantity, is_amount_used_up: true, mode })
-    }
-
-    fn read_market(
-        &self,
-        command: &Asked,
-        spec: &SymbolSpec,
-        mode: SelfTradePrevention,
-        quantity: Quantity,
-    ) -> Result<Accepted, Rejection> {
-        check_market_shape(command)?;
-        check_lot_size(spec, quantity)?;
-        check_market_lot_size(spec, quantity)?;
-        let quantity = i128::from(quantity.units());
-        let last = self.symbols[command.symbol.index()].last_price;
-        let best = self.opposite(command).first().map(|order| order.price);
-        if let Some(price) = last.or(best) {
-            check_notional(spec, worth_down(price, quantity), applies_to_market(spec))?;
-        }
-        Ok(Accepted { quantity, is_amount_used_up: true, mode })
-    }
-
-    /// How much comes nearest to a quote amount without passing it, order by order.
-    fn read_quote_amount(
-        &self,
-        command: &Asked,
-        spec: &SymbolSpec,
-        mode: SelfTradePrevention,
-    ) -> Result<Accepted, Rejection> {
-        check_market_shape(command)?;
-        let amount = command.quote_quantity.map_or(0, |amount| i128::from(amount.units()));
-        if amount == 0 {
-            return Err(invalid("quote_quantity"));
-        }
-        check_notional(spec, amount, applies_to_market(spec))?;
-        let lot = i128::from(spec.lot.units());
-        let least = spec.quantity_min.max(spec.lot);
-        let most = i128::from(Quantity::MAX.units()) / lot * lot;
-        let (mut amount_left, mut quantity) = (amount, 0);
-        let mut is_amount_used_up = false;
-        for order in self.standing(command, mode) {
-            let taken = affordable(amount_left, order.price, lot).min(left_of(&order));
-            if quantity + taken > most {
-                let (quantity, limit) = (quantity_of(quantity), spec.quantity_max);
-                return Err(Rejection::LotSize { bound: Bound::Maximum, quantity, limit });
-            }
-            quantity += taken;
-            amount_left -= worth_down(order.price, taken);
-            if taken < left_of(&order) {
-                is_amount_used_up = true;
-                break;
-            }
-        }
-        is_amount_used_up |= amount_left == 0;
-        let found = quantity_of(quantity);
-        if is_amount_used_up && found < least {
-            return Err(Rejection::LotSize { bound: Bound::Minimum, quantity: found, limit: least });
-        }
-        if found > spec.quantity_max {
-            return Err(Rejection::LotSize { bound: Bound::Maximum, quantity: found, limit: spec.quantity_max });
-        }
-        Ok(Accepted { quantity, is_amount_used_up, mode })
-    }
-
-    /// MAX_NUM_ORDERS, and that the level can still be told as a quantity.
-    fn check_room(&self, command: &Asked, spec: &SymbolSpec, price: Price, quantity: i128) -> Checked {
-        let is_own = |o: &&OrderState| (o.account, o.symbol) == (command.account, command.symbol);
-        if self.orders.iter().filter(is_own).count() >= spec.open_orders_max as usize {
-            return Err(Rejection::TooManyOrders { limit: spec.open_orders_max });
-        }
-        let is_there = |o: &&OrderState| (o.symbol, o.side, o.price) == (command.symbol, command.side, price);
-        let there: i128 = self.orders.iter().filter(is_there).map(left_of).sum();
-        if there + quantity > i128::from(Quantity::MAX.units()) {
+    /// That a level can still be told as a quantity.
+    pub(super) fn check_room(&self, symbol: SymbolId, side: Side, price: Price, shown: i128) -> Checked {
+        if self.shown_at(symbol, side, price) + shown > units_of(Quantity::MAX) {
             return Err(Rejection::CapacityReached { what: "price level" });
         }
         Ok(())
     }
-}
 
-fn invalid(field: &'static str) -> Rejection {
-    Rejection::InvalidOrder { field }
-}
-
-fn check_market_shape(command: &Asked) -> Checked {
-    if command.price.is_some() {
-        return Err(invalid("price"));
-    }
-    if command.time_in_force != TimeInForce::GoodTillCanceled {
-        return Err(invalid("time_in_force"));
-    }
-    match (command.quantity, command.quote_quantity) {
-        (Some(_), Some(_)) => Err(invalid("quote_quantity")),
-        (None, None) => Err(invalid("quantity")),
-        _ => Ok(()),
-    }
-}
-
-fn check_price(spec: &SymbolSpec, price: Price) -> Checked {
-    let broken = |bound, limit| Err(Rejection::PriceFilter { bound, price, limit });
-    if price < spec.price_min {
-        broken(Bound::Minimum, spec.price_min)
-    } else if spec.price_max > Price::ZERO && price > spec.price_max {
-        broken(Bound::Maximum, spec.price_max)
-    } else if !price.units().is_multiple_of(spec.tick.units()) {
-        broken(Bound::Step, spec.tick)
-    } else {
+    pub(super) fn check_name_is_free(&self, account: AccountId, symbol: SymbolId, name: ClientOrderId) -> Checked {
+        let wanted = (account, symbol, name);
+        let is_taken = |o: &Order| (o.state.account, o.state.symbol, o.state.client_order_id) == wanted;
+        if self.orders.iter().any(is_taken) {
+            return Err(Rejection::DuplicateClientOrderId { client_order_id: name });
+        }
         Ok(())
     }
-}
 
-fn check_lot_size(spec: &SymbolSpec, quantity: Quantity) -> Checked {
-    let broken = |bound, limit| Err(Rejection::LotSize { bound, quantity, limit });
-    if quantity < spec.quantity_min || quantity == Quantity::ZERO {
-        broken(Bound::Minimum, spec.quantity_min)
-    } else if quantity > spec.quantity_max {
-        broken(Bound::Maximum, spec.quantity_max)
-    } else if !quantity.units().is_multiple_of(spec.lot.units()) {
-        broken(Bound::Step, spec.lot)
-    } else {
+    /// That a post-only order does not trade, and a stop price is not met already.
+    pub(super) fn check_at_once(&self, asked: &Asked, accepted: &Accepted) -> Checked {
+        let limit = tighter(asked.side, asked.price, accepted.pegged);
+        if let (OrderType::LimitMaker, Some(price)) = (asked.order_type, limit) {
+            self.check_would_take(asked.symbol, asked.side, price)?;
+        }
+        let last = self.symbols[asked.symbol.index()].last_price;
+        if let (Some(stop_price), Some(last)) = (asked.stop_price(), last)
+            && super::contingent::is_met(asked.order_type, asked.side, stop_price, last)
+        {
+            return Err(Rejection::WouldTrigger { stop_price, last });
+        }
         Ok(())
     }
-}
 
-fn check_market_lot_size(spec: &SymbolSpec, quantity: Quantity) -> Checked {
-    let broken = |bound, limit| Err(Rejection::MarketLotSize { bound, quantity, limit });
-    if quantity < spec.market_quantity_min {
-        broken(Bound::Minimum, spec.market_quantity_min)
-    } else if spec.market_quantity_max > Quantity::ZERO && quantity > spec.market_quantity_max {
-        broken(Bound::Maximum, spec.market_quantity_max)
-    } else if spec.market_lot > Quantity::ZERO && !quantity.units().is_multiple_of(spec.market_lot.units()) {
-        broken(Bound::Step, spec.market_lot)
-    } else {
-        Ok(())
+    pub(super) fn check_would_take(&self, symbol: SymbolId, side: Side, price: Price) -> Checked {
+        let Some(best) = self.levels(symbol, side.opposite()).first().copied() else { return Ok(()) };
+        let takes = if side == Side::Buy { price >= best } else { price <= best };
+        if takes { Err(Rejection::WouldTake { price, best }) } else { Ok(()) }
+    }
+
+    /// What an order must have free.
+    pub(super) fn needed(&self, asked: &Asked, accepted: &Accepted) -> i128 {
+        let last = self.symbols[asked.symbol.index()].last_price;
+        let limit = if asked.order_type.has_limit() { tighter(asked.side, asked.price, accepted.pegged) } else { None };
+        match (asked.side, asked.quote_quantity) {
+            (Side::Sell, _) => accepted.quantity,
+            (Side::Buy, Some(amount)) => units_of(amount),
+            (Side::Buy, None) if asked.starts && asked.order_type == OrderType::Market => {
+                self.cost_now(asked, accepted.mode, accepted.quantity)
+            }
+            (Side::Buy, None) => {
+                limit.or(asked.stop_price()).or(last).map_or(0, |price| worth_up(price, accepted.quantity))
+            }
+        }
+    }
+
+    /// The limit a pegged order takes from the book now.
+    pub(super) fn peg_of(&self, asked: &Asked) -> Result<Option<Price>, Rejection> {
+        let Some(peg) = asked.peg() else { return Ok(None) };
+        let price = self.peg_price(asked.symbol, asked.side, peg)?;
+        Ok(tighter(asked.side, asked.price, Some(price)))
+    }
+
+    fn peg_price(&self, symbol: SymbolId, side: Side, peg: rialto_types::Peg) -> Result<Price, Rejection> {
+        let of = if peg.price == PegPrice::Primary { side } else { side.opposite() };
+        let offset = peg.offset.unwrap_or(0);
+        let levels = self.levels(symbol, of);
+        levels.get(usize::from(offset)).copied().ok_or(Rejection::NoPegPrice { offset })
+    }
+
+    /// The prices at which something is shown, best first.
+    pub(super) fn levels(&self, symbol: SymbolId, side: Side) -> Vec<Price> {
+        let is_there = |o: &&Order| o.place == Place::Book && (o.state.symbol, o.state.side) == (symbol, side);
+        let mut prices: Vec<Price> = self.orders.iter().filter(is_there).map(|o| o.limit().unwrap()).collect();
+        prices.sort();
+        prices.dedup();
+        if side == Side::Buy {
+            prices.reverse();
+        }
+        prices
+    }
+
+    /// Whether an order that was accepted or met can start: what can have changed since it was placed.
+    pub(super) fn check_start(&self, id: Id, mode: SelfTradePrevention) -> Checked {
+        let order = self.order(id);
+        let state = order.state;
+        if state.pegged_price != Price::ZERO {
+            let (spec, pegged) = (self.spec(state.symbol), state.pegged_price);
+            super::filters::check_price(spec, pegged)?;
+            self.check_percent_price(state.symbol, state.side, pegged)?;
+            super::filters::check_notional(spec, super::worth_down(pegged, units_of(state.quantity)), (true, true))?;
+        }
+        if let Some(price) = order.limit() {
+            self.check_room(state.symbol, state.side, price, order.part())?;
+            if state.order_type == OrderType::LimitMaker {
+                self.check_would_take(state.symbol, state.side, price)?;
+            }
+        }
+        let needed = match (state.side, order.limit()) {
+            (Side::Sell, _) => order.left(),
+            (Side::Buy, Some(price)) => worth_up(price, order.left()),
+            (Side::Buy, None) => self.cost_now(&asked_of(order), mode, order.left()),
+        };
+        let asset = self.asset_paid(&state);
+        // The hold of a pair pays for what it was made for; a pegged limit may need more.
+        let held = if self.is_of_pair(id) { self.list_of(id).map_or(0, |list| list.hold) } else { 0 };
+        let free = self.balance(state.account, asset).free;
+        let missing = if held == 0 { needed } else { (self.pair_need(id) - held).max(0) };
+        if free < missing { Err(insufficient(state.account, asset, missing, free)) } else { Ok(()) }
     }
 }
 
-fn applies_to_market(spec: &SymbolSpec) -> (bool, bool) {
-    (spec.notional_min_applies_to_market, spec.notional_max_applies_to_market)
+/// An open order as one would ask for it.
+pub(super) fn asked_of(order: &Order) -> Asked {
+    let state = order.state;
+    let given = |price: Price| Some(price).filter(|price| *price != Price::ZERO);
+    Asked {
+        account: state.account,
+        symbol: state.symbol,
+        order: rialto_types::command::NewOrder {
+            client_order_id: state.client_order_id,
+            side: state.side,
+            order_type: state.order_type,
+            time_in_force: state.time_in_force,
+            price: given(state.price),
+            quantity: Some(state.quantity),
+            quote_quantity: None,
+            self_trade_prevention: Some(state.self_trade_prevention),
+            terms: state.terms,
+        },
+        is_routed: state.working_floor.is_some(),
+        starts: true,
+        is_pending: false,
+        is_paid: false,
+    }
 }
 
-fn check_notional(spec: &SymbolSpec, worth: i128, (minimum, maximum): (bool, bool)) -> Checked {
-    let notional = Amount::from_units(worth);
-    if minimum && notional < spec.notional_min {
-        return Err(Rejection::Notional { bound: Bound::Minimum, notional, limit: spec.notional_min });
-    }
-    if maximum && spec.notional_max > Amount::ZERO && notional > spec.notional_max {
-        return Err(Rejection::Notional { bound: Bound::Maximum, notional, limit: spec.notional_max });
+pub(super) fn check_name(name: ClientOrderId) -> Checked {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    if name.is_empty() || !name.as_str().chars().all(allowed) {
+        return Err(super::shape::invalid("client_order_id"));
     }
     Ok(())
-}
-
-/// What a market order to buy would cost now, the quantity at each price rounded up.
-fn cost_now(asks: &[OrderState], quantity: i128) -> i128 {
-    let (mut left, mut cost) = (quantity, 0);
-    for price in asks.iter().map(|order| order.price).collect::<std::collections::BTreeSet<Price>>() {
-        let there: i128 = asks.iter().filter(|order| order.price == price).map(left_of).sum();
-        cost += worth_up(price, left.min(there));
-        left -= left.min(there);
-    }
-    cost
 }

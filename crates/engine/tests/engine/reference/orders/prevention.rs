@@ -1,97 +1,98 @@
 //! Self-trade prevention.
 
-use super::worth::{quantity_of, worth_down};
-use super::{Reference, hold_of, left_of, paid, received};
-use rialto_types::event::{MatchPrevented, OrderExpired, Prevention};
-use rialto_types::{
-    AccountId, Event, ExpiryReason, OrderState, OrderStatus, PostingReason, PreventedMatchId, SelfTradePrevention, Side,
-};
+use super::liquidity::Seeker;
+use super::{Id, Order, Reference, paid, quantity_of, received, units_of, worth_down};
+use rialto_types::event::{MatchPrevented, Prevention};
+use rialto_types::{Event, ExpiryReason, OrderStatus, PostingReason, PreventedMatchId, SelfTradePrevention, Side};
 
 impl Reference {
-    /// What the exchange does instead of letting an order of an account trade with a resting one, if they may not.
-    pub(super) fn prevention(
-        &self,
-        account: AccountId,
-        mode: SelfTradePrevention,
-        maker: &OrderState,
-    ) -> Option<SelfTradePrevention> {
+    /// What the exchange does instead of letting an order trade with a resting one, if they may not.
+    pub(super) fn prevention(&self, seeker: &Seeker, maker: &Order) -> Option<SelfTradePrevention> {
+        let (account, mode) = (seeker.account, seeker.mode);
         let group = |account| self.trade_groups.get(&account).copied().flatten();
-        let is_same_group = group(account).is_some() && group(account) == group(maker.account);
-        if mode == SelfTradePrevention::None || (account != maker.account && !is_same_group) {
+        let is_same_group = group(account).is_some() && group(account) == group(maker.state.account);
+        if mode == SelfTradePrevention::None || (account != maker.state.account && !is_same_group) {
             return None;
         }
-        let is_one_sided = maker.self_trade_prevention != SelfTradePrevention::Transfer;
+        let is_one_sided = maker.state.self_trade_prevention != SelfTradePrevention::Transfer;
         let becomes_decrement = mode == SelfTradePrevention::Transfer && is_one_sided;
         Some(if becomes_decrement { SelfTradePrevention::Decrement } else { mode })
     }
 
     /// Take what the mode takes from both orders; an order with nothing left has ended.
-    pub(super) fn prevent(&mut self, taker: &mut OrderState, mut maker: OrderState, mode: SelfTradePrevention) {
+    pub(super) fn prevent(&mut self, taker_id: Id, maker_id: Id, mode: SelfTradePrevention) {
         use SelfTradePrevention::*;
-        let matched = left_of(taker).min(left_of(&maker));
+        let (taker, maker) = (self.order(taker_id), self.order(maker_id));
+        let (price, matched) = (maker.limit().unwrap(), taker.left().min(maker.shown));
         let from_maker = match mode {
             None | ExpireTaker => 0,
-            ExpireMaker | ExpireBoth => left_of(&maker),
+            ExpireMaker | ExpireBoth => maker.left(),
             Decrement | Transfer => matched,
         };
         let from_taker = match mode {
             None | ExpireMaker => 0,
-            ExpireTaker | ExpireBoth => left_of(taker),
+            ExpireTaker | ExpireBoth => taker.left(),
             Decrement | Transfer => matched,
         };
-        let symbol = &mut self.symbols[taker.symbol.index()];
+        if from_maker > 0 {
+            self.end_pair_of(maker_id);
+        }
+        let symbol = &mut self.symbols[maker_id.0.index()];
         symbol.preventions_ever += 1;
         let (id, spec) = (PreventedMatchId(symbol.preventions_ever), symbol.spec.clone());
-        let held_before = hold_of(&maker);
-        for (order, quantity) in [(&mut maker, from_maker), (&mut *taker, from_taker)] {
-            if quantity == 0 {
-                continue;
-            }
-            order.prevented = quantity_of(i128::from(order.prevented.units()) + quantity);
-            order.prevented_match_id = id;
-            order.updated_at_us = self.now_us;
-            if left_of(order) == 0 {
-                order.status = OrderStatus::ExpiredInMatch;
-            }
+        for (order_id, quantity) in [(maker_id, from_maker), (taker_id, from_taker)] {
+            self.take_from(order_id, quantity, id);
         }
-        let said = |order: &OrderState, quantity| Prevention {
+        let (taker, maker) = (self.order(taker_id).state, self.order(maker_id).state);
+        let said = |order: &rialto_types::OrderState, quantity| Prevention {
             order_id: order.order_id,
             account: order.account,
             quantity: quantity_of(quantity),
             prevented: order.prevented,
         };
         self.events.push(Event::MatchPrevented(MatchPrevented {
-            symbol: taker.symbol,
+            symbol: maker_id.0,
             prevented_match_id: id,
             mode,
-            price: maker.price,
+            price,
             trade_group: self.trade_groups[&taker.account],
             maker: said(&maker, from_maker),
-            taker: said(taker, from_taker),
+            taker: said(&taker, from_taker),
         }));
-        self.keep(&maker);
         if from_maker > 0 {
-            let released = held_before - hold_of(&maker);
-            if released != 0 {
-                self.change(maker.account, paid(&spec, maker.side), released, -released, PostingReason::OrderRelease);
-            }
+            let order = self.order_mut(maker_id);
+            let released = order.hold - order.need();
+            order.hold -= released;
+            self.show_next(maker_id, if mode == ExpireMaker || mode == ExpireBoth { 0 } else { from_maker });
+            self.lock(maker.account, paid(&spec, maker.side), -released);
         }
         if mode == Transfer && maker.account != taker.account {
-            let quote = worth_down(maker.price, matched);
-            let gives = |order: &OrderState| if order.side == Side::Buy { quote } else { matched };
+            let quote = worth_down(price, matched);
+            let gives = |side: Side| if side == Side::Buy { quote } else { matched };
             let moved = PostingReason::Transfer;
-            self.change(maker.account, paid(&spec, maker.side), -gives(&maker), 0, moved);
-            self.change(taker.account, paid(&spec, taker.side), -gives(taker), 0, moved);
-            self.change(maker.account, received(&spec, maker.side), gives(taker), 0, moved);
-            self.change(taker.account, received(&spec, taker.side), gives(&maker), 0, moved);
+            self.change(maker.account, paid(&spec, maker.side), -gives(maker.side), 0, moved);
+            self.change(taker.account, paid(&spec, taker.side), -gives(taker.side), 0, moved);
+            self.change(maker.account, received(&spec, maker.side), gives(taker.side), 0, moved);
+            self.change(taker.account, received(&spec, taker.side), gives(maker.side), 0, moved);
         }
         if maker.status == OrderStatus::ExpiredInMatch {
-            let reason = ExpiryReason::SelfTradePrevention;
-            self.events.push(Event::OrderExpired(OrderExpired {
-                order: OrderState { expiry_reason: Some(reason), ..maker },
-                reason,
-                rejection: Option::None,
-            }));
+            // Its level is said with the others that the incoming order changed.
+            self.order_mut(maker_id).place = super::Place::Moving;
+            self.expire(maker_id, ExpiryReason::SelfTradePrevention, Option::None);
+        }
+    }
+
+    fn take_from(&mut self, order_id: Id, quantity: i128, id: PreventedMatchId) {
+        if quantity == 0 {
+            return;
+        }
+        let now_us = self.now_us;
+        let state = &mut self.order_mut(order_id).state;
+        state.prevented = quantity_of(units_of(state.prevented) + quantity);
+        state.prevented_match_id = id;
+        state.updated_at_us = now_us;
+        if super::left_of(state) == 0 {
+            state.status = OrderStatus::ExpiredInMatch;
         }
     }
 }

@@ -4,12 +4,12 @@ use crate::reference::ONE;
 use rialto_types::{Price, Quantity};
 
 /// What a trade pays: the part below 1e-8 is dropped.
-pub(super) fn worth_down(price: Price, quantity: i128) -> i128 {
+pub(in crate::reference) fn worth_down(price: Price, quantity: i128) -> i128 {
     i128::from(price.units()) * quantity / ONE
 }
 
 /// What is set aside for a trade: a part below 1e-8 counts as a whole one.
-pub(super) fn worth_up(price: Price, quantity: i128) -> i128 {
+pub(in crate::reference) fn worth_up(price: Price, quantity: i128) -> i128 {
     (i128::from(price.units()) * quantity + ONE - 1) / ONE
 }
 
@@ -18,6 +18,10 @@ pub(super) fn affordable(amount: i128, price: Price, lot: i128) -> i128 {
     amount * ONE / (i128::from(price.units()) * lot) * lot
 }
 
-pub(super) fn quantity_of(units: i128) -> Quantity {
+pub(in crate::reference) fn quantity_of(units: i128) -> Quantity {
     Quantity::from_units(u64::try_from(units).unwrap()).unwrap()
+}
+
+pub(in crate::reference) fn units_of(quantity: Quantity) -> i128 {
+    i128::from(quantity.units())
 }

@@ -1,0 +1,136 @@
+//! What an order would meet: the orders of the other side, best first, and how much of them there is.
+
+use super::{Asked, Id, Order, Place, Reference, worth_up};
+use crate::reference::worth_of_market::Limits;
+use rialto_types::{AccountId, Price, SelfTradePrevention, Side, SymbolId};
+use std::collections::VecDeque;
+
+/// Who would meet what.
+pub(super) struct Seeker {
+    pub(super) account: AccountId,
+    pub(super) side: Side,
+    pub(super) limit: Option<Price>,
+    pub(super) mode: SelfTradePrevention,
+    /// The books that are asked, in this order at equal prices.
+    pub(super) books: Vec<SymbolId>,
+    pub(super) limits: Limits,
+}
+
+impl Reference {
+    pub(super) fn seeker_of(&self, order: &Order) -> Seeker {
+        let state = &order.state;
+        Seeker {
+            account: state.account,
+            side: state.side,
+            limit: order.limit(),
+            mode: state.self_trade_prevention,
+            books: self.books_of(state.symbol, state.working_floor.is_some()),
+            limits: self.limits_now(state.symbol, state.side),
+        }
+    }
+
+    /// An order without a limit that is still to be placed.
+    fn seeker_asked(&self, asked: &Asked, mode: SelfTradePrevention) -> Seeker {
+        Seeker {
+            account: asked.account,
+            side: asked.side,
+            limit: None,
+            mode,
+            books: self.books_of(asked.symbol, asked.is_routed),
+            limits: self.limits_now(asked.symbol, asked.side),
+        }
+    }
+
+    /// The orders that would be met, in the order in which they would: best price first, then the first book, then the
+    /// first that came.
+    pub(super) fn makers(&self, seeker: &Seeker) -> Vec<&Order> {
+        let reaches = |price: Price| match (seeker.side, seeker.limit) {
+            (_, None) => true,
+            (Side::Buy, Some(limit)) => limit >= price,
+            (Side::Sell, Some(limit)) => limit <= price,
+        };
+        let is_met = |o: &&Order| {
+            let stands = o.place == Place::Book && o.state.side != seeker.side;
+            stands && seeker.books.contains(&o.state.symbol) && reaches(o.limit().unwrap())
+        };
+        let mut makers: Vec<&Order> = self.orders.iter().filter(is_met).collect();
+        makers.sort_by_key(|o| {
+            let price = i128::from(o.limit().unwrap().units());
+            let book = seeker.books.iter().position(|book| *book == o.state.symbol);
+            (if seeker.side == Side::Buy { price } else { -price }, book, o.entry)
+        });
+        makers
+    }
+
+    pub(super) fn best_to_meet(&self, asked: &Asked) -> Option<Price> {
+        let seeker = self.seeker_asked(asked, SelfTradePrevention::None);
+        self.makers(&seeker).first().and_then(|order| order.limit())
+    }
+
+    /// The makers within the price limits that stay where they are.
+    fn standing(&self, seeker: &Seeker) -> Vec<&Order> {
+        let mut makers = self.makers(seeker);
+        makers.retain(|o| self.prevention(seeker, o) != Some(SelfTradePrevention::ExpireMaker));
+        makers.retain(|o| seeker.limits.allow(o.limit().unwrap()));
+        makers
+    }
+
+    /// The parts that would be traded with one after the other, as icebergs show them.
+    pub(super) fn parts_to_meet(&self, asked: &Asked, mode: SelfTradePrevention) -> Vec<(Price, i128)> {
+        let parts = self.parts(&self.seeker_asked(asked, mode));
+        parts.into_iter().map(|(price, part, _)| (price, part)).collect()
+    }
+
+    /// The same, and what would happen instead of a trade with each.
+    fn parts(&self, seeker: &Seeker) -> Vec<(Price, i128, Option<SelfTradePrevention>)> {
+        let mut parts = Vec::new();
+        for level in levels_of(&self.standing(seeker)) {
+            let price = level[0].limit().unwrap();
+            let mut queue: VecDeque<_> = level.iter().map(|o| (*o, o.shown, o.left() - o.shown)).collect();
+            while let Some((order, shown, hidden)) = queue.pop_front() {
+                let prevention = self.prevention(seeker, order);
+                parts.push((price, shown, prevention));
+                // An order that is to end in the match shows no more of itself.
+                if hidden > 0 && prevention != Some(SelfTradePrevention::ExpireBoth) {
+                    let next = order.iceberg().unwrap_or(hidden).min(hidden);
+                    queue.push_back((order, next, hidden - next));
+                }
+            }
+        }
+        parts
+    }
+
+    /// What a market order to buy would cost now, the quantity at each price rounded up.
+    pub(super) fn cost_now(&self, asked: &Asked, mode: SelfTradePrevention, quantity: i128) -> i128 {
+        let seeker = self.seeker_asked(asked, mode);
+        let (mut left, mut cost) = (quantity, 0);
+        for level in levels_of(&self.standing(&seeker)) {
+            let price = level[0].limit().unwrap();
+            let there = level.iter().map(|order| order.left()).sum();
+            cost += worth_up(price, left.min(there));
+            left -= left.min(there);
+        }
+        cost
+    }
+
+    /// How much an order would trade before it would meet one that it must not trade with and that stays.
+    pub(super) fn tradable(&self, id: Id, seeker: &Seeker) -> i128 {
+        debug_assert!(self.find(id).is_some());
+        let parts = self.parts(seeker);
+        parts.iter().take_while(|(.., prevention)| prevention.is_none()).map(|(_, part, _)| part).sum()
+    }
+}
+
+/// Neighbours of one book and price.
+fn levels_of<'a>(makers: &[&'a Order]) -> Vec<Vec<&'a Order>> {
+    let mut levels: Vec<Vec<&Order>> = Vec::new();
+    for maker in makers {
+        match levels.last_mut() {
+            Some(level) if (level[0].state.symbol, level[0].limit()) == (maker.state.symbol, maker.limit()) => {
+                level.push(maker);
+            }
+            _ => levels.push(vec![maker]),
+        }
+    }
+    levels
+}
