@@ -1,7 +1,7 @@
 //! The course of a command after its own order: working orders that were filled place what is pending, prices trigger
 //! what waits for them, and each order that starts may do both again.
 
-use crate::admission::{Demand, Party, Priced, check_rests};
+use crate::admission::{Demand, Party, check_rests};
 use crate::engine::Engine;
 use crate::liquidity::Liquidity;
 use crate::open_orders::Place;
@@ -122,8 +122,7 @@ impl Engine {
         order.updated_at_us = self.time_us;
         let peg = self.peg_of(symbol, &order.asked(symbol));
         if let (Ok(Some(pegged)), Some(special)) = (peg, &mut order.special) {
-            let asked = symbol.scale.ticks(special.asked_price).filter(|asked| asked.0 > 0);
-            order.price = Priced { asked, pegged: Some(pegged), stop: None }.limit(order.side);
+            order.price = pegged;
             special.is_pegged = true;
         }
         let state = order.state(symbol, OrderStatus::New);
@@ -132,13 +131,18 @@ impl Engine {
             false => Event::OrderActivated(OrderActivated { order: state }),
         });
         self.give_hold(&mut order, events);
+        let held_at = order.holding_price;
         if order.price.0 > 0 {
             order.holding_price = order.price;
         }
         self.open_orders.get_mut(slot).order = order;
         let checked = peg.and_then(|pegged| self.check_start(&order, pegged));
         match checked.and_then(|()| self.hold_more_for_list(&order, slot, events)) {
-            Err(rejection) => self.reject_start(slot, rejection, events),
+            Err(rejection) => {
+                // Its list holds what was enough before.
+                self.open_orders.get_mut(slot).order.holding_price = held_at;
+                self.reject_start(slot, rejection, events);
+            }
             Ok(()) => {
                 let (price, lots) = (order.price, order.remaining());
                 let is_limit = order.order_type.has_limit();

@@ -125,15 +125,19 @@ impl Engine {
         let is_paid = list.state.one_pays_the_other;
         if is_paid {
             self.divide_payment(list_slot, pending.clone(), events);
+            for slot in pending.clone() {
+                // The other one may have ended this one.
+                if !self.lists_order(list_slot, slot) {
+                    continue;
+                }
+                if let Err(rejection) = self.check_paid(&self.open_orders.get(slot).order) {
+                    self.reject_start(slot, rejection, events);
+                }
+            }
         }
         for slot in pending {
-            // The one before may have ended this one.
-            if !self.lists_order(list_slot, slot) {
-                continue;
-            }
-            match if is_paid { self.check_paid(&self.open_orders.get(slot).order) } else { Ok(()) } {
-                Ok(()) => self.activate(slot, events),
-                Err(rejection) => self.reject_start(slot, rejection, events),
+            if self.lists_order(list_slot, slot) {
+                self.activate(slot, events);
             }
         }
     }

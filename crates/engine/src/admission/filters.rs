@@ -11,19 +11,16 @@ use rialto_types::{Amount, AssetId, Bound, Lots, OrderType, Price, Quantity, Rej
 /// The prices of an order in ticks, which have passed their filters.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Priced {
-    pub(crate) asked: Option<Ticks>,
-    pub(crate) pegged: Option<Ticks>,
+    asked: Option<Ticks>,
+    /// The limit that a peg leads to, never worse than the one asked for.
+    pegged: Option<Ticks>,
     pub(crate) stop: Option<Ticks>,
 }
 
 impl Priced {
-    /// The limit the order trades at: the tighter one of two; zero for none.
-    pub(crate) fn limit(&self, side: Side) -> Ticks {
-        match (self.asked, self.pegged) {
-            (Some(asked), Some(pegged)) if side == Side::Buy => asked.min(pegged),
-            (Some(asked), Some(pegged)) => asked.max(pegged),
-            (one, other) => one.or(other).unwrap_or(Ticks(0)),
-        }
+    /// The limit the order trades at; zero for none.
+    pub(crate) fn limit(&self) -> Ticks {
+        self.pegged.or(self.asked).unwrap_or(Ticks(0))
     }
 }
 
@@ -79,7 +76,7 @@ pub(crate) fn check_quantities(
             let notional = check_worth(liquidity, order, priced, lots)?;
             check_assets(assets, symbol, symbol.scale.base(lots), notional)?;
             if order.order_type.has_limit() {
-                Demand::Limit { price: priced.limit(order.side), lots }
+                Demand::Limit { price: priced.limit(), lots }
             } else {
                 Demand::Market { lots }
             }

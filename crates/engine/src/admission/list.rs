@@ -1,6 +1,6 @@
 //! Whether orders may enter as a list: how they fit together, then each of them, then all of them at once.
 
-use super::{Draft, Party, Start, check_client_order_id, written};
+use super::{Draft, Party, Start, check_client_order_id};
 use crate::engine::Engine;
 use crate::seats::Counts;
 use crate::symbols::Symbol;
@@ -62,8 +62,8 @@ impl Engine {
         self.check_counts(&party, added)?;
         if command.contingency.has_pair() {
             let [.., above, below] = &parts[..size] else { unreachable!("a pair has two orders") };
-            let last = (above.start == Start::AtOnce).then_some(symbol.last_price);
-            check_relationship([above, below], symbol, last.and_then(|last| written(Some(last))))?;
+            let last = Some(symbol.last_price).filter(|last| above.start == Start::AtOnce && !last.is_zero());
+            check_relationship([&above.order, &below.order], last)?;
         }
         for part in parts[..size].iter().filter(|part| part.start == Start::AtOnce) {
             self.check_place(symbol, &part.order, &part.draft)?;
@@ -180,8 +180,8 @@ fn check_composition(command: &PlaceOrderList) -> Result<(), Rejection> {
 }
 
 /// Refuse a pair whose prices are not on their sides of the last price, or of each other where that does not count.
-fn check_relationship(pair: [&Part; 2], symbol: &Symbol, last: Option<Price>) -> Result<(), Rejection> {
-    let [above, below] = pair.map(|part| prices_of(part, symbol));
+fn check_relationship(pair: [&NewOrder; 2], last: Option<Price>) -> Result<(), Rejection> {
+    let [above, below] = pair.map(prices_of);
     let is_above = |high: Option<Price>, low: Option<Price>| high.is_none_or(|high| low.is_none_or(|low| high > low));
     let holds = match last {
         Some(_) => above.iter().all(|price| is_above(*price, last)) && below.iter().all(|price| is_above(last, *price)),
@@ -190,15 +190,13 @@ fn check_relationship(pair: [&Part; 2], symbol: &Symbol, last: Option<Price>) ->
     if holds { Ok(()) } else { Err(Rejection::PriceRelationship {}) }
 }
 
-/// The prices by which an order of a pair is placed: its limit for a profit, its stop price.
-fn prices_of(part: &Part, symbol: &Symbol) -> [Option<Price>; 2] {
-    let draft = &part.draft;
-    let limit = Some(symbol.scale.price(draft.price));
-    let stop = Some(symbol.scale.price(draft.stop));
-    let (limit, stop) = match part.order.order_type {
-        OrderType::LimitMaker => (limit, None),
-        OrderType::TakeProfitLimit => (limit, stop),
-        _ => (None, stop),
-    };
-    [written(limit), written(stop)]
+/// The prices by which an order of a pair is placed: its limit for a profit, its stop price. What it takes from the book is
+/// none of them.
+fn prices_of(order: &NewOrder) -> [Option<Price>; 2] {
+    let stop = order.terms.and_then(|terms| terms.stop_price);
+    match order.order_type {
+        OrderType::LimitMaker => [order.price, None],
+        OrderType::TakeProfitLimit => [order.price, stop],
+        _ => [None, stop],
+    }
 }

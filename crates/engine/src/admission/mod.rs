@@ -8,7 +8,7 @@ mod funds;
 mod list;
 mod shape;
 
-pub(crate) use filters::{Priced, check_amended_notional, check_quantity};
+pub(crate) use filters::{check_amended_notional, check_quantity};
 pub(crate) use funds::paid;
 pub(crate) use list::{ListDraft, Part};
 
@@ -21,7 +21,7 @@ use crate::seats::Counts;
 use crate::symbols::Symbol;
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::{
-    AccountClass, AccountId, Amount, Bound, ClientOrderId, Lots, OrderType, PegPrice, Price, Quantity, Rejection,
+    AccountClass, AccountId, Amount, Bound, ClientOrderId, Lots, OrderType, PegPrice, Quantity, Rejection,
     SelfTradePrevention, Side, SymbolId, SymbolSpec, Ticks, TimeInForce, TradeGroupId,
 };
 
@@ -135,15 +135,12 @@ impl Engine {
         let limits = PriceLimits::of(symbol, order.side, self.time_us);
         let liquidity = Liquidity { engine: self, symbol, guard, side: order.side, limits };
         let valued = filters::check_quantities(&self.assets, &liquidity, order, &priced, start)?;
-        let price = priced.limit(order.side);
+        let price = priced.limit();
         self.check_position(party, symbol, order, valued.demand.lots())?;
         let known = if price.0 > 0 { Some(price) } else { priced.stop.or_else(|| symbol.last()) };
         Ok(Draft {
             guard,
-            demand: match valued.demand {
-                Demand::Limit { lots, .. } => Demand::Limit { price, lots },
-                other => other,
-            },
+            demand: valued.demand,
             price,
             is_pegged: pegged.is_some(),
             holding_price: known.unwrap_or(Ticks(0)),
@@ -196,7 +193,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The price a pegged order takes from the book now; `None` for an order that is not pegged.
+    /// The limit of a pegged order by what the book shows now: the price it is pegged to, or its own if that is tighter.
+    /// `None` for an order that is not pegged.
     pub(crate) fn peg_of(&self, symbol: &Symbol, order: &NewOrder) -> Result<Option<Ticks>, Rejection> {
         let Some(peg) = order.terms.and_then(|terms| terms.peg) else { return Ok(None) };
         let side = match peg.price {
@@ -205,7 +203,13 @@ impl Engine {
         };
         let offset = peg.offset.unwrap_or(0);
         let level = symbol.book.levels(side).nth(usize::from(offset));
-        level.map(|level| Some(level.price)).ok_or(Rejection::NoPegPrice { offset })
+        let pegged = level.ok_or(Rejection::NoPegPrice { offset })?.price;
+        // A price that is none of the symbol's is refused for that.
+        let asked = order.price.and_then(|price| symbol.scale.ticks(price));
+        Ok(Some(asked.map_or(pegged, |asked| match order.side {
+            Side::Buy => asked.min(pegged),
+            Side::Sell => asked.max(pegged),
+        })))
     }
 
     /// Check the filters again at the price that a pegged order took from the book as it started.
@@ -298,9 +302,4 @@ fn read_market_budget(liquidity: &Liquidity<'_>, budget: Amount) -> Result<Deman
         return Err(Rejection::LotSize { bound: Bound::Maximum, quantity, limit: spec.quantity_max });
     }
     Ok(Demand::MarketByQuote { lots, is_spent: end == BudgetEnd::Spent })
-}
-
-/// A price a client wrote, if it wrote one.
-pub(crate) fn written(price: Option<Price>) -> Option<Price> {
-    price.filter(|price| !price.is_zero())
 }

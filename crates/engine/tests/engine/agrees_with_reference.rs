@@ -56,17 +56,18 @@ proptest! {
     }
 
     #[test]
-    fn the_engine_agrees_with_the_plain_exchange_on_every_command(
-        commands in prop::collection::vec(wild::command(), 1..120)
-    ) {
-        let (mut exchange, mut reference) = (Exchange::default(), Reference::default());
-        for command in wild::founding_commands().iter().chain(&commands) {
+    fn the_engine_agrees_with_the_plain_exchange_on_every_command((founding, turns) in wild::stream(1..120)) {
+        let (mut exchange, mut reference) = (Exchange::founded(&founding), Reference::default());
+        let founded_at = exchange.engine.time_us();
+        founding.iter().for_each(|command| drop(reference.apply(founded_at, command)));
+        for turn in &turns {
+            let command = turn.command_on(&exchange);
             // The plain exchange does not fill orders from several books.
-            if matches!(command, Command::PlaceOrder(order) if order.is_routed) {
+            if matches!(&command, Command::PlaceOrder(order) if order.is_routed) {
                 continue;
             }
-            let events = exchange.apply(command);
-            check_events(command, &events, &reference.apply(exchange.engine.time_us(), command));
+            let events = exchange.apply_after(turn.after_us, &command);
+            check_events(&command, &events, &reference.apply(exchange.engine.time_us(), &command));
         }
         check_state(&exchange, &reference);
     }

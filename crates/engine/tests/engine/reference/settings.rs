@@ -114,11 +114,11 @@ impl Reference {
 
     pub(super) fn report_block_trade(&mut self, command: &ReportBlockTrade) -> Result<(), Rejection> {
         let &ReportBlockTrade { symbol, price, quantity, taker_side } = command;
-        self.must_know_symbol(symbol)?;
-        if price == Price::ZERO {
+        let spec = self.must_know_symbol(symbol)?;
+        if price == Price::ZERO || price.units() % spec.tick.units() != 0 {
             return Err(Rejection::InvalidOrder { field: "price" });
         }
-        if quantity == Quantity::ZERO {
+        if quantity == Quantity::ZERO || quantity.units() % spec.lot.units() != 0 {
             return Err(Rejection::InvalidOrder { field: "quantity" });
         }
         let numbers = &mut self.symbols[symbol.index()].block_trades_ever;

@@ -255,3 +255,19 @@ fn what_a_working_and_a_pending_order_may_be() {
         alice: BTC 9.5 + 0.5 locked, USDT 910 + 90 locked",
     );
 }
+
+#[test]
+fn a_pegged_order_of_a_pair_that_cannot_be_paid_for_ends_both() {
+    check(
+        "",
+        "alice deposits 5 USDT
+        carol deposits 10 BTC
+        dave deposits 5 USDT
+        alice lists otoco: buys 3 @ 0.9 | buys 3 market stop-loss trail 50 | buys 3 @ peg primary maker \
+            -> list 1; #1 new; #2 pending; #3 pending
+        dave buys 1 @ 0.9 -> #4 new
+        carol sells 3 @ 0.9 -> #5 new; #5 takes 3 @ 0.9 from #1 [#1 filled, #5 filled]; #2 activated; #3 activated; \
+            #2 expired after 0, other order of the list; #3 rejected InsufficientBalance needed 2.7 free 2.3; list 1 ended
+        alice: BTC 3, USDT 2.3",
+    );
+}

@@ -2,8 +2,8 @@
 
 use super::{Accepted, Asked, Id, Order, Place, Reference, insufficient, paid, tighter, units_of, worth_up};
 use rialto_types::{
-    AccountClass, AccountId, ClientOrderId, OrderType, PegPrice, Price, Quantity, Rejection, SelfTradePrevention, Side,
-    SymbolId, SymbolStatus,
+    AccountClass, AccountId, ClientOrderId, OrderType, PegPrice, Price, Quantity, Rejection, Side, SymbolId,
+    SymbolStatus,
 };
 
 type Checked = Result<(), Rejection>;
@@ -147,7 +147,7 @@ impl Reference {
     }
 
     /// Whether an order that was accepted or met can start: what can have changed since it was placed.
-    pub(super) fn check_start(&self, id: Id, mode: SelfTradePrevention) -> Checked {
+    pub(super) fn check_start(&self, id: Id) -> Checked {
         let order = self.order(id);
         let state = order.state;
         if state.pegged_price != Price::ZERO {
@@ -165,7 +165,7 @@ impl Reference {
         let needed = match (state.side, order.limit()) {
             (Side::Sell, _) => order.left(),
             (Side::Buy, Some(price)) => worth_up(price, order.left()),
-            (Side::Buy, None) => self.cost_now(&asked_of(order), mode, order.left()),
+            (Side::Buy, None) => self.cost_now(&asked_of(order), state.self_trade_prevention, order.left()),
         };
         let asset = self.asset_paid(&state);
         // The hold of a pair pays for what it was made for; a pegged limit may need more.

@@ -81,9 +81,11 @@ impl Reference {
         if !stays_of_pair {
             self.release(id);
         }
-        let holding_price = self.holding_price(self.order(id));
-        self.order_mut(id).holding_price = holding_price;
-        if let Err(rejection) = pegged.map(|_| ()).and_then(|()| self.check_start(id, order.self_trade_prevention)) {
+        let order = self.order_mut(id);
+        let before = order.holding_price;
+        order.holding_price = order.limit().or(before);
+        if let Err(rejection) = pegged.map(|_| ()).and_then(|()| self.check_start(id)) {
+            self.order_mut(id).holding_price = before;
             return self.reject(id, rejection);
         }
         if stays_of_pair {

@@ -3,7 +3,7 @@
 use super::{Asked, Id, Order, Place, Reference, worth_up};
 use crate::reference::worth_of_market::Limits;
 use rialto_types::{AccountId, Price, SelfTradePrevention, Side, SymbolId};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Who would meet what.
 pub(super) struct Seeker {
@@ -67,11 +67,12 @@ impl Reference {
         self.makers(&seeker).first().and_then(|order| order.limit())
     }
 
-    /// The makers within the price limits that stay where they are.
+    /// The makers that stay where they are, up to the first price that is not allowed.
     fn standing(&self, seeker: &Seeker) -> Vec<&Order> {
         let mut makers = self.makers(seeker);
+        let within = makers.iter().take_while(|o| seeker.limits.allow(o.limit().unwrap())).count();
+        makers.truncate(within);
         makers.retain(|o| self.prevention(seeker, o) != Some(SelfTradePrevention::ExpireMaker));
-        makers.retain(|o| seeker.limits.allow(o.limit().unwrap()));
         makers
     }
 
@@ -103,14 +104,12 @@ impl Reference {
     /// What a market order to buy would cost now, the quantity at each price rounded up.
     pub(super) fn cost_now(&self, asked: &Asked, mode: SelfTradePrevention, quantity: i128) -> i128 {
         let seeker = self.seeker_asked(asked, mode);
-        let (mut left, mut cost) = (quantity, 0);
-        for level in levels_of(&self.standing(&seeker)) {
-            let price = level[0].limit().unwrap();
-            let there = level.iter().map(|order| order.left()).sum();
-            cost += worth_up(price, left.min(there));
-            left -= left.min(there);
+        let (mut left, mut taken) = (quantity, BTreeMap::new());
+        for (price, part, _) in self.parts(&seeker) {
+            *taken.entry(price).or_default() += left.min(part);
+            left -= left.min(part);
         }
-        cost
+        taken.into_iter().map(|(price, quantity)| worth_up(price, quantity)).sum()
     }
 
     /// How much an order would trade before it would meet one that it must not trade with and that stays.

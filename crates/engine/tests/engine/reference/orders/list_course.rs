@@ -96,11 +96,14 @@ impl Reference {
         let pending = list.pending();
         for id in &pending {
             let order = self.order_mut(*id);
-            let mut quantity = locked / units_of(spec.lot) * units_of(spec.lot);
-            if !order.state.order_type.has_limit() && spec.market_lot > Quantity::ZERO {
-                quantity = locked / units_of(spec.market_lot) * units_of(spec.market_lot);
+            let is_market = !order.state.order_type.has_limit();
+            let given = |quantity: Quantity| is_market && quantity > Quantity::ZERO;
+            let step = if given(spec.market_lot) { spec.market_lot } else { spec.lot };
+            let mut most = spec.quantity_max;
+            if given(spec.market_quantity_max) {
+                most = most.min(spec.market_quantity_max);
             }
-            quantity = quantity.min(units_of(spec.quantity_max));
+            let quantity = locked.min(units_of(most)) / units_of(step) * units_of(step);
             order.state.quantity = super::quantity_of(quantity);
             largest = largest.max(quantity);
         }
