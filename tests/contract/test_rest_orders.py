@@ -164,7 +164,8 @@ async def test_a_symbol_takes_so_many_open_orders(exchange: Live) -> None:
     for _ in range(98):
         await exchange.alice.place("BUY", "100", "0.05")
     counted = await exchange.alice.send("POST", ORDER, limit("BUY", "100", "0.05"))
-    assert counted.headers["x-mbx-order-count-10s"] in {"99", "1"}  # A new interval may just have begun.
+    # A new interval of ten seconds may have begun at any of the orders; a day is long enough to count them all.
+    assert int(counted.headers["x-mbx-order-count-10s"]) in range(1, 100)
     assert counted.headers["x-mbx-order-count-1d"] == "99"
 
 

@@ -43,6 +43,8 @@ pub(crate) struct Met {
     pub(crate) price: Ticks,
     pub(crate) lots: Lots,
     pub(crate) prevented: Option<SelfTradePrevention>,
+    /// Whether money changes hands: by a trade, or by a transfer between two accounts.
+    pub(crate) settles: bool,
 }
 
 impl<'a> Liquidity<'a> {
@@ -65,13 +67,14 @@ impl<'a> Liquidity<'a> {
         self.symbol.book.orders_at(self.side.opposite(), price).filter_map(move |resting| {
             let order = &self.engine.open_orders.get(resting.tag).order;
             let prevented = self.guard.against(order);
+            let settles = self.guard.settles(order);
             if round == 0 {
-                return Some(Met { symbol, price, lots: resting.lots, prevented });
+                return Some(Met { symbol, price, lots: resting.lots, prevented, settles });
             }
             let shown = order.shown_max().filter(|_| !matches!(prevented, Some(ExpireMaker | ExpireBoth)))?;
             let before = resting.lots.0.saturating_add((round - 1).saturating_mul(shown.0));
             let left = order.remaining().0.saturating_sub(before);
-            (left > 0).then_some(Met { symbol, price, lots: shown.min(Lots(left)), prevented })
+            (left > 0).then_some(Met { symbol, price, lots: shown.min(Lots(left)), prevented, settles })
         })
     }
 

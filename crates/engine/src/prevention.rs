@@ -36,6 +36,14 @@ impl Guard {
             (mode, _) => Some(mode),
         }
     }
+
+    /// Whether a match with a resting order moves money: it is a trade, or a transfer between two accounts.
+    pub(crate) fn settles(&self, maker: &Order) -> bool {
+        match self.against(maker) {
+            None => true,
+            Some(mode) => mode == SelfTradePrevention::Transfer && self.account != maker.guard.account,
+        }
+    }
 }
 
 impl Engine {
@@ -98,7 +106,7 @@ impl Engine {
                 self.post_to(maker.pays, released, -released, PostingReason::OrderRelease, events);
             }
         }
-        if mode == SelfTradePrevention::Transfer && maker.guard.account != taker.guard.account {
+        if taker.guard.settles(&maker) {
             self.transfer(&maker, taker, resting.price, matched, events);
         }
         if maker.remaining().0 == 0 {
@@ -121,14 +129,11 @@ impl Engine {
             Side::Buy => (quote, base),
             Side::Sell => (base, quote),
         };
-        let moves = [
-            (maker.pays, -maker_gives),
-            (taker.pays, -taker_gives),
-            (maker.receives, taker_gives),
-            (taker.receives, maker_gives),
-        ];
-        for (slot, change) in moves {
-            self.post_to(slot, change, Amount::ZERO, PostingReason::Transfer, events);
-        }
+        let reason = PostingReason::Transfer;
+        self.post_to(maker.pays, -maker_gives, Amount::ZERO, reason, events);
+        self.post_to(taker.pays, -taker_gives, Amount::ZERO, reason, events);
+        self.change_quotes(taker, maker.symbol, quote, reason, events);
+        self.post_to(maker.receives, taker_gives, Amount::ZERO, reason, events);
+        self.post_to(taker.receives, maker_gives, Amount::ZERO, reason, events);
     }
 }

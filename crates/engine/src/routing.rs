@@ -185,8 +185,6 @@ impl Engine {
             fee: Amount::ZERO,
             fee_asset: received(pool_symbol, order.side),
         };
-        let (own_quote, pool_quote) =
-            (self.symbols[order.symbol.index()].spec.quote, self.symbols[venue.symbol.index()].spec.quote);
         let stated = events.len();
         let maker_fill = self.fill(&maker, maker.status());
         self.state_trade(venue.symbol, trade_id, &exchanged, order.side, (maker_fill, treasury), events);
@@ -207,16 +205,7 @@ impl Engine {
         }));
         self.pay_from_hold(&maker, released, exchanged.gives(maker.side), events);
         self.post_to(order.pays, -exchanged.gives(order.side), Amount::ZERO, PostingReason::Trade, events);
-        if own_quote != pool_quote {
-            let (received, paid) = match order.side {
-                Side::Buy => (own_quote, pool_quote),
-                Side::Sell => (pool_quote, own_quote),
-            };
-            for (asset, change) in [(received, exchanged.quote), (paid, -exchanged.quote)] {
-                let slot = self.ledger.balances.find_or_open(TREASURY, asset, false);
-                self.post_to(slot, change, Amount::ZERO, PostingReason::Trade, events);
-            }
-        }
+        self.change_quotes(order, venue.symbol, exchanged.quote, PostingReason::Trade, events);
         let reserve = Reserve::of(order, &self.symbols[order.symbol.index()]);
         let maker_fee = self.receive(&maker, Role::Maker, &exchanged, reserve, events);
         let taker_fee = self.receive(order, Role::Taker, &exchanged, reserve, events);
@@ -227,6 +216,25 @@ impl Engine {
             (allocation.fill.fee, allocation.fill.fee_asset) = (taker_fee.amount, taker_fee.asset);
         }
         self.after_trade(venue.symbol, resting, &exchanged, &maker, events);
+    }
+
+    /// Let the treasury exchange the quote of the order's own symbol and that of the book where it is filled, one for
+    /// one; nothing where they are the same.
+    pub(crate) fn change_quotes(
+        &mut self,
+        order: &Order,
+        venue: SymbolId,
+        quote: Amount,
+        reason: PostingReason,
+        events: &mut Vec<Event>,
+    ) {
+        let (own, pool) = (&self.symbols[order.symbol.index()], &self.symbols[venue.index()]);
+        let Some(paid) = treasury_asset(order.side, own, pool) else { return };
+        let received = if paid == own.spec.quote { pool.spec.quote } else { own.spec.quote };
+        for (asset, change) in [(received, quote), (paid, -quote)] {
+            let slot = self.ledger.balances.find_or_open(TREASURY, asset, false);
+            self.post_to(slot, change, Amount::ZERO, reason, events);
+        }
     }
 
     /// Whether a routed order can be filled at once at a price or better.
@@ -333,7 +341,7 @@ impl<'a> Survey<'a> {
         let symbol: &Symbol = symbol;
         let met = parts.next()?;
         let lots = left.min(met.lots);
-        if met.prevented.is_none() {
+        if met.settles {
             let quote = symbol.scale.quote(met.price, lots, Rounding::Down);
             if let Some(asset) = treasury_asset(self.side, self.own, symbol) {
                 self.spend(asset, quote);

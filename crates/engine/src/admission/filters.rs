@@ -216,8 +216,8 @@ fn check_worth(
     Ok(highest)
 }
 
-/// What an order without a limit is valued at: what the market is worth, and before the first trade the best price it
-/// would meet or the price it waits for.
+/// What an order without a limit is valued at: what the market is worth, and before the first trade the best price of its
+/// own book or the price it waits for.
 fn valuation(liquidity: &Liquidity<'_>, order: &NewOrder, priced: &Priced) -> Option<Price> {
     let symbol = liquidity.symbol;
     symbol.worth(liquidity.engine.time_us).or_else(|| {

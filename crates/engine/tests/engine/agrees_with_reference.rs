@@ -62,10 +62,6 @@ proptest! {
         founding.iter().for_each(|command| drop(reference.apply(founded_at, command)));
         for turn in &turns {
             let command = turn.command_on(&exchange);
-            // The plain exchange does not fill orders from several books.
-            if matches!(&command, Command::PlaceOrder(order) if order.is_routed) {
-                continue;
-            }
             let events = exchange.apply_after(turn.after_us, &command);
             check_events(&command, &events, &reference.apply(exchange.engine.time_us(), &command));
         }

@@ -41,6 +41,7 @@ impl Reference {
             preventions_ever: 0,
             updates_ever: 0,
             block_trades_ever: 0,
+            allocations_ever: 0,
             last_price: None,
             told_price: None,
             trades: Vec::new(),

@@ -42,6 +42,7 @@ struct Symbol {
     preventions_ever: u64,
     updates_ever: u64,
     block_trades_ever: u64,
+    allocations_ever: u64,
     last_price: Option<Price>,
     /// The reference price as it was told.
     told_price: Option<Price>,

@@ -22,6 +22,7 @@ mod lists;
 mod matching;
 mod prevention;
 mod replacement;
+mod routing;
 mod settlement;
 mod shape;
 mod trailing;

@@ -129,3 +129,42 @@ fn what_can_be_pooled_and_routed() {
         alice buys 1 @ 1 routed -> refused NotPooled",
     );
 }
+
+#[test]
+fn transfer_on_another_book_goes_through_the_treasury_too() {
+    check(
+        "",
+        &format!(
+            "alice opens spot group 1
+            bob opens spot group 1
+            {POOL}
+            bob deposits 1 BTC
+            bob sells 1 @ 28000 stp TRANSFER on BTCUSDC -> #1 new
+            alice buys 1 @ 31000 stp TRANSFER routed -> #1 new; \
+                match 1 @ 28000 prevented by Transfer in group 1 [#1 loses 1, #1 loses 1]; \
+                #1 expired in match 1; #1 expired in match 1
+            alice: BTC 101, USDT 972000
+            bob: USDC 28000
+            house.treasury: USDT 1028000, USDC 972000, USDP 1000000"
+        ),
+    );
+}
+
+#[test]
+fn what_the_treasury_pays_for_transfers_is_gone_when_a_market_order_is_valued() {
+    check(
+        "",
+        &format!(
+            "carol opens spot group 1
+            bob opens spot group 1
+            {POOL}
+            house.treasury posts -970000 USDC Adjustment
+            carol deposits 58000 USDT
+            bob deposits 1 BTC
+            bob sells 1 @ 28000 stp TRANSFER on BTCUSDC -> #1 new
+            maker sells 1 @ 28500 on BTCUSDC -> #2 new
+            maker sells 1 @ 30800 -> #1 new
+            carol buys 2 market stp TRANSFER routed -> refused InsufficientBalance needed 58800 free 58000"
+        ),
+    );
+}

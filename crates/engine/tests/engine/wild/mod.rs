@@ -13,7 +13,8 @@ pub use commands::{Turn, turn};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rialto_types::{AccountId, Command, Event, codec};
+use rialto_types::event::{MatchPrevented, OrderPlaced};
+use rialto_types::{AccountId, Command, Event, SelfTradePrevention, codec};
 pub use rules::founding;
 use std::collections::BTreeMap;
 
@@ -62,12 +63,23 @@ proptest! {
     }
 }
 
+fn transfers_between_two(prevented: &MatchPrevented) -> bool {
+    prevented.mode == SelfTradePrevention::Transfer && prevented.maker.account != prevented.taker.account
+}
+
+/// Whether the order that was placed is the taker of a match on a book that is not its own.
+fn is_on_another_book(prevented: &MatchPrevented, events: &[Event]) -> bool {
+    let Some(Event::OrderPlaced(OrderPlaced { order })) = events.first() else { return false };
+    (prevented.taker.order_id, prevented.taker.account) == (order.order_id, order.account)
+        && prevented.symbol != order.symbol
+}
+
 /// How often each event, each end of an order and each refusal is met in a fixed sample of streams.
 fn met() -> BTreeMap<String, u32> {
     let mut met = BTreeMap::new();
     let mut meet = |what: String| *met.entry(what).or_default() += 1;
     let mut runner = TestRunner::deterministic();
-    for _ in 0..400 {
+    for _ in 0..1_000 {
         let (founding, turns) = stream(100..120).new_tree(&mut runner).unwrap().current();
         let mut exchange = Exchange::founded(&founding);
         for turn in &turns {
@@ -81,6 +93,12 @@ fn met() -> BTreeMap<String, u32> {
                     Event::OrderExpired(expired) => {
                         meet(format!("{:?}", expired.reason));
                         expired.rejection.iter().for_each(|rejection| meet(format!("start {}", name_of(rejection))));
+                    }
+                    Event::MatchPrevented(prevented) if transfers_between_two(prevented) => {
+                        meet("transfer between two".to_owned());
+                        if is_on_another_book(prevented, &events) {
+                            meet("transfer on another book".to_owned());
+                        }
                     }
                     Event::PartRefused(part) => meet(format!("part {}", name_of(&part.rejection))),
                     _ => {}
@@ -107,8 +125,12 @@ fn wild_streams_are_wild() {
         TooManyAmendments TooManyIcebergOrders TooManyIcebergOrdersOnExchange TooManyIcebergParts TooManyOrderLists \
         TooManyOrderListsOnExchange TooManyOrders TooManyOrdersOnExchange TrailingDelta UnavailablePrevention UnknownOrder \
         UnknownOrderList UnpeggablePrice UnpeggableType WouldTake WouldTrigger";
-    let seldom: Vec<&str> =
-        wanted.split_whitespace().filter(|name| met.get(*name).is_none_or(|times| *times < 10)).collect();
+    let transfers = ["transfer between two", "transfer on another book"];
+    let seldom: Vec<&str> = wanted
+        .split_whitespace()
+        .chain(transfers)
+        .filter(|name| met.get(*name).is_none_or(|times| *times < 10))
+        .collect();
     assert_eq!(seldom, Vec::<&str>::new(), "met too seldom in {met:#?}");
     let at_start: Vec<&str> =
         "IcebergExceedsQuantity InsufficientBalance LotSize NoPegPrice Notional PercentPrice WouldTake"

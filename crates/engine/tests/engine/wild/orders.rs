@@ -15,7 +15,7 @@ pub fn account() -> impl Strategy<Value = AccountId> {
 }
 
 pub fn symbol() -> impl Strategy<Value = SymbolId> {
-    prop_oneof![4 => Just(0), 1 => 1..SYMBOLS].prop_map(SymbolId)
+    prop_oneof![5 => Just(0), 3 => Just(1), 1 => 2..SYMBOLS].prop_map(SymbolId)
 }
 
 /// A price near one, rarely one that is no price of the symbol or no price at all.
@@ -82,7 +82,7 @@ pub fn order() -> impl Strategy<Value = NewOrder> {
         TakeProfitLimit,
     ]);
     let patience = select(vec![GoodTillCanceled, GoodTillCanceled, GoodTillCanceled, ImmediateOrCancel, FillOrKill]);
-    let mode = prop::option::of(select(&SelfTradePrevention::ALL[..]));
+    let mode = prop::option::weighted(0.3, select(&SelfTradePrevention::ALL[..]));
     let dice = (any::<u8>(), 0..30u8, price());
     (side(), types, patience, mode, name(), price(), quantity(), terms(), dice).prop_map(
         |(side, order_type, patience, mode, name, price, quantity, mut terms, (dice, blunder, stop_price))| {

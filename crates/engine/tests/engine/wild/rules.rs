@@ -1,15 +1,16 @@
-//! What wild streams start from: three symbols, each with rules of its own, and people of very different means.
+//! What wild streams start from: three symbols, each with rules of its own, and people of very different means,
+//! some of them in one trade group.
 
 use super::ASSETS;
-use crate::exchange::{FIRST_ACCOUNT, list_symbol, open_account, open_spec, post, register_asset};
+use crate::exchange::{FIRST_ACCOUNT, list_symbol, open_spec, post, register_asset};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rialto_types::account::TREASURY;
-use rialto_types::command::PoolSymbols;
+use rialto_types::command::{OpenAccount, PoolSymbols};
 use rialto_types::{
-    AccountClass, AccountId, Amount, AssetId, Command, Commission, Feature, Features, PercentPrice, PreventionModes,
-    Price, PriceRange, Quantity, Rate, Rates, Reference, ReferenceMethod, SelfTradePrevention, SymbolId, SymbolRules,
-    SymbolSpec, TrailingRange,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, Command, Commission, Feature, Features, OwnerId,
+    PercentPrice, PreventionModes, Price, PriceRange, Quantity, Rate, Rates, Reference, ReferenceMethod,
+    SelfTradePrevention, SymbolId, SymbolRules, SymbolSpec, TradeGroupId, TrailingRange,
 };
 
 use super::PEOPLE;
@@ -24,23 +25,27 @@ fn now_and_then<T: Clone + std::fmt::Debug + 'static>(
 
 /// What is there before the random commands.
 pub fn founding() -> impl Strategy<Value = Vec<Command>> {
-    prop::collection::vec(spec(), 3).prop_map(founding_commands)
+    let groups = prop::collection::vec(prop::option::of(Just(TradeGroupId(1))), PEOPLE as usize);
+    let treasury = select(vec![10_000_000_000, 300_000_000]);
+    (prop::collection::vec(spec(), 3), groups, treasury)
+        .prop_map(|(specs, groups, treasury)| founding_commands(specs, groups, treasury))
 }
 
 /// Two bases, two quotes that are pooled, and a discount asset that is a base as well.
-fn founding_commands(specs: Vec<SymbolSpec>) -> Vec<Command> {
+fn founding_commands(specs: Vec<SymbolSpec>, groups: Vec<Option<TradeGroupId>>, treasury: i128) -> Vec<Command> {
     let mut commands = vec![register_asset("BTC"), register_asset("USDT"), register_asset("USDC")];
     for ((name, base, quote), spec) in [("BTCUSDT", 0, 1), ("BTCUSDC", 0, 2), ("USDCUSDT", 2, 1)].into_iter().zip(specs)
     {
         let named = open_spec(name, AssetId(base), AssetId(quote));
         commands.push(list_symbol(SymbolSpec { name: named.name, base: named.base, quote: named.quote, ..spec }));
     }
-    for owner in 1..=u64::from(PEOPLE) {
-        commands.push(open_account(owner, AccountClass::Spot));
+    for (owner, trade_group) in (1..).map(OwnerId).zip(groups) {
+        let kind = AccountKind::of(AccountClass::Spot);
+        commands.push(Command::OpenAccount(OpenAccount { owner, kind, trade_group }));
     }
     commands.push(Command::PoolSymbols(PoolSymbols { base: AssetId(0), symbols: vec![SymbolId(0), SymbolId(1)] }));
     for asset in (0..ASSETS).map(AssetId) {
-        commands.push(post(TREASURY, asset, 10_000_000_000));
+        commands.push(post(TREASURY, asset, treasury));
         for (account, units) in [(0, 1 << 60), (1, 1 << 50), (2, 700_000_000)] {
             commands.push(post(AccountId(FIRST_ACCOUNT + account), asset, units));
         }
@@ -57,7 +62,8 @@ fn spec() -> impl Strategy<Value = SymbolSpec> {
     let worth = (now_and_then("0", select(vec!["0.6", "1.1"])), now_and_then("0", Just("4")), any::<[bool; 2]>());
     let prices = now_and_then(("0", "0"), select(vec![("0.93", "1.07"), ("0", "1.02"), ("1", "0")]));
     let counts = now_and_then(200, 2..9u32);
-    let default = select(&SelfTradePrevention::ALL[..]);
+    // A transfer needs two orders that agree to it.
+    let default = prop_oneof![3 => select(&SelfTradePrevention::ALL[..]), 1 => Just(SelfTradePrevention::Transfer)];
     let preventions = (default, now_and_then(0x3f, 0..64u8));
     (rules(), quantities, worth, prices, counts, preventions, commission(), any::<bool>()).prop_map(
         |(rules, quantities, worth, prices, open_orders_max, (prevention, modes), commission, is_discounted)| {

@@ -1,6 +1,6 @@
 //! What an order would meet: the orders of the other side, best first, and how much of them there is.
 
-use super::{Asked, Id, Order, Place, Reference, worth_up};
+use super::{Asked, Order, Place, Reference, worth_up};
 use crate::reference::worth_of_market::Limits;
 use rialto_types::{AccountId, Price, SelfTradePrevention, Side, SymbolId};
 use std::collections::{BTreeMap, VecDeque};
@@ -14,6 +14,24 @@ pub(super) struct Seeker {
     /// The books that are asked, in this order at equal prices.
     pub(super) books: Vec<SymbolId>,
     pub(super) limits: Limits,
+}
+
+/// A part of a resting order, as an incoming one would meet it.
+pub(super) struct Part {
+    pub(super) symbol: SymbolId,
+    maker: AccountId,
+    pub(super) price: Price,
+    pub(super) quantity: i128,
+    /// What would happen instead of a trade.
+    pub(super) prevention: Option<SelfTradePrevention>,
+}
+
+impl Part {
+    /// Whether money would change hands: by a trade, or by a transfer between two accounts.
+    pub(super) fn is_settled(&self, seeker: &Seeker) -> bool {
+        let is_transfer = self.prevention == Some(SelfTradePrevention::Transfer) && self.maker != seeker.account;
+        self.prevention.is_none() || is_transfer
+    }
 }
 
 impl Reference {
@@ -62,8 +80,9 @@ impl Reference {
         makers
     }
 
+    /// The best price of the order's own book; filters look at no other.
     pub(super) fn best_to_meet(&self, asked: &Asked) -> Option<Price> {
-        let seeker = self.seeker_asked(asked, SelfTradePrevention::None);
+        let seeker = Seeker { books: vec![asked.symbol], ..self.seeker_asked(asked, SelfTradePrevention::None) };
         self.makers(&seeker).first().and_then(|order| order.limit())
     }
 
@@ -79,20 +98,26 @@ impl Reference {
     /// The parts that would be traded with one after the other, as icebergs show them.
     pub(super) fn parts_to_meet(&self, asked: &Asked, mode: SelfTradePrevention) -> Vec<(Price, i128)> {
         let parts = self.parts(&self.seeker_asked(asked, mode));
-        parts.into_iter().map(|(price, part, _)| (price, part)).collect()
+        parts.into_iter().map(|part| (part.price, part.quantity)).collect()
     }
 
-    /// The same, and what would happen instead of a trade with each.
-    fn parts(&self, seeker: &Seeker) -> Vec<(Price, i128, Option<SelfTradePrevention>)> {
+    fn parts(&self, seeker: &Seeker) -> Vec<Part> {
+        self.parts_of(&self.standing(seeker), seeker)
+    }
+
+    /// Level by level what is shown, then, in turns, what icebergs show next.
+    pub(super) fn parts_of(&self, makers: &[&Order], seeker: &Seeker) -> Vec<Part> {
+        use SelfTradePrevention::{ExpireBoth, ExpireMaker};
         let mut parts = Vec::new();
-        for level in levels_of(&self.standing(seeker)) {
+        for level in levels_of(makers) {
             let price = level[0].limit().unwrap();
             let mut queue: VecDeque<_> = level.iter().map(|o| (*o, o.shown, o.left() - o.shown)).collect();
             while let Some((order, shown, hidden)) = queue.pop_front() {
                 let prevention = self.prevention(seeker, order);
-                parts.push((price, shown, prevention));
+                let (symbol, maker) = (order.state.symbol, order.state.account);
+                parts.push(Part { symbol, maker, price, quantity: shown, prevention });
                 // An order that is to end in the match shows no more of itself.
-                if hidden > 0 && prevention != Some(SelfTradePrevention::ExpireBoth) {
+                if hidden > 0 && !matches!(prevention, Some(ExpireMaker | ExpireBoth)) {
                     let next = order.iceberg().unwrap_or(hidden).min(hidden);
                     queue.push_back((order, next, hidden - next));
                 }
@@ -104,19 +129,24 @@ impl Reference {
     /// What a market order to buy would cost now, the quantity at each price rounded up.
     pub(super) fn cost_now(&self, asked: &Asked, mode: SelfTradePrevention, quantity: i128) -> i128 {
         let seeker = self.seeker_asked(asked, mode);
+        if asked.is_routed {
+            return self.cost_of_routed(&seeker, quantity);
+        }
         let (mut left, mut taken) = (quantity, BTreeMap::new());
-        for (price, part, _) in self.parts(&seeker) {
-            *taken.entry(price).or_default() += left.min(part);
-            left -= left.min(part);
+        for part in self.parts(&seeker) {
+            *taken.entry(part.price).or_default() += left.min(part.quantity);
+            left -= left.min(part.quantity);
         }
         taken.into_iter().map(|(price, quantity)| worth_up(price, quantity)).sum()
     }
 
-    /// How much an order would trade before it would meet one that it must not trade with and that stays.
-    pub(super) fn tradable(&self, id: Id, seeker: &Seeker) -> i128 {
-        debug_assert!(self.find(id).is_some());
-        let parts = self.parts(seeker);
-        parts.iter().take_while(|(.., prevention)| prevention.is_none()).map(|(_, part, _)| part).sum()
+    /// Whether all of an order would trade before it would meet one that it must not trade with and that stays.
+    pub(super) fn can_fill(&self, order: &Order, seeker: &Seeker) -> bool {
+        let is_routed = order.state.working_floor.is_some();
+        let parts = if is_routed { self.survey(seeker, order.left()) } else { self.parts(seeker) };
+        let standing = parts.iter().filter(|part| part.prevention != Some(SelfTradePrevention::ExpireMaker));
+        let traded = standing.take_while(|part| part.prevention.is_none()).map(|part| part.quantity);
+        traded.sum::<i128>() >= order.left()
     }
 }
 

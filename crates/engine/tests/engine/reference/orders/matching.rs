@@ -1,17 +1,19 @@
 //! An incoming order, or one that starts to work: what it trades, and what becomes of the rest.
 
 use super::liquidity::Seeker;
+use super::routing::Venue;
+use super::settlement::Deal;
 use super::{Id, Place, Reference, quantity_of, units_of, worth_down};
-use rialto_types::{Amount, ExpiryReason, OrderStatus, Price, SelfTradePrevention, SymbolId, TimeInForce};
+use rialto_types::{Amount, ExpiryReason, OrderStatus, SelfTradePrevention, TimeInForce};
 
 impl Reference {
     /// Match an order and put in its place what is left of it.
     pub(super) fn match_order(&mut self, id: Id) {
         let order = self.order(id);
-        let (time_in_force, left) = (order.state.time_in_force, order.left());
+        let time_in_force = order.state.time_in_force;
         let seeker = self.seeker_of(order);
         let mut is_outside = false;
-        if time_in_force != TimeInForce::FillOrKill || self.tradable(id, &seeker) >= left {
+        if time_in_force != TimeInForce::FillOrKill || self.can_fill(order, &seeker) {
             is_outside = self.trade(id, &seeker);
         }
         self.leave_if_filled(id);
@@ -34,9 +36,10 @@ impl Reference {
     /// Trade as much as there is, and say once for each price what is left there. Whether the next match would be
     /// outside the price range.
     fn trade(&mut self, id: Id, seeker: &Seeker) -> bool {
-        let mut changed: Option<(SymbolId, Price)> = None;
+        let mut venues: Vec<Venue> = seeker.books.iter().copied().map(Venue::new).collect();
         let mut is_outside = false;
-        while let (Some(taker), Some(maker)) = (self.find(id), self.next_maker(seeker)) {
+        while let Some(taker) = self.find(id) {
+            let Some(maker) = self.next_maker(seeker, taker.left()) else { break };
             let (maker_id, price) = (maker.id(), maker.limit().unwrap());
             let prevention = self.prevention(seeker, maker);
             let (is_done, has_money) = (taker.left() == 0, taker.is_by_amount() && !taker.is_amount_used_up);
@@ -51,33 +54,35 @@ impl Reference {
             if is_done && prevention != Some(SelfTradePrevention::ExpireMaker) {
                 break;
             }
+            let venue = venues.iter_mut().find(|venue| venue.symbol == maker_id.0).unwrap();
             if prevention != Some(SelfTradePrevention::ExpireTaker) {
-                let level = (maker_id.0, price);
-                if let Some((symbol, price)) = changed.filter(|changed| *changed != level) {
-                    self.tell_level(symbol, seeker.side.opposite(), price);
+                if let Some(before) = venue.changed.filter(|changed| *changed != price) {
+                    self.tell_level(venue.symbol, seeker.side.opposite(), before);
                 }
-                changed = Some(level);
+                venue.changed = Some(price);
             }
             match prevention {
                 Some(mode) => self.prevent(id, maker_id, mode),
-                None => self.trade_with(id, maker_id),
+                None => self.trade_with(id, maker_id, venue),
             }
         }
-        if let Some((symbol, price)) = changed {
-            self.tell_level(symbol, seeker.side.opposite(), price);
+        for venue in venues {
+            if let Some(price) = venue.changed {
+                self.tell_level(venue.symbol, seeker.side.opposite(), price);
+            }
         }
         is_outside
     }
 
-    fn trade_with(&mut self, taker_id: Id, maker_id: Id) {
+    fn trade_with(&mut self, taker_id: Id, maker_id: Id, venue: &mut Venue) {
         self.end_pair_of(maker_id);
         let maker = self.order(maker_id);
         let (price, quantity) = (maker.limit().unwrap(), self.order(taker_id).left().min(maker.shown));
         let quote = worth_down(price, quantity);
         let released = self.fill_maker(maker_id, quantity, quote);
         self.fill(taker_id, quantity, quote);
-        self.settle(taker_id, maker_id, price, quantity, quote, released);
-        self.traded.push((taker_id.0, price));
+        self.settle(taker_id, maker_id, venue, &Deal { price, quantity, quote, released });
+        self.traded.push((venue.symbol, price));
         self.leave_if_filled(maker_id);
     }
 
@@ -126,9 +131,5 @@ impl Reference {
             self.filled.extend(state.list_id);
         }
         self.end_list_if_done(state.list_id);
-    }
-
-    fn next_maker(&self, seeker: &Seeker) -> Option<&super::Order> {
-        self.makers(seeker).into_iter().next()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::liquidity::Seeker;
 use super::{Id, Order, Reference, paid, quantity_of, received, units_of, worth_down};
+use rialto_types::account::TREASURY;
 use rialto_types::event::{MatchPrevented, Prevention};
 use rialto_types::{Event, ExpiryReason, OrderStatus, PostingReason, PreventedMatchId, SelfTradePrevention, Side};
 
@@ -67,13 +68,16 @@ impl Reference {
             self.lock(maker.account, paid(&spec, maker.side), -released);
         }
         if mode == Transfer && maker.account != taker.account {
-            let quote = worth_down(price, matched);
+            let (own, quote) = (self.spec(taker.symbol).clone(), worth_down(price, matched));
             let gives = |side: Side| if side == Side::Buy { quote } else { matched };
             let moved = PostingReason::Transfer;
             self.change(maker.account, paid(&spec, maker.side), -gives(maker.side), 0, moved);
-            self.change(taker.account, paid(&spec, taker.side), -gives(taker.side), 0, moved);
+            self.change(taker.account, paid(&own, taker.side), -gives(taker.side), 0, moved);
+            for (asset, change) in self.treasury_changes(&taker, maker.symbol, quote) {
+                self.change(TREASURY, asset, change, 0, moved);
+            }
             self.change(maker.account, received(&spec, maker.side), gives(taker.side), 0, moved);
-            self.change(taker.account, received(&spec, taker.side), gives(maker.side), 0, moved);
+            self.change(taker.account, received(&own, taker.side), gives(maker.side), 0, moved);
         }
         if maker.status == OrderStatus::ExpiredInMatch {
             // Its level is said with the others that the incoming order changed.

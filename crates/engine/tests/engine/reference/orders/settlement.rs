@@ -1,10 +1,13 @@
 //! The money of a trade.
 
-use super::{Id, Order, Reference, paid, received};
+use super::routing::Venue;
+use super::{Id, Order, Reference, received};
 use crate::reference::commissions::Fee;
-use rialto_types::account::FEES;
-use rialto_types::event::{Fill, TradeExecuted};
-use rialto_types::{AccountId, Amount, AssetId, Event, PostingReason, Price, Role, Side, TradeId};
+use rialto_types::account::{FEES, TREASURY};
+use rialto_types::event::{AllocationMade, Fill, TradeExecuted};
+use rialto_types::{
+    AccountId, AllocationId, Amount, AssetId, Event, OrderState, PostingReason, Price, Role, Side, TradeId,
+};
 
 /// Postings that are made behind an event which already tells what they will be.
 pub(in crate::reference) struct Moves {
@@ -92,45 +95,79 @@ pub(super) fn fill_of(order: &Order, fee: &Fee) -> Fill {
     }
 }
 
+/// What two orders exchange.
+pub(super) struct Deal {
+    pub(super) price: Price,
+    pub(super) quantity: i128,
+    pub(super) quote: i128,
+    /// What the maker no longer has to set aside.
+    pub(super) released: i128,
+}
+
+impl Deal {
+    fn given_by(&self, side: Side) -> i128 {
+        if side == Side::Buy { self.quote } else { self.quantity }
+    }
+}
+
 impl Reference {
-    /// Say the trade, then move the money: the maker pays from its hold, the taker from what is free; each then gets
-    /// its side and pays its commission.
-    pub(super) fn settle(
-        &mut self,
-        taker_id: Id,
-        maker_id: Id,
-        price: Price,
-        quantity: i128,
-        quote: i128,
-        released: i128,
-    ) {
-        let spec = self.spec(taker_id.0).clone();
+    /// Say the trade, then move the money: the maker pays from its hold, the taker from what is free, the treasury
+    /// exchanges their quotes if they differ; each then gets its side and pays its commission.
+    pub(super) fn settle(&mut self, taker_id: Id, maker_id: Id, venue: &mut Venue, deal: &Deal) {
         let (taker, maker) = (self.order(taker_id).clone(), self.order(maker_id).clone());
-        let gives = |order: &Order| if order.state.side == Side::Buy { quote } else { quantity };
+        let (maker_gives, taker_gives) = (deal.given_by(maker.state.side), deal.given_by(taker.state.side));
         let mut moves = Moves::new(self, &taker);
         let trade = PostingReason::Trade;
-        let (maker_pays, taker_pays) = (paid(&spec, maker.state.side), paid(&spec, taker.state.side));
-        moves.add(maker.state.account, maker_pays, released - gives(&maker), -released, trade);
-        moves.add(taker.state.account, taker_pays, -gives(&taker), 0, trade);
-        let maker_fee = moves.receive(self, &maker, Role::Maker, gives(&taker));
+        let (maker_pays, taker_pays) = (self.asset_paid(&maker.state), self.asset_paid(&taker.state));
+        moves.add(maker.state.account, maker_pays, deal.released - maker_gives, -deal.released, trade);
+        moves.add(taker.state.account, taker_pays, -taker_gives, 0, trade);
+        for (asset, change) in self.treasury_changes(&taker.state, venue.symbol, deal.quote) {
+            moves.add(TREASURY, asset, change, 0, trade);
+        }
+        let maker_fee = moves.receive(self, &maker, Role::Maker, taker_gives);
         let locked_for_maker = moves.locked();
-        let taker_fee = moves.receive(self, &taker, Role::Taker, gives(&maker));
+        let taker_fee = moves.receive(self, &taker, Role::Taker, maker_gives);
         let locked_for_taker = moves.locked() - locked_for_maker;
-        // Commissions are converted at the last price before this trade.
-        let trade_id = self.count_trade(taker_id.0, price, quantity);
-        self.events.push(Event::TradeExecuted(TradeExecuted {
-            symbol: taker_id.0,
-            trade_id,
-            price,
-            quantity: super::quantity_of(quantity),
-            quote_quantity: Amount::from_units(quote),
-            taker_side: taker.state.side,
-            maker: fill_of(&maker, &maker_fee),
-            taker: fill_of(&taker, &taker_fee),
-        }));
+        self.say_trade(venue, deal, &taker.state, (fill_of(&maker, &maker_fee), fill_of(&taker, &taker_fee)));
         moves.make(self);
         self.keep_for_list(&maker.state, locked_for_maker);
         self.keep_for_list(&taker.state, locked_for_taker);
+    }
+
+    /// A trade; of a routed order the treasury's, and what the order gets of it.
+    fn say_trade(&mut self, venue: &mut Venue, deal: &Deal, taker: &OrderState, (maker, own): (Fill, Fill)) {
+        let &Deal { price, quantity, quote, .. } = deal;
+        let is_routed = taker.working_floor.is_some();
+        // Commissions were converted at the last price before this trade.
+        let trade_id = self.count_trade(venue.symbol, price, quantity);
+        let on_book = if is_routed { self.treasury_fill(venue, taker.side, quantity, quote) } else { own };
+        let (quantity, quote_quantity) = (super::quantity_of(quantity), Amount::from_units(quote));
+        self.events.push(Event::TradeExecuted(TradeExecuted {
+            symbol: venue.symbol,
+            trade_id,
+            price,
+            quantity,
+            quote_quantity,
+            taker_side: taker.side,
+            maker,
+            taker: on_book,
+        }));
+        if is_routed {
+            let numbers = &mut self.symbols[taker.symbol.index()].allocations_ever;
+            let allocation_id = AllocationId(*numbers);
+            *numbers += 1;
+            self.events.push(Event::AllocationMade(AllocationMade {
+                symbol: taker.symbol,
+                allocation_id,
+                pool_symbol: venue.symbol,
+                trade_id,
+                price,
+                quantity,
+                quote_quantity,
+                side: taker.side,
+                fill: own,
+            }));
+        }
     }
 
     /// Number a trade and remember its price.
