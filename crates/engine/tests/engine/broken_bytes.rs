@@ -1,7 +1,9 @@
-//! Bytes that are no command, and commands nobody should send: an error or a refusal, never a panic.
+//! Bytes that are no command, and commands nobody should send: an error or a refusal, never a panic. `PROPTEST_CASES` sets
+//! how many are tried.
 
 use crate::exchange::{Exchange, list_symbol, open_spec, refusal, register_asset};
 use crate::random::{Step, Versions, steps};
+use crate::wild::{self, Turn};
 use proptest::prelude::*;
 use rialto_types::command::{LEGS_MAX, Record};
 use rialto_types::{AccountId, Amount, AssetId, Command, Leg, PostingReason, Rate, Rejection, StreamKey, Text, codec};
@@ -61,6 +63,25 @@ fn check_damaged(steps: &[Step], damages: &[Vec<Damage>]) {
     }
 }
 
+/// The same with commands of every kind, under random rules.
+fn check_damaged_turns(founding: &[Command], turns: &[Turn], damages: &[Vec<Damage>]) {
+    let mut exchange = Exchange::founded(founding);
+    for (turn, damage) in turns.iter().zip(damages.iter().cycle()) {
+        let sound = turn.command_on(&exchange);
+        if let Ok(command) = codec::decode(&damaged(encoded(&sound), damage)) {
+            exchange.apply(&command);
+            assert_eq!(codec::decode(&encoded(&command)).unwrap(), command);
+            exchange.engine.audit().unwrap_or_else(|violation| panic!("{violation} after {command:?}"));
+        }
+        exchange.apply_after(turn.after_us, &sound);
+        exchange.engine.audit().unwrap_or_else(|violation| panic!("{violation} after {sound:?}"));
+    }
+}
+
+fn damages() -> impl Strategy<Value = Vec<Vec<Damage>>> {
+    prop::collection::vec(prop::collection::vec(damage(), 1..4), 1..100)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
@@ -77,11 +98,16 @@ proptest! {
     }
 
     #[test]
-    fn damaged_commands_never_stop_the_engine(
-        steps in steps(80),
-        damages in prop::collection::vec(prop::collection::vec(damage(), 1..4), 1..100),
-    ) {
+    fn damaged_commands_never_stop_the_engine(steps in steps(80), damages in damages()) {
         check_damaged(&steps, &damages);
+    }
+
+    #[test]
+    fn damaged_commands_of_every_kind_never_stop_the_engine(
+        (founding, turns) in wild::stream(1..120),
+        damages in damages(),
+    ) {
+        check_damaged_turns(&founding, &turns, &damages);
     }
 }
 
