@@ -44,9 +44,9 @@ class Streaming:
 
 
 @asynccontextmanager
-async def streaming(directory: Path, limits: StreamLimits | None = None) -> AsyncIterator[Streaming]:
+async def streaming(directory: Path, limits: StreamLimits | None = None, **symbol: Any) -> AsyncIterator[Streaming]:
     """Run an exchange with two funded accounts and its streams."""
-    async with live(directory, open_orders_max=10_000) as exchange:
+    async with live(directory, **{"open_orders_max": 10_000, **symbol}) as exchange:
         catalog = exchange.runtime.catalog
 
         def find_symbol(name: str) -> int | None:

@@ -30,7 +30,7 @@ calls of the spot API are served over REST. Not served yet: the WebSocket API, u
 Served on the same port under `/ws` and `/stream`, raw and combined, in milliseconds or microseconds, with SUBSCRIBE,
 UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggTrade`, `@kline_<interval>` (also with
 `@+08:00`), `@miniTicker`, `!miniTicker@arr`, `@ticker`, `@bookTicker`, `@avgPrice`, `@depth5|10|20[@100ms]`,
-`@depth[@100ms]`.
+`@depth[@100ms]`, `@blockTrade`, `@referencePrice`.
 
 ## Calls
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from rialto.contracts.commands import ReportBlockTrade, SetReferencePrice
+from rialto.contracts.symbol_rules import Reference, ReferenceMethod, SymbolRules
 from rialto.contracts.vocabulary import Side
 from rialto.streams.limits import StreamLimits
-from tests.exchange import limit
+from tests.exchange import BTCUSDT, limit
 from tests.streams import ACCOUNTS, Streaming, collect, eventually, streaming, trade_at_random
 
 ALL = "/stream?streams=" + "/".join(
@@ -131,6 +133,36 @@ async def test_a_quiet_book_is_shown_to_who_asks_for_its_levels(tmp_path: Path) 
         async with exchange.connect("/ws/btcusdt@depth5@100ms") as client, asyncio.timeout(5):
             levels = msgspec.json.decode(await client.recv())
         assert levels["asks"] == [["10000.00000000", "1.00000000"]]
+
+
+async def test_reported_trades_and_told_prices_are_streamed(tmp_path: Path) -> None:
+    rules = SymbolRules(reference=Reference(ReferenceMethod.EXTERNAL))
+    async with (
+        streaming(tmp_path, rules=rules) as exchange,
+        exchange.connect("/ws/btcusdt@blockTrade/btcusdt@referencePrice") as client,
+    ):
+        # No price was told yet: nothing is said of it, and what is said first is the trade.
+        await asyncio.sleep(1.2)
+        reported = await exchange.runtime.submit(ReportBlockTrade(BTCUSDT, "9000", "2", Side.SELL))
+        trade = (await collect(client, lambda _message: True))[0]
+        time = reported.time_us // 1000
+        assert trade == {
+            "e": "blockTrade",
+            "E": time,
+            "s": "BTCUSDT",
+            "t": 1,
+            "p": "9000.00000000",
+            "q": "2.00000000",
+            "T": time,
+            "m": True,
+        }
+        for price in ("9100.00000000", None):
+            told = await exchange.runtime.submit(SetReferencePrice(BTCUSDT, price))
+            message = {"e": "referencePrice", "s": "BTCUSDT", "r": price, "t": told.time_us // 1000}
+            assert await collect(client, message.__eq__)
+            # Who comes later is told what holds.
+            async with exchange.connect("/ws/btcusdt@referencePrice") as late:
+                assert await collect(late, lambda _message: True) == [message]
 
 
 async def test_a_slow_reader_is_cut_off_and_others_go_on(tmp_path: Path) -> None:

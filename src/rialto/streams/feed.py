@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from rialto.contracts.events import Outcome, TradeExecuted
+from rialto.contracts.events import BlockTradeReported, Outcome, TradeExecuted
 from rialto.contracts.market import (
     BookTickerChanged,
     Candle,
     TickerStatistics,
     TradesAggregated,
 )
-from rialto.contracts.queries import Account
+from rialto.contracts.queries import Account, ReferencePrice, ReferencePriceAnswer
+from rialto.contracts.symbol_rules import ReferenceMethod
 from rialto.contracts.vocabulary import HOUSE_OWNER, AccountClass, AccountKind
 from rialto.core.runtime import Runtime
 from rialto.streams import payloads
@@ -50,6 +51,7 @@ class MarketFeed:
         self._schedule.every(SLOW_US, partial(self._state_depth, slow=True))
         self._schedule.every(SLOW_US, self._state_figures)
         self._schedule.every(SLOW_US, self._state_candles)
+        self._schedule.every(SLOW_US, self._state_reference_prices)
 
     def start(self) -> None:
         """Begin to publish. Must be called on the event loop, once."""
@@ -73,6 +75,8 @@ class MarketFeed:
             for event in outcome.events:
                 if type(event) is TradeExecuted:
                     self._say(Topic(Kind.TRADE, event.symbol), payloads.trade, event, outcome.time_us)
+                elif type(event) is BlockTradeReported:
+                    self._say(Topic(Kind.BLOCK_TRADE, event.symbol), payloads.block_trade, event, outcome.time_us)
             for update in outcome.market:
                 if type(update) is TradesAggregated:
                     topic = Topic(Kind.AGGREGATED_TRADE, update.symbol)
@@ -160,6 +164,18 @@ class MarketFeed:
         if not candles or not trades:
             return None
         return average_price(candles), trades[-1].traded_at_us
+
+    async def _state_reference_prices(self, now_us: int) -> None:
+        """Say them every second, changed or not: who has just subscribed waits no longer than that."""
+        for topic in self._hub.topics(Kind.REFERENCE_PRICE):
+            symbol = self._runtime.catalog.symbol(topic.symbol)
+            if symbol.spec.rules.reference.method is ReferenceMethod.NONE:
+                continue
+            answer = await self._runtime.ask(ReferencePrice(topic.symbol, now_us))
+            assert isinstance(answer, ReferencePriceAnswer)
+            if answer.since_us:
+                build = partial(payloads.reference_price, answer.price, symbol.name, answer.since_us)
+                self._hub.publish(topic, build)
 
     # --- candles -----------------------------------------------------------------------------------------------
 

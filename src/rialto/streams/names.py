@@ -30,6 +30,8 @@ class Kind(StrEnum):
     TICKER = "ticker"
     ALL_MINI_TICKERS = "!miniTicker@arr"
     AVERAGE_PRICE = "avgPrice"
+    BLOCK_TRADE = "blockTrade"
+    REFERENCE_PRICE = "referencePrice"
 
 
 class Topic(NamedTuple):
@@ -56,6 +58,8 @@ _PLAIN: Final = {
         Kind.MINI_TICKER,
         Kind.TICKER,
         Kind.AVERAGE_PRICE,
+        Kind.BLOCK_TRADE,
+        Kind.REFERENCE_PRICE,
     )
 }
 

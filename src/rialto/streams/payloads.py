@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec import field
 
-from rialto.contracts.events import TradeExecuted
+from rialto.contracts.events import BlockTradeReported, TradeExecuted
 from rialto.contracts.market import (
     BookTickerChanged,
     Candle,
@@ -43,6 +43,21 @@ class _Trade(_Message, kw_only=True):
     traded_at: int = field(name="T")
     buyer_is_maker: bool = field(name="m")
     ignored: bool = field(name="M", default=True)
+
+
+class _BlockTrade(_Message, kw_only=True):
+    block_trade_id: int = field(name="t")
+    price: str = field(name="p")
+    quantity: str = field(name="q")
+    traded_at: int = field(name="T")
+    buyer_is_maker: bool = field(name="m")
+
+
+class _ReferencePrice(msgspec.Struct, kw_only=True):
+    event_type: str = field(name="e")
+    symbol: str = field(name="s")
+    price: str | None = field(name="r")
+    valid_at: int = field(name="t")
 
 
 class _AggregatedTrade(_Message, kw_only=True):
@@ -291,6 +306,29 @@ def ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUn
             last_trade_id=statistics.last_trade_id if statistics.trades else NO_TRADE_ID,
             trades=statistics.trades,
         )
+    )
+
+
+def block_trade(reported: BlockTradeReported, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
+    """Encode a trade that was agreed elsewhere."""
+    return _encode(
+        _BlockTrade(
+            event_type="blockTrade",
+            event_time=unit.of(time_us),
+            symbol=symbol,
+            block_trade_id=reported.block_trade_id,
+            price=reported.price,
+            quantity=reported.quantity,
+            traded_at=unit.of(time_us),
+            buyer_is_maker=reported.taker_side is Side.SELL,
+        )
+    )
+
+
+def reference_price(price: str | None, symbol: str, valid_at_us: int, unit: TimeUnit) -> bytes:
+    """Encode the reference price as it was at a time; there may be none."""
+    return _encode(
+        _ReferencePrice(event_type="referencePrice", symbol=symbol, price=price, valid_at=unit.of(valid_at_us))
     )
 
 
