@@ -9,7 +9,7 @@ are included.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -23,7 +23,14 @@ from rialto.projections import pages
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
 from rialto.projections.pages import Page
 from rialto.projections.projector import Projector
-from rialto.projections.records import FillRecord, LedgerEntry, PreventedMatchRecord
+from rialto.projections.records import (
+    AllocationRecord,
+    AmendmentRecord,
+    LedgerEntry,
+    ListedFill,
+    NamedOrderList,
+    PreventedMatchRecord,
+)
 
 READ_THREADS: Final = 4
 READS_MAX: Final = 64
@@ -88,11 +95,59 @@ class History:
         start_us: int | None = None,
         end_us: int | None = None,
         limit: int,
-    ) -> list[FillRecord]:
+    ) -> list[ListedFill]:
         """List an account's sides of trades on a symbol, of one order or all."""
         return await self._read(
-            FillRecord, pages.fills_page(account, symbol, order_id, from_trade_id, start_us, end_us, limit)
+            ListedFill, pages.fills_page(account, symbol, order_id, from_trade_id, start_us, end_us, limit)
         )
+
+    async def order_list(
+        self, account: int, *, list_id: int | None = None, client_order_id: str | None = None
+    ) -> NamedOrderList | None:
+        """Find a list by the exchange's id, the client's own, or both; the newest that fits."""
+        found = await self._read(NamedOrderList, pages.order_list_page(account, list_id, client_order_id))
+        return found[0] if found else None
+
+    async def these_order_lists(self, account: int, list_ids: Sequence[int]) -> list[NamedOrderList]:
+        """List those of an account's lists that are named, however many."""
+        found: list[NamedOrderList] = []
+        for first in range(0, len(list_ids), pages.PAGE_ROWS_MAX):
+            page = pages.these_order_lists_page(account, list_ids[first : first + pages.PAGE_ROWS_MAX])
+            found += await self._read(NamedOrderList, page)
+        return found
+
+    async def order_lists(
+        self,
+        account: int,
+        *,
+        from_id: int | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int,
+    ) -> list[NamedOrderList]:
+        """List an account's lists. The times are those of placing."""
+        return await self._read(NamedOrderList, pages.order_lists_page(account, from_id, start_us, end_us, limit))
+
+    async def allocations(
+        self,
+        account: int,
+        symbol: int,
+        *,
+        order_id: int | None = None,
+        from_id: int | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int,
+    ) -> list[AllocationRecord]:
+        """List what an account's routed orders on a symbol got."""
+        page = pages.allocations_page(account, symbol, order_id, from_id, start_us, end_us, limit)
+        return await self._read(AllocationRecord, page)
+
+    async def amendments(
+        self, account: int, symbol: int, order_id: int, *, from_id: int | None = None, limit: int
+    ) -> list[AmendmentRecord]:
+        """List the amendments of one of an account's orders, oldest first."""
+        return await self._read(AmendmentRecord, pages.amendments_page(account, symbol, order_id, from_id, limit))
 
     async def prevented_match(self, account: int, symbol: int, prevented_match_id: int) -> PreventedMatchRecord | None:
         """Find a prevented match of an account's orders."""

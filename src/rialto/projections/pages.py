@@ -5,12 +5,22 @@ puts it in ascending order. Ids and times grow together within a symbol, so orde
 it is said in the words of the index that serves the filter.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, select, true, tuple_
 
 from rialto.contracts.market import Candle
-from rialto.projections.tables import candles, fills, ledger_entries, orders, prevented_matches
+from rialto.projections.tables import (
+    allocations,
+    amendments,
+    candles,
+    fills,
+    ledger_entries,
+    order_lists,
+    orders,
+    prevented_matches,
+)
 
 PAGE_ROWS_MAX: Final = 1_000
 INTEGER_MAX: Final = 2**63 - 1
@@ -73,13 +83,84 @@ def fills_page(
         order = [c.trade_id]
     else:  # Who trades with themselves has two sides of one trade.
         order = [c.traded_at_us, c.trade_id, c.is_maker] if by_time else [c.trade_id, c.is_maker]
-    return _page(
-        list(c),
-        conditions,
-        order,
-        newest_first=from_trade_id is None and start_us is None,
-        limit=limit,
+    page = _page(
+        [*c, orders.c.list_id], conditions, order, newest_first=from_trade_id is None and start_us is None, limit=limit
     )
+    of_order = (orders.c.symbol == c.symbol) & (orders.c.order_id == c.order_id)
+    return page._replace(statement=page.statement.join_from(fills, orders, of_order, isouter=True))
+
+
+def order_list_page(account: int, list_id: int | None, client_order_id: str | None) -> Page:
+    """Find the newest list of an account that fits."""
+    c = order_lists.c
+    conditions = [c.account == account]
+    if list_id is not None:
+        conditions.append(c.list_id == list_id)
+    if client_order_id is not None:
+        conditions.append(c.client_order_id == client_order_id)
+    return _order_lists(conditions, [c.list_id], newest_first=True, limit=1)
+
+
+def these_order_lists_page(account: int, list_ids: Sequence[int]) -> Page:
+    """List those of an account's lists that are named; not more than a page."""
+    c = order_lists.c
+    conditions = [c.account == account, c.list_id.in_(list_ids)]
+    return _order_lists(conditions, [c.list_id], newest_first=False, limit=len(list_ids))
+
+
+def order_lists_page(account: int, from_id: int | None, start_us: int | None, end_us: int | None, limit: int) -> Page:
+    """List an account's lists, by id or by when they were placed."""
+    c = order_lists.c
+    conditions = [c.account == account, *_between(c.placed_at_us, start_us, end_us)]
+    if from_id is not None:
+        conditions.append(c.list_id >= from_id)
+    by_time = start_us is not None or end_us is not None
+    order = [c.placed_at_us, c.list_id] if by_time else [c.list_id]
+    return _order_lists(conditions, order, newest_first=from_id is None and start_us is None, limit=limit)
+
+
+def _order_lists(conditions: list[ColumnElement[bool]], order: list[Any], *, newest_first: bool, limit: int) -> Page:
+    """List lists with the names of their orders."""
+    c = order_lists.c
+    members = [orders.alias(name) for name in ("first_order", "second_order", "third_order")]
+    columns = [*c, *(member.c.client_order_id for member in members)]
+    page = _page(columns, conditions, order, newest_first=newest_first, limit=limit)
+    joined: FromClause = order_lists
+    for member, order_id in zip(members, (c.first_order_id, c.second_order_id, c.third_order_id), strict=True):
+        joined = joined.outerjoin(member, (member.c.symbol == c.symbol) & (member.c.order_id == order_id))
+    return page._replace(statement=page.statement.select_from(joined))
+
+
+def allocations_page(
+    account: int,
+    symbol: int,
+    order_id: int | None,
+    from_id: int | None,
+    start_us: int | None,
+    end_us: int | None,
+    limit: int,
+) -> Page:
+    """List what an account's routed orders on a symbol got: of an order, by id, or by time. The oldest unless an end
+    time alone is given.
+    """
+    c = allocations.c
+    conditions = [c.account == account, c.symbol == symbol, *_between(c.allocated_at_us, start_us, end_us)]
+    if order_id is not None:
+        conditions.append(c.order_id == order_id)
+    if from_id is not None:
+        conditions.append(c.allocation_id >= from_id)
+    by_time = order_id is None and (start_us is not None or end_us is not None)
+    order = [c.allocated_at_us, c.allocation_id] if by_time else [c.allocation_id]
+    return _page(list(c), conditions, order, newest_first=start_us is None and end_us is not None, limit=limit)
+
+
+def amendments_page(account: int, symbol: int, order_id: int, from_id: int | None, limit: int) -> Page:
+    """List the amendments of an order, oldest first."""
+    c = amendments.c
+    conditions = [c.symbol == symbol, c.order_id == order_id, c.account == account]
+    if from_id is not None:
+        conditions.append(c.execution_id >= from_id)
+    return _page(list(c), conditions, [c.execution_id], newest_first=False, limit=limit)
 
 
 def prevented_match_page(account: int, symbol: int, prevented_match_id: int) -> Page:

@@ -5,7 +5,7 @@ Amounts are decimal text with eight places, times are microseconds since the Uni
 
 import msgspec
 
-from rialto.contracts.vocabulary import PostingReason, SelfTradePrevention
+from rialto.contracts.vocabulary import Contingency, PostingReason, SelfTradePrevention
 
 
 class FillRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -23,6 +23,65 @@ class FillRecord(msgspec.Struct, frozen=True, array_like=True):
     traded_at_us: int
     is_buyer: bool
     is_maker: bool
+
+
+class ListedFill(FillRecord, frozen=True, array_like=True):
+    """A side of a trade, and the list its order belongs to."""
+
+    list_id: int | None
+
+
+class OrderListRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A list of orders as it was placed: its orders as they were given, the third absent where there are two."""
+
+    list_id: int
+    symbol: int
+    account: int
+    client_order_id: str
+    contingency: Contingency
+    one_pays_the_other: bool
+    first_order_id: int
+    second_order_id: int
+    third_order_id: int | None
+    placed_at_us: int
+
+
+class NamedOrderList(OrderListRecord, frozen=True, array_like=True):
+    """The same with the ids that its orders have from their owner now."""
+
+    first_client_order_id: str
+    second_client_order_id: str
+    third_client_order_id: str | None
+
+
+class AllocationRecord(msgspec.Struct, frozen=True, array_like=True):
+    """What a routed order got from one match on a book of the pool. The trade itself is the treasury's."""
+
+    allocation_id: int
+    symbol: int
+    account: int
+    order_id: int
+    price: str
+    quantity: str
+    quote_quantity: str
+    fee: str
+    fee_asset: int
+    allocated_at_us: int
+    is_buyer: bool
+
+
+class AmendmentRecord(msgspec.Struct, frozen=True, array_like=True):
+    """An order that became smaller in its place. `execution_id` is the sequence number of the command."""
+
+    symbol: int
+    order_id: int
+    execution_id: int
+    account: int
+    previous_client_order_id: str
+    client_order_id: str
+    previous_quantity: str
+    quantity: str
+    amended_at_us: int
 
 
 class PreventedMatchRecord(msgspec.Struct, frozen=True, array_like=True):

@@ -47,7 +47,7 @@ from rialto.contracts.events import (
     TrailingStarted,
 )
 from rialto.contracts.market import CandleClosed
-from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderState, OrderStatus, Side
+from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderListState, OrderState, OrderStatus, Side
 from rialto.projections import tables
 from rialto.projections.amounts import ZERO, sum_of
 from rialto.projections.mapping import as_column, row_maker
@@ -153,13 +153,19 @@ class Batch:
                 self._rows[tables.assets].append(_asset_row(event))
             case SymbolListed():
                 self._rows[tables.symbols].append(_symbol_row(event))
-            case OrderActivated() | OrderTriggered() | TrailingStarted() | OrderAmended():
+            case OrderActivated() | OrderTriggered() | TrailingStarted():
                 self._order_restated(event.order)
+            case OrderAmended():
+                self._order_amended(event, outcome)
             case AllocationMade():
-                self._order_filled(event.symbol, event.fill, outcome.time_us)
+                self._allocation_made(event, outcome.time_us)
+            case OrderListPlaced():
+                self._list_placed(event.list)
             case CommandRejected() | PartRefused():
                 pass  # Nothing changed.
-            case OrderListPlaced() | OrderListEnded() | BlockTradeReported():
+            case OrderListEnded():
+                pass  # The core knows which lists are open.
+            case BlockTradeReported():
                 pass  # Not kept yet.
             case (
                 SymbolStatusChanged()
@@ -197,6 +203,56 @@ class Batch:
         self._rows[tables.stream_records].append(
             (event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us)
         )
+
+    def _list_placed(self, placed: OrderListState) -> None:
+        self._rows[tables.order_lists].append(
+            (
+                placed.list_id,
+                placed.symbol,
+                placed.account,
+                placed.client_order_id,
+                placed.contingency.value,
+                placed.one_pays_the_other,
+                *placed.orders,
+                placed.placed_at_us,
+            )
+        )
+
+    def _order_amended(self, event: OrderAmended, outcome: Outcome) -> None:
+        order = event.order
+        self._rows[tables.amendments].append(
+            (
+                order.symbol,
+                order.order_id,
+                outcome.sequence,
+                order.account,
+                event.previous_client_order_id,
+                order.client_order_id,
+                event.previous_quantity,
+                order.quantity,
+                outcome.time_us,
+            )
+        )
+        self._order_restated(order)
+
+    def _allocation_made(self, event: AllocationMade, time_us: int) -> None:
+        fill = event.fill
+        self._rows[tables.allocations].append(
+            (
+                event.allocation_id,
+                event.symbol,
+                fill.account,
+                fill.order_id,
+                event.price,
+                event.quantity,
+                event.quote_quantity,
+                fill.fee,
+                fill.fee_asset,
+                time_us,
+                event.side is Side.BUY,
+            )
+        )
+        self._order_filled(event.symbol, fill, time_us)
 
     def _order_restated(self, order: OrderState) -> None:
         key = (order.symbol, order.order_id)

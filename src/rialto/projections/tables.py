@@ -13,7 +13,15 @@ from rialto.contracts.events import AccountOpened, AssetRegistered, SymbolListed
 from rialto.contracts.market import CandleClosed
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections.mapping import table_of
-from rialto.projections.records import FillRecord, LedgerEntry, PreventedMatchRecord, StreamRecord
+from rialto.projections.records import (
+    AllocationRecord,
+    AmendmentRecord,
+    FillRecord,
+    LedgerEntry,
+    OrderListRecord,
+    PreventedMatchRecord,
+    StreamRecord,
+)
 
 metadata: Final = MetaData()
 
@@ -50,6 +58,35 @@ fills: Final = table_of(
         postgresql_where=text("is_maker"),
     ),
     key=("account", "symbol", "trade_id", "is_maker"),
+)
+
+order_lists: Final = table_of(
+    OrderListRecord,
+    "order_lists",
+    metadata,
+    Index("order_lists_by_account", "account", "list_id"),
+    Index("order_lists_by_client_order_id", "account", "client_order_id", "list_id"),
+    Index("order_lists_by_time", "account", "placed_at_us", "list_id"),
+    key=("list_id",),
+    texts={"client_order_id": 36},
+)
+
+allocations: Final = table_of(
+    AllocationRecord,
+    "allocations",
+    metadata,
+    Index("allocations_by_account", "account", "symbol", "allocation_id"),
+    Index("allocations_by_order", "account", "symbol", "order_id", "allocation_id"),
+    Index("allocations_by_time", "account", "symbol", "allocated_at_us", "allocation_id"),
+    key=("symbol", "allocation_id"),
+)
+
+amendments: Final = table_of(
+    AmendmentRecord,
+    "amendments",
+    metadata,
+    key=("symbol", "order_id", "execution_id"),
+    texts={"previous_client_order_id": 36, "client_order_id": 36},
 )
 
 # One row per order of a match.
