@@ -102,8 +102,8 @@ class BalancesAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag
     """
 
     balances: tuple[BalanceState, ...]
-    changed_at_us: int = 0
-    commission: vocabulary.Commission | None = None
+    changed_at_us: int
+    commission: vocabulary.Commission | None
 
 
 class OrdersAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Orders"):

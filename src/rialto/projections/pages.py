@@ -5,15 +5,18 @@ puts it in ascending order. Ids and times grow together within a symbol, so orde
 it is said in the words of the index that serves the filter.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select, true, tuple_
 
 from rialto.contracts.market import Candle
-from rialto.projections.tables import candles, fills, ledger_entries, orders, prevented_matches
+from rialto.projections.records import SymbolCandle
+from rialto.projections.tables import block_trades, candles, fills, ledger_entries, orders, prevented_matches
 
 PAGE_ROWS_MAX: Final = 1_000
 INTEGER_MAX: Final = 2**63 - 1
+MINUTE: Final = "1m"
 
 
 class Page(NamedTuple):
@@ -114,6 +117,21 @@ def candles_page(symbol: int, interval: str, start_us: int | None, end_us: int |
     conditions = [c.symbol == symbol, c.interval == interval, *_between(c.opened_at_us, start_us, end_us)]
     columns = [c[name] for name in Candle.__struct_fields__]
     return _page(columns, conditions, [c.opened_at_us], newest_first=start_us is None, limit=limit)
+
+
+def minutes_page(symbols: Sequence[int], start_us: int, end_us: int) -> Page:
+    """List the stored one-minute candles of symbols that open within a range, of which there are as many at most."""
+    c = candles.c
+    conditions = [c.symbol.in_(symbols), c.interval == MINUTE, *_between(c.opened_at_us, start_us, end_us)]
+    columns = [c[name] for name in SymbolCandle.__struct_fields__]
+    return Page(select(*columns).where(*conditions).order_by(c.symbol, c.opened_at_us), newest_first=False)
+
+
+def block_trades_page(symbol: int, from_id: int, limit: int) -> Page:
+    """List a symbol's block trades from an id on."""
+    c = block_trades.c
+    conditions = [c.symbol == symbol, c.block_trade_id >= from_id]
+    return _page(list(c), conditions, [c.block_trade_id], newest_first=False, limit=limit)
 
 
 def ledger_page(account: int, after: tuple[int, int] | None, limit: int) -> Page:

@@ -159,7 +159,9 @@ class Batch:
                 self._order_filled(event.symbol, event.fill, outcome.time_us)
             case CommandRejected() | PartRefused():
                 pass  # Nothing changed.
-            case OrderListPlaced() | OrderListEnded() | BlockTradeReported():
+            case BlockTradeReported():
+                self._block_trade_reported(event, outcome.time_us)
+            case OrderListPlaced() | OrderListEnded():
                 pass  # Not kept yet.
             case (
                 SymbolStatusChanged()
@@ -196,6 +198,19 @@ class Batch:
     def _recorded(self, event: Recorded, outcome: Outcome) -> None:
         self._rows[tables.stream_records].append(
             (event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us)
+        )
+
+    def _block_trade_reported(self, event: BlockTradeReported, time_us: int) -> None:
+        self._rows[tables.block_trades].append(
+            (
+                event.symbol,
+                event.block_trade_id,
+                event.price,
+                event.quantity,
+                event.quote_quantity,
+                time_us,
+                event.taker_side is Side.SELL,
+            )
         )
 
     def _order_restated(self, order: OrderState) -> None:

@@ -13,7 +13,7 @@ from rialto.contracts.events import AccountOpened, AssetRegistered, SymbolListed
 from rialto.contracts.market import CandleClosed
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections.mapping import table_of
-from rialto.projections.records import FillRecord, LedgerEntry, PreventedMatchRecord, StreamRecord
+from rialto.projections.records import BlockTradeRecord, FillRecord, LedgerEntry, PreventedMatchRecord, StreamRecord
 
 metadata: Final = MetaData()
 
@@ -72,6 +72,8 @@ ledger_entries: Final = table_of(
 candles: Final = table_of(
     CandleClosed, "candles", metadata, key=("symbol", "interval", "opened_at_us"), texts={"interval": 4}
 )
+
+block_trades: Final = table_of(BlockTradeRecord, "block_trades", metadata, key=("symbol", "block_trade_id"))
 
 stream_records: Final = table_of(
     StreamRecord, "stream_records", metadata, key=("kind", "id", "version"), texts={"kind": 32, "id": 64}

@@ -171,5 +171,7 @@ async def test_every_query_is_answered(tmp_path: Path) -> None:
             (
                 queries.BalanceState(BTC, "99.00000000", "1.00000000"),
                 queries.BalanceState(USDT, "1000000.00000000", "0.00000000"),
-            )
+            ),
+            answers[1].orders[0].placed_at_us,
+            None,
         )
