@@ -7,6 +7,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.wire import refusals
+from rialto.wire.errors import ApiError
 
 
 async def submit_counted(
@@ -14,14 +15,15 @@ async def submit_counted(
 ) -> Outcome:
     """Submit a command whose order was admitted, and state the counts in the reply's headers.
 
-    What is refused is given back. Raises `ApiError` for a refusal, `RuntimeBusy`.
+    What is refused is given back. Raises `ApiError` for a refusal, -1021 if it came to this too late; `RuntimeBusy`.
     """
     try:
+        call.check_window()
         outcome = await runtime.submit(command)
     except CommandRefused as refused:
         counts.give_back(command.account, runtime.now_us())
         raise refusals.of_new_order(refused.rejection) from refused
-    except RuntimeBusy:
+    except (RuntimeBusy, ApiError):
         counts.give_back(command.account, runtime.now_us())
         raise
     call.headers += counts.headers(command.account, runtime.now_us())

@@ -121,7 +121,7 @@ class Orders:
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
         restriction = parameters.cancel_restrictions
-        outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference, restriction))
+        outcome = await self._submit_cancel(call, CancelOrder(account, symbol.id, reference, restriction))
         client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
         return self._canceled(call, outcome, client_order_id)[0]
 
@@ -129,7 +129,7 @@ class Orders:
         """Cancel every open order on a symbol."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
-        outcome = await self._submit_cancel(CancelAllOrders(account, symbol.id))
+        outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id))
         return self._canceled(call, outcome, self._client_order_ids.draw())
 
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
@@ -141,7 +141,8 @@ class Orders:
     async def _account(self, call: Call) -> int:
         return await self._runtime.account_of(call.owner, AccountClass.SPOT)
 
-    async def _submit_cancel(self, command: CancelOrder | CancelAllOrders) -> Outcome:
+    async def _submit_cancel(self, call: Call, command: CancelOrder | CancelAllOrders) -> Outcome:
+        call.check_window()
         try:
             return await self._runtime.submit(command)
         except CommandRefused as refused:
