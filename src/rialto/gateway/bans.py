@@ -2,8 +2,9 @@
 
 An address that is refused with 429 more than `refusals_max` times within a window of the raw requests is banned: at
 first for `seconds_min`, twice as long with every further offense, up to `seconds_max`. Its requests are answered 418
-until then and count for nothing; offenses are forgotten when `seconds_max` have passed since the last ban ended. In memory only, and bounded: when `addresses_max` addresses are remembered, the one that has been quiet for
-longest is forgotten. A restart forgets them all.
+until then and count for nothing; offenses are forgotten when `seconds_max` have passed since the last ban ended. In
+memory only, and bounded: when `addresses_max` addresses are remembered, the one that has been quiet for longest is
+forgotten. A restart forgets them all.
 """
 
 from collections import OrderedDict
