@@ -7,7 +7,6 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.wire import refusals
-from rialto.wire.errors import ApiError
 
 
 async def submit_counted(
@@ -15,15 +14,16 @@ async def submit_counted(
 ) -> Outcome:
     """Submit a command whose order was admitted, and state the counts in the reply's headers.
 
-    What is refused is given back. Raises `ApiError` for a refusal, -1021 if it came to this too late; `RuntimeBusy`.
+    What is refused is given back, but for an order that took too long to prepare: it counts, as the API's own do. Raises
+    `ApiError` for a refusal and, with -1021, for such an order; `RuntimeBusy`.
     """
+    call.check_window()
     try:
-        call.check_window()
         outcome = await runtime.submit(command)
     except CommandRefused as refused:
         counts.give_back(command.account, runtime.now_us())
         raise refusals.of_new_order(refused.rejection) from refused
-    except (RuntimeBusy, ApiError):
+    except RuntimeBusy:
         counts.give_back(command.account, runtime.now_us())
         raise
     call.headers += counts.headers(command.account, runtime.now_us())
