@@ -21,7 +21,14 @@ calls of the spot API are served over REST. Not served yet: the WebSocket API, u
 - Prevented matches count from 1 on each symbol, like orders and trades. A fill-or-kill order counts no orders that it
   must not trade with; a quote amount counts what DECREMENT and TRANSFER take as if it had traded.
 - Signatures are HMAC-SHA256. RSA and Ed25519 keys do not exist yet.
-- Requests beyond the limits are answered 429 with Retry-After; addresses are not banned (418).
+- An address that is answered 429 more than 100 times within five minutes is banned (418): for two minutes, and twice as
+  long each further time, up to three days. The figures are settings; a restart forgets bans.
+- `GET /api/v3/ticker` and `/ticker/tradingDay` answer -2016 for a symbol that never traded; a window without trades has
+  zero prices and trade ids of -1. `executionRules` lists symbols without rules too.
+- `myFilters` lists every filter of the symbol. `account` shows the account's own rates, or without such the highest of
+  any symbol; `updateTime` is when a balance last changed.
+- Without a discount asset, `discountAsset` is null and nothing is enabled.
+- Every symbol and account has one permission, `SPOT`.
 - Averages over `avgPriceMins` gather trades by the second.
 - The statistics of 24 hours move by the minute.
 

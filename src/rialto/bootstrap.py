@@ -30,6 +30,7 @@ from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import assemble
+from rialto.gateway.bans import BanRules
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.identity.api_keys import ApiKeys
@@ -215,6 +216,12 @@ def _rate_limits(settings: Settings) -> RateLimits:
             RateLimit("ORDERS", "DAY", 1, settings.orders_per_day_max),
         ),
         raw_requests=RateLimit("RAW_REQUESTS", "MINUTE", 5, settings.requests_per_five_minutes_max),
+        bans=BanRules(
+            settings.ban_after_refusals,
+            settings.ban_seconds_min,
+            settings.ban_seconds_max,
+            settings.banned_addresses_max,
+        ),
     )
 
 

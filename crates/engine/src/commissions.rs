@@ -33,6 +33,11 @@ impl Commissions {
         at(Some(symbol)).or_else(|| at(None)).unwrap_or(NONE)
     }
 
+    /// What an account pays on every symbol where it has no rates of its own, if that was set.
+    pub(crate) fn of_every_symbol(&self, account: AccountId) -> Option<&Commission> {
+        self.by_account.get(&(account, None)).map(|&slot| &self.own[slot as usize])
+    }
+
     /// What an account pays on a symbol.
     pub(crate) fn of<'a>(&'a self, found: u32, symbol: &'a Symbol) -> &'a Commission {
         if found == NONE { &symbol.spec.commission } else { &self.own[found as usize] }

@@ -58,6 +58,7 @@ impl Engine {
         assert!(time_us >= self.time_us, "time does not go back: {time_us} after {}", self.time_us);
         self.sequence = sequence;
         self.time_us = time_us;
+        self.ledger.balances.set_time(time_us);
         let start = events.len();
         let result = match command {
             Command::PlaceOrder(command) => self.place_order(command, events),

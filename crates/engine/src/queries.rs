@@ -16,12 +16,17 @@ impl Engine {
         Ok(match *query {
             Query::Balances { account } => {
                 self.may_be_negative(account)?;
-                let balances = self.ledger.balances.of_account(account).map(|balance| BalanceState {
+                let touched = || self.ledger.balances.of_account(account);
+                let balances = touched().map(|balance| BalanceState {
                     asset: balance.asset,
                     free: balance.free,
                     locked: balance.locked,
                 });
-                Answer::Balances { balances: balances.collect() }
+                Answer::Balances {
+                    balances: balances.collect(),
+                    changed_at_us: touched().map(|balance| balance.changed_at_us).max().unwrap_or_default(),
+                    commission: self.commissions.of_every_symbol(account).copied(),
+                }
             }
             Query::OpenOrders { account, symbol: Some(symbol) } => {
                 self.symbol(symbol)?;

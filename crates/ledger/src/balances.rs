@@ -22,6 +22,8 @@ pub struct Balance {
     /// Whether the account's kind lets it fall below zero.
     pub may_be_negative: bool,
     next_of_account: u32,
+    /// When it last changed, in microseconds since the Unix epoch; only to be shown.
+    pub changed_at_us: u64,
 }
 
 impl Balance {
@@ -48,9 +50,16 @@ pub struct Balances {
     chains: Vec<Chain>,
     sums: Vec<Amount>,
     unbalanced_assets: usize,
+    /// What postings are dated with.
+    now_us: u64,
 }
 
 impl Balances {
+    /// Say what time it is, in microseconds since the Unix epoch, for the postings that follow.
+    pub fn set_time(&mut self, now_us: u64) {
+        self.now_us = now_us;
+    }
+
     /// The balance of an account in an asset, if it was ever touched.
     pub fn find(&self, account: AccountId, asset: AssetId) -> Option<BalanceSlot> {
         self.by_account_and_asset.find(&(account, asset), |slot| self.key(slot)).map(BalanceSlot)
@@ -69,6 +78,7 @@ impl Balances {
             locked: Amount::ZERO,
             may_be_negative,
             next_of_account: NONE,
+            changed_at_us: self.now_us,
         });
         let balances = &self.balances;
         let key_of = |slot: u32| (balances[slot as usize].account, balances[slot as usize].asset);
@@ -128,6 +138,7 @@ impl Balances {
         let balance = &mut self.balances[slot.0 as usize];
         balance.free = balance.free.plus(free).expect("balances are bounded");
         balance.locked = balance.locked.plus(locked).expect("balances are bounded");
+        balance.changed_at_us = self.now_us;
         let change = free.plus(locked).expect("postings are bounded");
         if !change.is_zero() {
             let sum = &mut self.sums[balance.asset.index()];

@@ -83,7 +83,7 @@ pub(crate) struct CandleRange {
 }
 
 impl Candle {
-    fn without_trades(opened_at_us: u64, closes_at_us: u64, price: Price) -> Candle {
+    pub(crate) fn without_trades(opened_at_us: u64, closes_at_us: u64, price: Price) -> Candle {
         Candle {
             opened_at_us,
             closes_at_us,
@@ -121,6 +121,19 @@ impl Candle {
             self.taker_buy_quote_volume = sum(self.taker_buy_quote_volume, trade.quote_quantity);
         }
         self.last_trade_id = trade.trade_id;
+    }
+
+    /// Take in a later candle; both have trades.
+    fn extend(&mut self, later: &Candle) {
+        self.high = self.high.max(later.high);
+        self.low = self.low.min(later.low);
+        self.close = later.close;
+        self.volume = sum(self.volume, later.volume);
+        self.quote_volume = sum(self.quote_volume, later.quote_volume);
+        self.trades += later.trades;
+        self.taker_buy_volume = sum(self.taker_buy_volume, later.taker_buy_volume);
+        self.taker_buy_quote_volume = sum(self.taker_buy_quote_volume, later.taker_buy_quote_volume);
+        self.last_trade_id = later.last_trade_id;
     }
 }
 
@@ -161,6 +174,23 @@ impl CandleSeries {
         let left = push_newest(&mut self.candles, Candle::begun_by(self.interval, trade), max);
         self.dropped |= left.is_some();
         closed
+    }
+
+    /// Everything from the first interval that opens at or after a time, as one candle; `None` where memory does not
+    /// reach back to it.
+    pub(crate) fn joined_from(&self, from_us: u64, now_us: u64) -> Option<Candle> {
+        let opened_at_us = self.first_opening_from(from_us);
+        if opened_at_us < self.kept_from_us() {
+            return None;
+        }
+        let first = self.candles.partition_point(|candle| candle.opened_at_us < opened_at_us);
+        let mut candles = self.candles.range(first..);
+        let mut joined = match candles.next() {
+            Some(oldest) => *oldest,
+            None => Candle::without_trades(opened_at_us, now_us, Price::ZERO),
+        };
+        candles.for_each(|candle| joined.extend(candle));
+        Some(Candle { opened_at_us, closes_at_us: now_us, ..joined })
     }
 
     pub(crate) fn newest(&self) -> Option<&Candle> {

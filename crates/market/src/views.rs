@@ -10,7 +10,7 @@ use crate::interval::Interval;
 use crate::statistics::{TickerStatistics, window_lost_trades, window_start_us};
 use crate::trades::{OpenAggregate, RecentTrade, TradeTape, TradesAggregated};
 use rialto_types::event::{BookChanged, TradeExecuted};
-use rialto_types::{Event, SymbolId, TradeId};
+use rialto_types::{Event, Price, SymbolId, TradeId};
 use std::collections::BTreeSet;
 
 /// What trading left behind on one symbol.
@@ -135,6 +135,19 @@ impl MarketViews {
     pub fn candles_kept_from_us(&self, symbol: SymbolId, interval: Interval) -> Option<u64> {
         let trading = self.symbol(symbol)?.trading.as_ref();
         Some(trading.map_or(0, |trading| trading.candles[interval.index()].kept_from_us()))
+    }
+
+    /// Everything from a time on, as one candle that closes with the asking.
+    ///
+    /// It opens with the first minute at or after the time, or later where memory has let minutes go: then with the
+    /// first of the shortest intervals that are still complete, and what lies between is in history. At most as many
+    /// candles are joined as are held of an interval. Without trades: zero prices and trade ids of 0.
+    pub fn candle_from(&self, symbol: SymbolId, from_us: u64, now_us: u64) -> Option<Candle> {
+        let now_us = now_us.max(self.applied_at_us);
+        let trading = self.symbol(symbol)?.trading.as_ref();
+        let series = trading.map_or(&[][..], |trading| &trading.candles[Interval::OneMinute.index()..]);
+        let joined = series.iter().find_map(|series| series.joined_from(from_us, now_us));
+        Some(joined.unwrap_or(Candle::without_trades(from_us, now_us, Price::ZERO)))
     }
 
     /// The last 24 hours, to the minute. One pass over the minutes with trades, at most 1,440.

@@ -83,6 +83,16 @@ impl Runtime {
         seen.ok_or_else(|| PyKeyError::new_err(format!("no symbol {symbol}")))
     }
 
+    pub(crate) fn candle_from_view<'py>(
+        &self,
+        py: Python<'py>,
+        symbol: u32,
+        from_us: u64,
+        now_us: u64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        self.look_at(py, symbol, |views| views.candle_from(SymbolId(symbol), from_us, now_us))
+    }
+
     pub(crate) fn statistics_view<'py>(
         &self,
         py: Python<'py>,

@@ -177,6 +177,17 @@ impl Runtime {
         self.candles_kept_from_view(symbol, interval)
     }
 
+    /// Everything from a time on, as one candle.
+    fn candle_from<'py>(
+        &self,
+        py: Python<'py>,
+        symbol: u32,
+        from_us: u64,
+        now_us: u64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        self.candle_from_view(py, symbol, from_us, now_us)
+    }
+
     /// The last 24 hours.
     fn statistics<'py>(&self, py: Python<'py>, symbol: u32, now_us: u64) -> PyResult<Bound<'py, PyBytes>> {
         self.statistics_view(py, symbol, now_us)

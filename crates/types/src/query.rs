@@ -88,6 +88,10 @@ pub enum Answer {
     Balances {
         /// In order of first touch.
         balances: Vec<BalanceState>,
+        /// When one of them last changed, in microseconds since the Unix epoch; 0 when there is none.
+        changed_at_us: u64,
+        /// The account's own rates where a symbol has none of its own for it, if it has such.
+        commission: Option<Commission>,
     },
     /// To [`Query::OpenOrders`] and [`Query::OpenOrder`].
     Orders {

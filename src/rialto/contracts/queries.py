@@ -96,9 +96,14 @@ class BalanceState(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class BalancesAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Balances"):
-    """To `Balances`: in order of first touch."""
+    """To `Balances`: in order of first touch, and when one of them last changed (0: never).
+
+    `commission` is what the account pays where a symbol has no rates of its own for it, if that was set.
+    """
 
     balances: tuple[BalanceState, ...]
+    changed_at_us: int
+    commission: vocabulary.Commission | None
 
 
 class OrdersAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Orders"):

@@ -23,6 +23,7 @@ _depth = msgspec.msgpack.Decoder(DepthSnapshot)
 _ticker = msgspec.msgpack.Decoder(BookTickerChanged)
 _trades = msgspec.msgpack.Decoder(list[RecentTrade])
 _aggregated = msgspec.msgpack.Decoder(list[TradesAggregated])
+_candle = msgspec.msgpack.Decoder(Candle)
 _candles = msgspec.msgpack.Decoder(list[Candle])
 _statistics = msgspec.msgpack.Decoder(TickerStatistics)
 _depth_updates = msgspec.msgpack.Decoder(list[DepthUpdate])
@@ -65,6 +66,14 @@ class MarketViews:
     def candles_kept_from_us(self, symbol: int, interval: str) -> int:
         """Return the opening time from which on memory has every candle; older ones are in SQL."""
         return self._core.candles_kept_from_us(symbol, interval)
+
+    def candle_from(self, symbol: int, from_us: int) -> Candle:
+        """Return everything from a time on as one candle, which closes with the asking.
+
+        It opens with the first minute at or after the time, or later where memory does not reach back so far: what lies
+        between is in SQL. Without trades: zero prices and trade ids of 0.
+        """
+        return _candle.decode(self._core.candle_from(symbol, from_us, self._clock.now_us()))
 
     def statistics(self, symbol: int) -> TickerStatistics:
         """Return the last 24 hours, to the minute."""

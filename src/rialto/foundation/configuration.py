@@ -68,6 +68,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     orders_per_day_max: Count = 200_000
     """How many orders an account may place in a day."""
 
+    ban_after_refusals: Annotated[int, Meta(ge=0, le=100_000_000)] = 100
+    """How often an address may be told to wait within five minutes before it is banned; 0 bans none."""
+
+    ban_seconds_min: Count = 120
+    """How long a first ban lasts; each further one lasts twice as long as the one before."""
+
+    ban_seconds_max: Count = 259_200
+    """How long a ban may last, and how long after its end it is remembered."""
+
+    banned_addresses_max: Count = 100_000
+    """How many addresses that were told to wait are remembered."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 

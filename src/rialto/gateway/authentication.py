@@ -54,6 +54,11 @@ class Authenticator:
         if now_us - timing.timestamp_us > timing.receive_window_us:
             raise ErrorCode.INVALID_TIMESTAMP.error()
 
+    def check_window(self, timing: Timing) -> None:
+        """Raise `ApiError` -1021 if a request whose time was checked has become too old since."""
+        if self._now_us() - timing.timestamp_us > timing.receive_window_us:
+            raise ErrorCode.INVALID_TIMESTAMP.error()
+
     def check_signature(self, key: ApiKey, payload: bytes, signature: str) -> None:
         """Raise `ApiError` -1022 if the signature is not the key's over the payload."""
         if not key.verify(payload, signature):

@@ -4,18 +4,20 @@ Stands between `application` and the handlers. Owns nothing but its parts. Whate
 refusal is the API's own error, and a fault of ours is logged and answered -1000 without a word of what it was.
 """
 
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
-from rialto.gateway.authentication import Authenticator, key_name, read_signature, read_timing
+from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
 from rialto.gateway.call import Call
 from rialto.gateway.deadlines import Deadlines
 from rialto.gateway.limits import RequestLimits
 from rialto.gateway.request import Headers, Request, Response
 from rialto.gateway.router import Route, Router
+from rialto.identity.api_keys import ApiKey
 from rialto.projections.history import HistoryBusy, HistoryUnavailable
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire import query_string, refusals
@@ -83,15 +85,16 @@ class Dispatcher:
             if body:
                 pairs = query_string.merge(pairs, query_string.read_pairs(body))
             parameters = endpoint.reader.read(pairs)
-            key = None
+            key = timing = None
             if endpoint.needs_key:
-                key = self._authenticate(endpoint, name, pairs, request.query, body)
+                key, timing = self._authenticate(endpoint, name, pairs, request.query, body)
             weight = endpoint.weight_of(parameters)
         except ApiError:
             self._limits.charge(address, weight)
             raise
         self._limits.charge(address, weight)
-        call = Call(key, microseconds=call_in_microseconds)
+        check_window = None if timing is None else partial(self._authenticator.check_window, timing)
+        call = Call(key, microseconds=call_in_microseconds, check_window=check_window)
         call.headers = headers
         answer = await self._handle(route, call, parameters)
         if endpoint.is_free_when_successful:
@@ -100,15 +103,15 @@ class Dispatcher:
 
     def _authenticate(
         self, endpoint: Endpoint[Any], name: str, pairs: dict[str, str], query: bytes, body: bytes
-    ) -> Any:
+    ) -> tuple[ApiKey, Timing | None]:
         if not endpoint.is_signed:
-            return self._authenticator.find_key(name, endpoint.security)
+            return self._authenticator.find_key(name, endpoint.security), None
         timing = read_timing(pairs)
         signature = read_signature(pairs)
         key = self._authenticator.find_key(name, endpoint.security)
         self._authenticator.check_time(timing)
         self._authenticator.check_signature(key, query_string.signed_payload(query, body), signature)
-        return key
+        return key, timing
 
     async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:
         if not route.is_async:

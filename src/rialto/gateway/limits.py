@@ -2,7 +2,8 @@
 
 Owns the counters. A window starts when its interval does (a minute at second 0), as the API's clients expect; all
 addresses share it, so a new window is one cleared table. Memory is bounded: past `ADDRESSES_MAX` in one window, further
-addresses share one counter. Limits of new orders are kept apart, per account, in `order_counts`.
+addresses share one counter. Who goes on after being refused is banned: `bans`. Limits of new orders are kept apart, per
+account, in `order_counts`.
 """
 
 from collections.abc import Callable, Hashable
@@ -10,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from rialto.gateway.bans import BanRules, Bans
 from rialto.wire.errors import ApiError, ErrorCode
 
 ADDRESSES_MAX: Final = 100_000
@@ -50,6 +52,7 @@ class RateLimits(msgspec.Struct, frozen=True):
         RateLimit("ORDERS", "DAY", 1, 200_000),
     )
     raw_requests: RateLimit = RateLimit("RAW_REQUESTS", "MINUTE", 5, 300_000)
+    bans: BanRules = BanRules()
 
     def shown(self) -> list[RateLimit]:
         """List the limits in the order exchange information shows them."""
@@ -106,23 +109,33 @@ class RequestLimits:
     def __init__(self, limits: RateLimits, clock_us: Callable[[], int]) -> None:
         self._weights = FixedWindow(limits.request_weight)
         self._requests = FixedWindow(limits.raw_requests)
+        self._bans = Bans(limits.bans, limits.raw_requests.seconds * 1_000_000)
         self._clock_us = clock_us
         self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
 
     def count_request(self, address: str) -> None:
-        """Count one request of whatever weight. Raises `ApiError` -1003 when the address has no requests left."""
+        """Count one request of whatever weight.
+
+        Raises `ApiError` -1003: with status 418 while the address is banned, 429 when it has no requests left.
+        """
         now_us = self._clock_us()
+        self._bans.check(address, now_us)
         limit = self._requests.limit
         if self._requests.add(address, 1, now_us) > limit.limit:
+            self._bans.note_refusal(address, now_us)
             message = f"Too many requests; current limit is {limit.limit} requests per {limit.per}."
             raise _too_many(message, self._requests.seconds_left(now_us))
 
     def charge(self, address: str, weight: int) -> None:
-        """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then."""
+        """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then.
+
+        Its status is 429, or 418 when the address has been refused too often and is banned from now on.
+        """
         now_us = self._clock_us()
         limit = self._weights.limit
         if self._weights.add(address, weight, now_us) > limit.limit:
             self._weights.add(address, -weight, now_us)
+            self._bans.note_refusal(address, now_us)
             error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
             raise _too_many(error.message, self._weights.seconds_left(now_us))
 

@@ -9,6 +9,7 @@ are included.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -26,15 +27,19 @@ from rialto.projections.projector import Projector
 from rialto.projections.records import (
     AllocationRecord,
     AmendmentRecord,
+    BlockTradeRecord,
     LedgerEntry,
     ListedFill,
     NamedOrderList,
     PreventedMatchRecord,
+    SymbolCandle,
 )
 
 READ_THREADS: Final = 4
 READS_MAX: Final = 64
 WATERMARK_TIMEOUT_S: Final = 2.0
+MINUTE_US: Final = 60_000_000
+MINUTE_ROWS_MAX: Final = 6_000
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -184,6 +189,22 @@ class History:
         return oldest_without_gaps(
             before[0] if before else None, stored, interval, start_us=start_us, end_us=end_us, limit=limit
         )
+
+    async def minutes(self, symbols: Sequence[int], *, start_us: int, end_us: int) -> dict[int, list[Candle]]:
+        """List stored one-minute candles of several symbols, in order, by symbol; those without trades are left out.
+
+        At most `MINUTE_ROWS_MAX` are read, so that the range is short where the symbols are many.
+        """
+        minutes = (end_us - start_us) // MINUTE_US + 1
+        assert len(symbols) * minutes <= MINUTE_ROWS_MAX, f"{minutes} minutes of {len(symbols)} symbols were asked for"
+        found: defaultdict[int, list[Candle]] = defaultdict(list)
+        for candle in await self._read(SymbolCandle, pages.minutes_page(symbols, start_us, end_us)):
+            found[candle.symbol].append(candle)
+        return found
+
+    async def block_trades(self, symbol: int, *, from_id: int, limit: int) -> list[BlockTradeRecord]:
+        """List a symbol's block trades from an id on."""
+        return await self._read(BlockTradeRecord, pages.block_trades_page(symbol, from_id, limit))
 
     async def ledger(self, account: int, *, after: tuple[int, int] | None = None, limit: int) -> list[LedgerEntry]:
         """List what changed an account's balances: beyond an entry's sequence number and position, or the newest."""

@@ -11,9 +11,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, select, true, tuple_
 
 from rialto.contracts.market import Candle
+from rialto.projections.records import SymbolCandle
 from rialto.projections.tables import (
     allocations,
     amendments,
+    block_trades,
     candles,
     fills,
     ledger_entries,
@@ -24,6 +26,7 @@ from rialto.projections.tables import (
 
 PAGE_ROWS_MAX: Final = 1_000
 INTEGER_MAX: Final = 2**63 - 1
+MINUTE: Final = "1m"
 
 
 class Page(NamedTuple):
@@ -195,6 +198,21 @@ def candles_page(symbol: int, interval: str, start_us: int | None, end_us: int |
     conditions = [c.symbol == symbol, c.interval == interval, *_between(c.opened_at_us, start_us, end_us)]
     columns = [c[name] for name in Candle.__struct_fields__]
     return _page(columns, conditions, [c.opened_at_us], newest_first=start_us is None, limit=limit)
+
+
+def minutes_page(symbols: Sequence[int], start_us: int, end_us: int) -> Page:
+    """List the stored one-minute candles of symbols that open within a range, of which there are as many at most."""
+    c = candles.c
+    conditions = [c.symbol.in_(symbols), c.interval == MINUTE, *_between(c.opened_at_us, start_us, end_us)]
+    columns = [c[name] for name in SymbolCandle.__struct_fields__]
+    return Page(select(*columns).where(*conditions).order_by(c.symbol, c.opened_at_us), newest_first=False)
+
+
+def block_trades_page(symbol: int, from_id: int, limit: int) -> Page:
+    """List a symbol's block trades from an id on."""
+    c = block_trades.c
+    conditions = [c.symbol == symbol, c.block_trade_id >= from_id]
+    return _page(list(c), conditions, [c.block_trade_id], newest_first=False, limit=limit)
 
 
 def ledger_page(account: int, after: tuple[int, int] | None, limit: int) -> Page:

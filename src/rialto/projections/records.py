@@ -5,6 +5,7 @@ Amounts are decimal text with eight places, times are microseconds since the Uni
 
 import msgspec
 
+from rialto.contracts.market import Candle
 from rialto.contracts.vocabulary import Contingency, PostingReason, SelfTradePrevention
 
 
@@ -103,6 +104,24 @@ class PreventedMatchRecord(msgspec.Struct, frozen=True, array_like=True):
     taker_quantity: str
     trade_group_id: int
     prevented_at_us: int
+
+
+class BlockTradeRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A trade that was agreed elsewhere, as the public sees it."""
+
+    symbol: int
+    block_trade_id: int
+    price: str
+    quantity: str
+    quote_quantity: str
+    reported_at_us: int
+    buyer_is_maker: bool
+
+
+class SymbolCandle(Candle, frozen=True, array_like=True, gc=False):
+    """A candle and whose it is."""
+
+    symbol: int
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -163,10 +163,10 @@ class Batch:
                 self._list_placed(event.list)
             case CommandRejected() | PartRefused():
                 pass  # Nothing changed.
+            case BlockTradeReported():
+                self._block_trade_reported(event, outcome.time_us)
             case OrderListEnded():
                 pass  # The core knows which lists are open.
-            case BlockTradeReported():
-                pass  # Not kept yet.
             case (
                 SymbolStatusChanged()
                 | ReferencePriceSet()
@@ -253,6 +253,19 @@ class Batch:
             )
         )
         self._order_filled(event.symbol, fill, time_us)
+
+    def _block_trade_reported(self, event: BlockTradeReported, time_us: int) -> None:
+        self._rows[tables.block_trades].append(
+            (
+                event.symbol,
+                event.block_trade_id,
+                event.price,
+                event.quantity,
+                event.quote_quantity,
+                time_us,
+                event.taker_side is Side.SELL,
+            )
+        )
 
     def _order_restated(self, order: OrderState) -> None:
         key = (order.symbol, order.order_id)

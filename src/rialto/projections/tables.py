@@ -16,6 +16,7 @@ from rialto.projections.mapping import table_of
 from rialto.projections.records import (
     AllocationRecord,
     AmendmentRecord,
+    BlockTradeRecord,
     FillRecord,
     LedgerEntry,
     OrderListRecord,
@@ -109,6 +110,8 @@ ledger_entries: Final = table_of(
 candles: Final = table_of(
     CandleClosed, "candles", metadata, key=("symbol", "interval", "opened_at_us"), texts={"interval": 4}
 )
+
+block_trades: Final = table_of(BlockTradeRecord, "block_trades", metadata, key=("symbol", "block_trade_id"))
 
 stream_records: Final = table_of(
     StreamRecord, "stream_records", metadata, key=("kind", "id", "version"), texts={"kind": 32, "id": 64}

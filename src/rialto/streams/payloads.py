@@ -279,7 +279,7 @@ def mini_tickers(changed: Iterable[tuple[TickerStatistics, str]], time_us: int, 
 
 def ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode the statistics of a symbol's last 24 hours; the change in percent is rounded half away from zero."""
-    change, change_percent = price_change(statistics)
+    change, change_percent = price_change(statistics.open, statistics.last)
     return _encode(
         _Ticker(
             event_type="24hrTicker",

@@ -4,7 +4,7 @@ The core counts days, weeks and months in UTC. Where a zone's openings fall else
 longest interval whose openings fall on the zone's as well: eight hours for UTC+8, half an hour for UTC+5:30.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -92,33 +92,35 @@ class ZonedInterval:
         closes_at_us = 0
         for part in parts:
             if group and part.opened_at_us >= closes_at_us:
-                composed.append(self._join(group, closes_at_us))
+                composed.append(join_candles(group, self.start_of(group[0].opened_at_us), closes_at_us))
                 group = []
             if not group:
                 closes_at_us = self.next(self.start_of(part.opened_at_us))
             group.append(part)
         if group:
-            composed.append(self._join(group, closes_at_us))
+            composed.append(join_candles(group, self.start_of(group[0].opened_at_us), closes_at_us))
         return composed
 
-    def _join(self, group: list[Candle], closes_at_us: int) -> Candle:
-        # As in the core's own candles, what did not trade adds nothing, not even the price it carries over.
-        traded = [part for part in group if part.trades] or group[-1:]
-        return Candle(
-            opened_at_us=self.start_of(group[0].opened_at_us),
-            closes_at_us=closes_at_us,
-            open=traded[0].open,
-            high=max((part.high for part in traded), key=to_units),
-            low=min((part.low for part in traded), key=to_units),
-            close=traded[-1].close,
-            volume=_sum(part.volume for part in group),
-            quote_volume=_sum(part.quote_volume for part in group),
-            trades=sum(part.trades for part in group),
-            taker_buy_volume=_sum(part.taker_buy_volume for part in group),
-            taker_buy_quote_volume=_sum(part.taker_buy_quote_volume for part in group),
-            first_trade_id=traded[0].first_trade_id,
-            last_trade_id=traded[-1].last_trade_id,
-        )
+
+def join_candles(parts: Sequence[Candle], opened_at_us: int, closes_at_us: int) -> Candle:
+    """Join candles, in order and at least one, into one that opens and closes at the times given."""
+    # As in the core's own candles, what did not trade adds nothing, not even the price it carries over.
+    traded = [part for part in parts if part.trades] or parts[-1:]
+    return Candle(
+        opened_at_us=opened_at_us,
+        closes_at_us=closes_at_us,
+        open=traded[0].open,
+        high=max((part.high for part in traded), key=to_units),
+        low=min((part.low for part in traded), key=to_units),
+        close=traded[-1].close,
+        volume=_sum(part.volume for part in parts),
+        quote_volume=_sum(part.quote_volume for part in parts),
+        trades=sum(part.trades for part in parts),
+        taker_buy_volume=_sum(part.taker_buy_volume for part in parts),
+        taker_buy_quote_volume=_sum(part.taker_buy_quote_volume for part in parts),
+        first_trade_id=traded[0].first_trade_id,
+        last_trade_id=traded[-1].last_trade_id,
+    )
 
 
 def _longest_base(seconds: int, offset_s: int) -> str:

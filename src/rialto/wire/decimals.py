@@ -54,6 +54,12 @@ def to_text(units: int, places: int = PLACES) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
+def shortened(text: str, places_min: int) -> str:
+    """Write a decimal without the zeros at its end, but with so many places at least."""
+    whole, _, fraction = to_text(to_units(text)).partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(places_min, '0')}"
+
+
 def ratio(numerator: int, denominator: int, scale: int) -> int:
     """Return numerator * scale / denominator, rounded half away from zero. Precondition: denominator above zero."""
     product = abs(numerator) * scale

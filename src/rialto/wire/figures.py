@@ -6,8 +6,8 @@ Stands beside `decimals`. Owns no state.
 from collections.abc import Sequence
 from typing import Final
 
-from rialto.contracts.market import Candle, TickerStatistics
-from rialto.wire.decimals import ONE, ratio, to_text, to_units
+from rialto.contracts.market import Candle
+from rialto.wire.decimals import ONE, ZERO, ratio, to_text, to_units
 
 AVERAGE_MINUTES: Final = 5
 PERCENT_PLACES: Final = 3
@@ -23,9 +23,15 @@ def average_price(minutes: Sequence[Candle]) -> str:
     return to_text(ratio(quote_volume, volume, ONE)) if volume else minutes[-1].close
 
 
-def price_change(statistics: TickerStatistics) -> tuple[str, str]:
-    """Return the change from open to last and the same in percent, rounded half away from zero to three places."""
-    opened = to_units(statistics.open)
-    change = to_units(statistics.last) - opened
+def weighted_average(window: Candle) -> str:
+    """Return quote volume by volume, rounded down to 1e-8 as the core's statistics are; zero without trades."""
+    volume = to_units(window.volume)
+    return to_text(to_units(window.quote_volume) * ONE // volume) if volume else ZERO
+
+
+def price_change(first: str, last: str) -> tuple[str, str]:
+    """Return the change from a price to another and the same in percent, rounded half away from zero to 3 places."""
+    opened = to_units(first)
+    change = to_units(last) - opened
     percent = ratio(change, opened, 100 * 10**PERCENT_PLACES) if opened else 0
     return to_text(change), to_text(percent, PERCENT_PLACES)

@@ -1,4 +1,4 @@
-"""A symbol's filters as exchange information shows them.
+"""Filters of symbols, of the exchange and of assets, as exchange information and `myFilters` show them.
 
 The order is the API's own. A rule the symbol does not have (zero) is shown as the zero that disables it, or left out
 where the API leaves it out (MAX_NUM_ORDERS, NOTIONAL).
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from rialto.contracts.symbol_rules import ExchangeLimits
 from rialto.contracts.vocabulary import SymbolSpec
 from rialto.wire.decimals import ZERO, to_text, to_units
 
@@ -119,6 +120,41 @@ class MaxNumOrderAmends(_Filter, frozen=True, tag="MAX_NUM_ORDER_AMENDS"):
     max_num_order_amends: int
 
 
+class ExchangeMaxNumOrders(_Filter, frozen=True, tag="EXCHANGE_MAX_NUM_ORDERS"):
+    """How many open orders an account may have on the exchange."""
+
+    max_num_orders: int
+
+
+class ExchangeMaxNumAlgoOrders(_Filter, frozen=True, tag="EXCHANGE_MAX_NUM_ALGO_ORDERS"):
+    """How many open stop-loss and take-profit orders an account may have on the exchange."""
+
+    max_num_algo_orders: int
+
+
+class ExchangeMaxNumIcebergOrders(_Filter, frozen=True, tag="EXCHANGE_MAX_NUM_ICEBERG_ORDERS"):
+    """How many open icebergs an account may have on the exchange."""
+
+    max_num_iceberg_orders: int
+
+
+class ExchangeMaxNumOrderLists(_Filter, frozen=True, tag="EXCHANGE_MAX_NUM_ORDER_LISTS"):
+    """How many open lists an account may have on the exchange."""
+
+    max_num_order_lists: int
+
+
+class MaxAsset(_Filter, frozen=True, tag="MAX_ASSET"):
+    """How much of an asset one order may move."""
+
+    asset: str
+    limit: str
+
+
+ExchangeFilter = (
+    ExchangeMaxNumOrders | ExchangeMaxNumAlgoOrders | ExchangeMaxNumIcebergOrders | ExchangeMaxNumOrderLists
+)
+
 SymbolFilter = (
     PriceFilter
     | LotSize
@@ -179,6 +215,22 @@ def of_symbol(spec: SymbolSpec) -> list[SymbolFilter]:
     ]
     filters += [filter_(most) for most, filter_ in counts if most]
     return filters
+
+
+def of_exchange(limits: ExchangeLimits) -> list[ExchangeFilter]:
+    """List the filters of the exchange."""
+    counts: list[tuple[int, Callable[[int], ExchangeFilter]]] = [
+        (limits.orders_max, ExchangeMaxNumOrders),
+        (limits.algo_orders_max, ExchangeMaxNumAlgoOrders),
+        (limits.iceberg_orders_max, ExchangeMaxNumIcebergOrders),
+        (limits.order_lists_max, ExchangeMaxNumOrderLists),
+    ]
+    return [filter_(most) for most, filter_ in counts if most]
+
+
+def of_asset(name: str, limit: str) -> MaxAsset:
+    """Return the filter of an asset that has one."""
+    return MaxAsset(name, _text(limit))
 
 
 def _text(decimal: str) -> str:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from rialto.contracts.commands import CancelRestriction, ReplaceMode
+from rialto.contracts.symbol_rules import ReferenceMethod, SymbolStatus
 from rialto.contracts.vocabulary import (
     ExpiryReason,
     OrderState,
@@ -45,14 +46,6 @@ class PegOffsetType(Enum):
     PRICE_LEVEL = "PRICE_LEVEL"
 
 
-class SymbolStatus(Enum):
-    """The statuses a request may filter symbols by."""
-
-    TRADING = "TRADING"
-    HALT = "HALT"
-    BREAK = "BREAK"
-
-
 class RateLimitExceededMode(Enum):
     """What becomes of a replacement when the account has placed too many orders."""
 
@@ -66,6 +59,26 @@ class TickerType(Enum):
     FULL = "FULL"
     MINI = "MINI"
 
+
+SYMBOL_STATUSES: Final[Mapping[str, SymbolStatus]] = MappingProxyType(
+    {"TRADING": SymbolStatus.TRADING, "HALT": SymbolStatus.HALT, "BREAK": SymbolStatus.BREAK}
+)
+"""The statuses a request may filter symbols by."""
+
+SYMBOL_STATUS_NAMES: Final[Mapping[SymbolStatus, str]] = MappingProxyType(
+    {
+        SymbolStatus.TRADING: "TRADING",
+        SymbolStatus.HALT: "HALT",
+        SymbolStatus.BREAK: "BREAK",
+        SymbolStatus.END_OF_DAY: "END_OF_DAY",
+        SymbolStatus.CANCEL_ONLY: "CANCEL_ONLY",
+    }
+)
+
+REFERENCE_METHOD_NAMES: Final[Mapping[ReferenceMethod, str]] = MappingProxyType(
+    {ReferenceMethod.ARITHMETIC_MEAN: "ARITHMETIC_MEAN", ReferenceMethod.EXTERNAL: "EXTERNAL"}
+)
+"""How a reference price is calculated, where there is one."""
 
 CANCEL_RESTRICTIONS: Final[Mapping[str, CancelRestriction]] = MappingProxyType(
     {"ONLY_NEW": CancelRestriction.ONLY_NEW, "ONLY_PARTIALLY_FILLED": CancelRestriction.ONLY_PARTIALLY_FILLED}

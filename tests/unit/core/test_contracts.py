@@ -167,9 +167,13 @@ async def test_every_query_is_answered(tmp_path: Path) -> None:
         assert {type(query).__name__ for query in asked} == names(Query)
         assert {type(answer).__name__ for answer in answers} == names(queries.Answer) - {"RefusedAnswer"}
         assert answers[1] == answers[2] == answers[3]
+        placed = answers[1]
+        assert isinstance(placed, queries.OrdersAnswer)
         assert answers[0] == queries.BalancesAnswer(
             (
                 queries.BalanceState(BTC, "99.00000000", "1.00000000"),
                 queries.BalanceState(USDT, "1000000.00000000", "0.00000000"),
-            )
+            ),
+            placed.orders[0].placed_at_us,
+            None,
         )

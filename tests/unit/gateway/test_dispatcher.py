@@ -1,6 +1,7 @@
 """The path of a request, without sockets: key-only calls, faults of ours, slow handlers."""
 
 import asyncio
+import hmac
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,19 @@ class Served:
         engine = open_engine(url, Access.DURABLE)
         Owners(engine).create("alice", 1)
         keys = ApiKeys(engine, MasterKey.load_or_create(directory / "master.key"))
-        self.key, _ = keys.create(1, "label", [Permission.READ], 1)
+        self.key, self.secret = keys.create(1, "label", [Permission.READ], 1)
+        self.now_us = NOW_US
+        self.takes_us = 0
         self.failure: Exception = RuntimeError("a secret of ours")
         routes = [
             Route(endpoint("/key", Security.MARKET_DATA), self.owner),
             Route(endpoint("/fault"), self.fault),
             Route(endpoint("/slow"), self.slow),
+            Route(endpoint("/prepared", Security.USER_DATA), self.prepared),
         ]
         self.dispatcher = Dispatcher(
             Router(routes),
-            Authenticator(keys, lambda: NOW_US),
+            Authenticator(keys, lambda: self.now_us),
             RequestLimits(RateLimits(), lambda: NOW_US),
             Deadlines(seconds=0.05, look_every_s=0.01),
         )
@@ -65,6 +69,16 @@ class Served:
     async def slow(self, _call: Call, _parameters: NoParameters) -> dict[str, int]:
         await asyncio.sleep(60)
         return {}
+
+    async def prepared(self, call: Call, _parameters: NoParameters) -> dict[str, int]:
+        self.now_us += self.takes_us
+        call.check_window()
+        return {}
+
+    async def get_signed(self, path: str, parameters: str) -> Response:
+        signature = hmac.new(self.secret.encode(), parameters.encode(), "sha256").hexdigest()
+        query, headers = f"{parameters}&signature={signature}", {b"x-mbx-apikey": self.key.key.encode()}
+        return await self.dispatcher.answer(Request("GET", path, query.encode(), b"", headers, "127.0.0.1"))
 
     async def get(self, path: str, headers: dict[bytes, bytes] | None = None) -> Response:
         return await self.dispatcher.answer(Request("GET", path, b"", b"", headers or {}, "127.0.0.1"))
@@ -106,6 +120,18 @@ async def test_history_that_cannot_be_read_now_is_told_so(
 ) -> None:
     served.failure = failure
     assert shown(await served.get("/fault")) == expected
+
+
+async def test_a_request_must_still_be_valid_when_it_has_been_prepared(served: Served) -> None:
+    """As the page's own request logic has it: the time is looked at before, and again afterwards."""
+    timing = f"recvWindow=1.5&timestamp={NOW_US}"
+    served.takes_us = 1_500
+    assert (await served.get_signed("/prepared", timing)).status == 200
+    served.now_us, served.takes_us = NOW_US, 1_501
+    late = await served.get_signed("/prepared", timing)
+    assert shown(late) == (400, -1021)
+    assert b"outside of the recvWindow" in late.body
+    assert shown(await served.get_signed("/prepared", timing)) == (400, -1021)
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for(served: Served) -> None:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 
-from rialto.contracts.events import MatchPrevented, Outcome
+from rialto.contracts.events import BlockTradeReported, Event, MatchPrevented, Outcome
 from rialto.contracts.market import Candle, CandleClosed, RecentTrade
-from rialto.contracts.vocabulary import OrderState, PostingReason
+from rialto.contracts.vocabulary import OrderState, PostingReason, Side
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.projections import pages, tables
 from rialto.projections.bulk import ROWS_PER_STATEMENT, BulkStatements
 from rialto.projections.history import READ_THREADS, READS_MAX, History, HistoryBusy, HistoryUnavailable
 from rialto.projections.pages import Page
 from rialto.projections.projector import ProjectionsBehind, Projector
+from rialto.projections.records import BlockTradeRecord
 from rialto.projections.rows import ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES
 from rialto.projections.writer import Writer
 from tests.outcomes import FIRST_ACCOUNT, START_US, Exchange
@@ -190,15 +192,44 @@ async def test_the_ledger_is_read_on_from_an_entry(reading: Reading) -> None:
     assert await history.ledger(ACCOUNT, limit=5) == every[-5:]
 
 
-async def test_candles_have_no_gaps(reading: Reading) -> None:
-    def closed(minute: int) -> CandleClosed:
-        opens_us = minute * MINUTE_US
-        price = volume = "5.00000000"
-        candle = Candle(
-            opens_us, opens_us + MINUTE_US, price, price, price, price, volume, volume, 1, volume, volume, 1, 1
-        )
-        return CandleClosed(7, "1m", candle)
+def closed(minute: int, symbol: int = 7) -> CandleClosed:
+    opens_us = minute * MINUTE_US
+    price = volume = "5.00000000"
+    candle = Candle(opens_us, opens_us + MINUTE_US, price, price, price, price, volume, volume, 1, volume, volume, 1, 1)
+    return CandleClosed(symbol, "1m", candle)
 
+
+async def test_minutes_of_several_symbols_are_read_at_once(reading: Reading) -> None:
+    stated = [closed(minute, symbol) for minute in (2, 3, 5) for symbol in (7, 8, 9)]
+    reading.projector.accept([Outcome(0, len(OUTCOMES) + 1, START_US * 2, [], list(stated))])
+    reading.released += 1
+    found = await reading.history.minutes([9, 7, 6], start_us=3 * MINUTE_US, end_us=5 * MINUTE_US)
+    assert {symbol: [minute.opened_at_us // MINUTE_US for minute in minutes] for symbol, minutes in found.items()} == {
+        7: [3, 5],
+        9: [3, 5],
+    }
+    assert msgspec.structs.asdict(found[7][0]) == msgspec.structs.asdict(closed(3).candle) | {"symbol": 7}
+
+
+async def test_block_trades_are_read_from_an_id_on(reading: Reading) -> None:
+    sides = (Side.BUY, Side.SELL, Side.BUY)
+    events: list[Event] = [
+        BlockTradeReported(0, number, "5.00000000", "2.00000000", "10.00000000", side)
+        for number, side in enumerate(sides, start=1)
+    ]
+    reading.projector.accept([Outcome(0, len(OUTCOMES) + 1, START_US * 2, events, [])])
+    reading.released += 1
+    expected = [
+        BlockTradeRecord(0, number, "5.00000000", "2.00000000", "10.00000000", START_US * 2, side is Side.SELL)
+        for number, side in enumerate(sides, start=1)
+    ]
+    assert await reading.history.block_trades(0, from_id=0, limit=9) == expected
+    assert await reading.history.block_trades(0, from_id=2, limit=1) == expected[1:2]
+    assert await reading.history.block_trades(1, from_id=0, limit=9) == []
+    assert await reading.history.block_trades(0, from_id=2**63 - 1, limit=9) == []
+
+
+async def test_candles_have_no_gaps(reading: Reading) -> None:
     candles = [closed(minute) for minute in (2, 3, 6)]
     reading.projector.accept([Outcome(0, len(OUTCOMES) + 1, START_US * 2, [], list(candles))])
     reading.released += 1
@@ -347,6 +378,11 @@ def plan(engine: Engine, statement: str, parameters: object = ()) -> list[str]:
             pages.candles_page(0, "1m", 1, 2, 9),
             "sqlite_autoindex_candles_1 (symbol=? AND interval=? AND opened_at_us>?",
         ),
+        (
+            pages.minutes_page([0, 1], 1, 2),
+            "sqlite_autoindex_candles_1 (symbol=? AND interval=? AND opened_at_us>? AND opened_at_us<?)",
+        ),
+        (pages.block_trades_page(0, 7, 9), "sqlite_autoindex_block_trades_1 (symbol=? AND block_trade_id>?)"),
         (pages.ledger_page(5, None, 9), "ledger_entries_by_account (account=?)"),
         (pages.ledger_page(5, (1, 1), 9), "ledger_entries_by_account (account=? AND (sequence,position)>(?,?))"),
     ],

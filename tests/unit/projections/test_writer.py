@@ -38,15 +38,20 @@ def test_the_first_writer_finds_the_house(engine: Engine, migrated_url: str) -> 
     assert held["watermark"] == [(1, 0)]
 
 
-def test_projections_of_before_self_trade_prevention_are_written_anew(empty_url: str) -> None:
+@pytest.mark.parametrize(
+    ("revision", "account"),
+    [("0002", "(0, 0, 'external', 0)"), ("0004", "(0, 0, 'external', 0, NULL)")],
+    ids=["before self-trade prevention", "before block trades"],
+)
+def test_projections_that_lack_something_are_written_anew(empty_url: str, revision: str, account: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     old = open_engine(empty_url, Access.DURABLE)
     with old.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(config, revision)
         connection.exec_driver_sql("INSERT INTO watermark VALUES (1, 7)")
-        connection.exec_driver_sql("INSERT INTO accounts VALUES (0, 0, 'external', 0)")
+        connection.exec_driver_sql(f"INSERT INTO accounts VALUES {account}")
         connection.exec_driver_sql("INSERT INTO assets VALUES (0, 'OLD')")
     old.dispose()
     migrate(empty_url)

@@ -64,3 +64,11 @@ def test_text_and_units_are_inverse(units: int, places: int) -> None:
 )
 def test_ratios_round_half_away_from_zero(numerator: int, denominator: int, scale: int, expected: int) -> None:
     assert decimals.ratio(numerator, denominator, scale) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1", "1.0000"), ("0.25", "0.2500"), ("1.00012345", "1.00012345"), ("1.00010000", "1.0001"), ("10", "10.0000")],
+)
+def test_decimals_are_shortened_to_what_they_say(text: str, expected: str) -> None:
+    assert decimals.shortened(text, 4) == expected

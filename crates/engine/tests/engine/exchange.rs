@@ -76,7 +76,7 @@ impl Exchange {
 
     /// Free and locked per asset, without the empty ones.
     pub fn balances(&self, account: AccountId) -> BTreeMap<AssetId, (Amount, Amount)> {
-        let Answer::Balances { balances } = self.engine.answer(&Query::Balances { account }) else {
+        let Answer::Balances { balances, .. } = self.engine.answer(&Query::Balances { account }) else {
             panic!("account {account} is unknown")
         };
         let shown = balances.iter().map(|balance| (balance.asset, (balance.free, balance.locked)));

@@ -7,3 +7,4 @@ mod feed;
 mod serialization;
 mod statistics;
 mod trades;
+mod windows;

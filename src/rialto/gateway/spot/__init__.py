@@ -7,14 +7,19 @@ from rialto.gateway.limits import RateLimits
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.account import Account
+from rialto.gateway.spot.account_filters import FiltersOfAccount
+from rialto.gateway.spot.block_trades import BlockTrades
 from rialto.gateway.spot.candles import Candles
+from rialto.gateway.spot.commissions import Commissions
 from rialto.gateway.spot.exchange_info import ExchangeInfo
+from rialto.gateway.spot.execution_rules import ExecutionRulesAndPrices
 from rialto.gateway.spot.general import General
 from rialto.gateway.spot.market_data import MarketData
 from rialto.gateway.spot.order_changes import OrderChanges
 from rialto.gateway.spot.orders import Orders
 from rialto.gateway.spot.prevented_matches import PreventedMatches
 from rialto.gateway.spot.tickers import Tickers
+from rialto.gateway.spot.window_tickers import WindowTickers
 from rialto.projections.history import History
 
 
@@ -23,11 +28,16 @@ def spot_routes(runtime: Runtime, history: History, limits: RateLimits, counts: 
     return [
         *General(runtime.now_us).routes(),
         *ExchangeInfo(runtime, limits).routes(),
+        *ExecutionRulesAndPrices(runtime).routes(),
         *MarketData(runtime, history).routes(),
         *Candles(runtime, history).routes(),
+        *BlockTrades(runtime, history).routes(),
         *Tickers(runtime).routes(),
+        *WindowTickers(runtime, history).routes(),
         *Orders(runtime, counts).routes(),
         *OrderChanges(runtime, counts).routes(),
         *Account(runtime, history, counts).routes(),
+        *Commissions(runtime).routes(),
+        *FiltersOfAccount(runtime).routes(),
         *PreventedMatches(runtime, history).routes(),
     ]

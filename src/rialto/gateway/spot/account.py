@@ -7,12 +7,13 @@ import msgspec
 from rialto.contracts.commands import OrderReference
 from rialto.contracts.queries import Balances, BalancesAnswer, OpenOrder, OpenOrders, OrdersAnswer
 from rialto.contracts.rejections import UnknownOrder
-from rialto.contracts.vocabulary import AccountClass, OrderState
+from rialto.contracts.vocabulary import AccountClass, OrderState, Rates
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCount, OrderCounts
 from rialto.gateway.router import Route
+from rialto.gateway.spot.commissions import CommissionRates, commission_rates
 from rialto.gateway.spot.order_replies import NO_ORDER_LIST, QueriedOrder, queried_order
 from rialto.gateway.spot.parameters import (
     LIMIT_DEFAULT,
@@ -28,7 +29,7 @@ from rialto.gateway.spot.parameters import (
 from rialto.projections.history import History
 from rialto.projections.records import FillRecord
 from rialto.wire import errors, refusals
-from rialto.wire.decimals import ZERO, to_text, to_units
+from rialto.wire.decimals import ZERO, to_units
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean
@@ -52,17 +53,11 @@ class AssetBalance(msgspec.Struct, frozen=True, gc=False):
     locked: str
 
 
-class CommissionRates(msgspec.Struct, frozen=True):
-    """Commission as fractions of what is received."""
-
-    maker: str
-    taker: str
-    buyer: str = ZERO
-    seller: str = ZERO
-
-
 class AccountInfo(msgspec.Struct, frozen=True, rename="camel"):
-    """An account. Commissions are the highest of any symbol: what it pays at most."""
+    """An account. Commissions are its own where a symbol has no others for it, or else the highest of any symbol.
+
+    `update_time` is when a balance last changed, 0 if none ever did.
+    """
 
     maker_commission: int
     taker_commission: int
@@ -230,6 +225,7 @@ class Account:
         self._runtime = runtime
         self._history = history
         self._counts = counts
+        self._highest: tuple[int, Rates] | None = None
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -253,20 +249,20 @@ class Account:
             free, locked = (ZERO, ZERO) if balance is None else (balance.free, balance.locked)
             if not parameters.omit_zero_balances or free != ZERO or locked != ZERO:
                 balances.append(AssetBalance(asset.name, free, locked))
-        maker, taker = self._highest_rates()
+        rates = self._highest_rates() if answer.commission is None else answer.commission.standard
         return AccountInfo(
-            maker_commission=maker // _BASIS_POINT,
-            taker_commission=taker // _BASIS_POINT,
-            buyer_commission=0,
-            seller_commission=0,
-            commission_rates=CommissionRates(to_text(maker), to_text(taker)),
+            maker_commission=_basis_points(rates.maker),
+            taker_commission=_basis_points(rates.taker),
+            buyer_commission=_basis_points(rates.buyer),
+            seller_commission=_basis_points(rates.seller),
+            commission_rates=commission_rates(rates),
             can_trade=True,
             can_withdraw=True,
             can_deposit=True,
             brokered=False,
             require_self_trade_prevention=False,
             prevent_sor=False,
-            update_time=call.time(self._runtime.now_us()),
+            update_time=call.time(answer.changed_at_us),
             account_type="SPOT",
             balances=balances,
             permissions=["SPOT"],
@@ -357,8 +353,20 @@ class Account:
             True,
         )
 
-    def _highest_rates(self) -> tuple[int, int]:
-        specs = [symbol.spec for symbol in self._runtime.catalog.symbols]
-        maker = max((to_units(spec.commission.standard.maker) for spec in specs), default=0)
-        taker = max((to_units(spec.commission.standard.taker) for spec in specs), default=0)
-        return maker, taker
+    def _highest_rates(self) -> Rates:
+        """Return what is paid at most on any symbol; worked out anew when the catalogue has changed."""
+        catalog = self._runtime.catalog
+        if self._highest is None or self._highest[0] != catalog.version:
+            listed = [symbol.spec.commission.standard for symbol in catalog.symbols] or [Rates()]
+            highest = Rates(
+                maker=max((rates.maker for rates in listed), key=to_units),
+                taker=max((rates.taker for rates in listed), key=to_units),
+                buyer=max((rates.buyer for rates in listed), key=to_units),
+                seller=max((rates.seller for rates in listed), key=to_units),
+            )
+            self._highest = (catalog.version, highest)
+        return self._highest[1]
+
+
+def _basis_points(rate: str) -> int:
+    return to_units(rate) // _BASIS_POINT

@@ -14,8 +14,10 @@ async def submit_counted(
 ) -> Outcome:
     """Submit a command whose order was admitted, and state the counts in the reply's headers.
 
-    What is refused is given back. Raises `ApiError` for a refusal, `RuntimeBusy`.
+    What is refused is given back, but for an order that took too long to prepare: it counts, as the API has it. Raises
+    `ApiError` for a refusal and, with -1021, for such an order; `RuntimeBusy`.
     """
+    call.check_window()
     try:
         outcome = await runtime.submit(command)
     except CommandRefused as refused:

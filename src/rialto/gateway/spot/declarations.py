@@ -4,14 +4,19 @@ from typing import Any, Final
 
 from rialto.gateway.spot import (
     account,
+    account_filters,
+    block_trades,
     candles,
+    commissions,
     exchange_info,
+    execution_rules,
     general,
     market_data,
     order_changes,
     orders,
     prevented_matches,
     tickers,
+    window_tickers,
 )
 from rialto.wire.endpoints import Endpoint
 
@@ -19,9 +24,13 @@ SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     general.PING,
     general.TIME,
     exchange_info.EXCHANGE_INFO,
+    execution_rules.EXECUTION_RULES,
+    execution_rules.REFERENCE_PRICE,
+    execution_rules.REFERENCE_PRICE_CALCULATION,
     market_data.DEPTH,
     market_data.TRADES,
     market_data.HISTORICAL_TRADES,
+    block_trades.HISTORICAL_BLOCK_TRADES,
     market_data.AGGREGATED_TRADES,
     market_data.AVERAGE_PRICE,
     candles.KLINES,
@@ -29,6 +38,8 @@ SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     tickers.PRICE,
     tickers.BOOK,
     tickers.STATISTICS,
+    window_tickers.ROLLING,
+    window_tickers.TRADING_DAY,
     orders.NEW_ORDER,
     orders.TEST_ORDER,
     orders.CANCEL_ORDER,
@@ -42,4 +53,6 @@ SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     account.MY_TRADES,
     prevented_matches.PREVENTED_MATCHES,
     account.ORDER_COUNTS,
+    commissions.COMMISSION,
+    account_filters.MY_FILTERS,
 )

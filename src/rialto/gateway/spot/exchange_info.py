@@ -1,7 +1,7 @@
 """Exchange information: limits, symbols and their rules.
 
-Each symbol is written once and kept as bytes, and so is the list of all, until the catalogue changes. Only what this
-exchange offers is listed; features it does not have are stated as not allowed.
+Each symbol is written once and kept as bytes, and so are the list of all, the exchange filters and the pools of smart
+order routing, until the catalogue changes. Accounts and symbols of this exchange have one permission, SPOT.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from rialto.contracts.symbol_rules import Feature, SymbolRules
-from rialto.core.catalog import Symbol
+from rialto.core.catalog import Catalog, Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.limits import RateLimit, RateLimits
@@ -20,14 +20,14 @@ from rialto.gateway.spot.parameters import SymbolSelection, find_symbol, select_
 from rialto.wire import errors
 from rialto.wire.decimals import PLACES
 from rialto.wire.endpoints import Endpoint
-from rialto.wire.filters import SymbolFilter, of_symbol
+from rialto.wire.filters import ExchangeFilter, SymbolFilter, of_exchange, of_symbol
 from rialto.wire.kinds import Boolean, WordOrWords
 from rialto.wire.vocabulary import (
     ORDER_TYPES,
     PERMISSIONS,
     SELF_TRADE_PREVENTION_NAMES,
+    SYMBOL_STATUS_NAMES,
     OrderTypeName,
-    SymbolStatus,
 )
 
 _encode = msgspec.json.Encoder().encode
@@ -81,14 +81,22 @@ class SymbolInfo(msgspec.Struct, frozen=True, rename="camel"):
     allowed_self_trade_prevention_modes: list[str]
 
 
+class RoutedPool(msgspec.Struct, frozen=True, rename="camel"):
+    """Symbols of one base from whose books smart order routing fills orders."""
+
+    base_asset: str
+    symbols: list[str]
+
+
 class ExchangeInfoAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    """The rules of the exchange."""
+    """The rules of the exchange. `sors` is there if smart order routing is."""
 
     timezone: str
     server_time: int
     rate_limits: list[RateLimit]
-    exchange_filters: list[dict[str, str | int]]
+    exchange_filters: list[ExchangeFilter]
     symbols: list[SymbolInfo]
+    sors: list[RoutedPool] | msgspec.UnsetType = msgspec.UNSET
 
 
 EXCHANGE_INFO: Final = Endpoint(
@@ -111,6 +119,7 @@ class ExchangeInfo:
         self._version = -1
         self._written: dict[tuple[int, bool], bytes] = {}
         self._joined: dict[bool, bytes] = {}
+        self._filters = self._pools = b""
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -119,30 +128,26 @@ class ExchangeInfo:
     def exchange_info(self, call: Call, parameters: ExchangeInfoParameters) -> bytes:
         """Show the rules, of the symbols selected."""
         catalog = self._runtime.catalog
+        self._forget_outdated(catalog)
         shows_sets = parameters.show_permission_sets
         if parameters.symbol is not None:
             symbols = self._join([find_symbol(catalog, parameters.symbol)], shows_sets)
-        elif parameters.symbols is not None or not _is_listed(parameters):
-            chosen = select_symbols(catalog, parameters) if _is_listed(parameters) else ()
+        elif parameters.symbols is not None or parameters.symbol_status is not None or not _is_permitted(parameters):
+            chosen = select_symbols(catalog, parameters) if _is_permitted(parameters) else ()
             symbols = self._join(chosen, shows_sets)
         else:
             symbols = self._join_all(shows_sets)
         now = call.time(self._runtime.now_us())
-        return b'{"timezone":"UTC","serverTime":%d,"rateLimits":%b,"exchangeFilters":[],"symbols":[%b]}' % (
-            now,
-            self._limits,
-            symbols,
-        )
+        form = b'{"timezone":"UTC","serverTime":%d,"rateLimits":%b,"exchangeFilters":%b,"symbols":[%b]%b}'
+        return form % (now, self._limits, self._filters, symbols, self._pools)
 
     def _join_all(self, shows_sets: bool) -> bytes:
-        self._forget_outdated()
         joined = self._joined.get(shows_sets)
         if joined is None:
             joined = self._joined[shows_sets] = self._join(self._runtime.catalog.symbols, shows_sets)
         return joined
 
     def _join(self, symbols: Sequence[Symbol], shows_sets: bool) -> bytes:
-        self._forget_outdated()
         return b",".join([self._write(symbol, shows_sets) for symbol in symbols])
 
     def _write(self, symbol: Symbol, shows_sets: bool) -> bytes:
@@ -151,18 +156,21 @@ class ExchangeInfo:
             written = self._written[symbol.id, shows_sets] = _encode(_info(symbol, shows_sets))
         return written
 
-    def _forget_outdated(self) -> None:
-        version = self._runtime.catalog.version
-        if version != self._version:
-            self._version = version
-            self._written.clear()
-            self._joined.clear()
+    def _forget_outdated(self, catalog: Catalog) -> None:
+        if catalog.version == self._version:
+            return
+        self._version = catalog.version
+        self._written.clear()
+        self._joined.clear()
+        self._filters = _encode(of_exchange(catalog.limits))
+        pools = [RoutedPool(base.name, [symbol.name for symbol in symbols]) for base, symbols in catalog.pools]
+        self._pools = b',"sors":%b' % _encode(pools) if pools else b""
 
 
-def _is_listed(parameters: ExchangeInfoParameters) -> bool:
-    """Tell whether symbols of this exchange, all of one permission and status, are among those selected."""
+def _is_permitted(parameters: ExchangeInfoParameters) -> bool:
+    """Tell whether symbols of this exchange, all of one permission, are among those selected."""
     permissions = parameters.permissions if parameters.permissions is not None else _LISTED_BY_DEFAULT
-    return _PERMISSION in permissions and parameters.symbol_status in (None, SymbolStatus.TRADING)
+    return _PERMISSION in permissions
 
 
 _FEATURES: Final[Mapping[OrderTypeName, Feature]] = MappingProxyType(
@@ -185,7 +193,7 @@ def _info(symbol: Symbol, shows_sets: bool) -> SymbolInfo:
     rules = symbol.spec.rules
     return SymbolInfo(
         symbol=symbol.name,
-        status=SymbolStatus.TRADING.value,
+        status=SYMBOL_STATUS_NAMES[symbol.status],
         base_asset=symbol.base.name,
         base_asset_precision=PLACES,
         quote_asset=symbol.quote.name,

@@ -17,7 +17,7 @@ from rialto.gateway.spot.parameters import (
     Status,
     SymbolName,
     find_symbol,
-    find_trading_symbol,
+    find_symbol_of_status,
 )
 from rialto.projections.history import History
 from rialto.wire import errors
@@ -195,7 +195,7 @@ class MarketData:
 
     def depth(self, _call: Call, parameters: DepthParameters) -> Depth:
         """Show a book."""
-        symbol = find_trading_symbol(self._runtime.catalog, parameters.symbol, parameters.symbol_status)
+        symbol = find_symbol_of_status(self._runtime.catalog, parameters.symbol, parameters.symbol_status)
         snapshot = self._runtime.market.depth(symbol.id, parameters.limit)
         return Depth(snapshot.last_update_id, snapshot.bids, snapshot.asks)
 

@@ -199,6 +199,7 @@ class OrderChanges:
         cancel = CancelOrder(command.account, command.symbol, command.cancel, command.restriction)
         canceled: CanceledOrder | Failure | None
         placed: Failure | None = None
+        call.check_window()
         try:
             canceled = self._canceled(call, parameters, await self._runtime.submit(cancel))
             placed = _failure(excess)
@@ -237,6 +238,7 @@ class OrderChanges:
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
         name = parameters.new_client_order_id or self._client_order_ids.draw()
+        call.check_window()
         try:
             outcome = await self._runtime.submit(AmendOrder(account, symbol.id, reference, name, parameters.new_qty))
         except CommandRefused as refused:

@@ -2,18 +2,17 @@
 
 from typing import Any, Final
 
-import msgspec
-
 from rialto.contracts.commands import CancelAllOrders, CancelOrder, OrderReference, PlaceOrder
 from rialto.contracts.events import OrderCanceled, Outcome
 from rialto.contracts.queries import TestOrder
-from rialto.contracts.vocabulary import AccountClass, SymbolSpec
+from rialto.contracts.vocabulary import AccountClass
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
+from rialto.gateway.spot.commissions import OrderRates, order_rates
 from rialto.gateway.spot.counted import submit_counted
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_parameters import (
@@ -33,34 +32,7 @@ from rialto.gateway.spot.order_replies import (
 )
 from rialto.gateway.spot.parameters import find_symbol
 from rialto.wire import refusals
-from rialto.wire.decimals import ZERO, to_text, to_units
 from rialto.wire.endpoints import Endpoint, Security
-
-
-class Rates(msgspec.Struct, frozen=True):
-    """Commission rates of one kind."""
-
-    maker: str
-    taker: str
-
-
-class Discount(msgspec.Struct, frozen=True, rename="camel"):
-    """The discount for paying commission in an asset of its own; this exchange has none."""
-
-    enabled_for_account: bool = False
-    enabled_for_symbol: bool = False
-    discount_asset: str | None = None
-    discount: str = ZERO
-
-
-class OrderRates(msgspec.Struct, frozen=True, rename="camel"):
-    """The commission rates that would apply to an order."""
-
-    standard_commission_for_order: Rates
-    special_commission_for_order: Rates
-    tax_commission_for_order: Rates
-    discount: Discount
-
 
 NEW_ORDER: Final = Endpoint(
     "POST",
@@ -141,7 +113,7 @@ class Orders:
                 raise refusals.of_new_order(refused.rejection) from refused
         if not parameters.compute_commission_rates:
             return b"{}"
-        return _rates(self._runtime.catalog.symbol(command.symbol).spec)
+        return await order_rates(self._runtime, command.account, command.symbol, command.order.side)
 
     async def cancel(self, call: Call, parameters: CancelParameters) -> CanceledOrder:
         """Cancel an order."""
@@ -149,7 +121,7 @@ class Orders:
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
         restriction = parameters.cancel_restrictions
-        outcome = await self._submit_cancel(CancelOrder(account, symbol.id, reference, restriction))
+        outcome = await self._submit_cancel(call, CancelOrder(account, symbol.id, reference, restriction))
         client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
         return self._canceled(call, outcome, client_order_id)[0]
 
@@ -157,7 +129,7 @@ class Orders:
         """Cancel every open order on a symbol."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
-        outcome = await self._submit_cancel(CancelAllOrders(account, symbol.id))
+        outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id))
         return self._canceled(call, outcome, self._client_order_ids.draw())
 
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
@@ -169,7 +141,8 @@ class Orders:
     async def _account(self, call: Call) -> int:
         return await self._runtime.account_of(call.owner, AccountClass.SPOT)
 
-    async def _submit_cancel(self, command: CancelOrder | CancelAllOrders) -> Outcome:
+    async def _submit_cancel(self, call: Call, command: CancelOrder | CancelAllOrders) -> Outcome:
+        call.check_window()
         try:
             return await self._runtime.submit(command)
         except CommandRefused as refused:
@@ -182,10 +155,3 @@ class Orders:
             for event in outcome.events
             if isinstance(event, OrderCanceled)
         ]
-
-
-def _rates(spec: SymbolSpec) -> OrderRates:
-    rates = spec.commission.standard
-    standard = Rates(to_text(to_units(rates.maker)), to_text(to_units(rates.taker)))
-    none = Rates(ZERO, ZERO)
-    return OrderRates(standard, none, none, Discount())

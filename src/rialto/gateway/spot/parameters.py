@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+from rialto.contracts.symbol_rules import SymbolStatus
 from rialto.core.catalog import Catalog, Symbol
 from rialto.wire import errors
 from rialto.wire.errors import ErrorCode
@@ -17,13 +18,13 @@ from rialto.wire.kinds import (
     Timestamp,
 )
 from rialto.wire.parameters import Parameters
-from rialto.wire.vocabulary import INTERVALS, SymbolStatus
+from rialto.wire.vocabulary import INTERVALS, SYMBOL_STATUSES
 
 SYMBOLS_MAX: Final = 1_000
 
 SymbolName = Annotated[str, Text(SYMBOL_RANGE)]
 SymbolNames = Annotated[tuple[str, ...], Names(SYMBOLS_RANGE, SYMBOLS_MAX)]
-Status = Annotated[SymbolStatus, Choice(SymbolStatus, ErrorCode.INVALID_SYMBOLSTATUS.error)]
+Status = Annotated[SymbolStatus, Choice(SYMBOL_STATUSES, ErrorCode.INVALID_SYMBOLSTATUS.error)]
 Interval = Annotated[str, Choice(dict(zip(INTERVALS, INTERVALS, strict=True)), ErrorCode.BAD_INTERVAL.error)]
 Limit = Annotated[int, Integer(1, 1_000, clamp=True)]
 Identifier = Annotated[int, Integer()]
@@ -61,10 +62,10 @@ def find_symbol(catalog: Catalog, name: str) -> Symbol:
     return symbol
 
 
-def find_trading_symbol(catalog: Catalog, name: str, status: SymbolStatus | None) -> Symbol:
-    """Return the symbol of a name if it has the status asked for; every listed symbol trades. Raises `ApiError`."""
+def find_symbol_of_status(catalog: Catalog, name: str, status: SymbolStatus | None) -> Symbol:
+    """Return the symbol of a name. Raises `ApiError` -1121, and -1220 if its status is not the one asked for."""
     symbol = find_symbol(catalog, name)
-    if status is not None and status is not SymbolStatus.TRADING:
+    if status is not None and symbol.status is not status:
         raise ErrorCode.SYMBOL_DOES_NOT_MATCH_STATUS.error()
     return symbol
 
@@ -73,9 +74,8 @@ def select_symbols(catalog: Catalog, selection: SymbolSelection) -> Sequence[Sym
     """Return the symbols of a selection of several or all. Raises `ApiError` -1121 for a name that is not listed."""
     named = selection.symbols
     symbols = catalog.symbols if named is None else [find_symbol(catalog, name) for name in named]
-    if selection.symbol_status in (None, SymbolStatus.TRADING):
-        return symbols
-    return ()
+    status = selection.symbol_status
+    return symbols if status is None else [symbol for symbol in symbols if symbol.status is status]
 
 
 def check_day(start_us: int | None, end_us: int | None) -> None:

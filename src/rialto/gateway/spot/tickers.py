@@ -10,7 +10,7 @@ from rialto.core.catalog import Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
-from rialto.gateway.spot.parameters import SymbolSelection, find_trading_symbol, select_symbols
+from rialto.gateway.spot.parameters import SymbolSelection, find_symbol_of_status, select_symbols
 from rialto.wire.decimals import ZERO
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ErrorCode
@@ -23,10 +23,13 @@ T = TypeVar("T")
 NO_TRADE: Final = -1
 
 
+TickerKind = Annotated[TickerType, Choice(TickerType, ErrorCode.INVALID_TICKER_TYPE.error)]
+
+
 class StatisticsParameters(SymbolSelection, frozen=True):
     """Which symbols, and how much of each."""
 
-    type: Annotated[TickerType, Choice(TickerType, ErrorCode.INVALID_TICKER_TYPE.error)] = TickerType.FULL
+    type: TickerKind = TickerType.FULL
 
 
 class PriceTicker(msgspec.Struct, frozen=True, rename="camel"):
@@ -165,7 +168,7 @@ class Tickers:
     def _each(self, selection: SymbolSelection, read: Callable[[Symbol], T]) -> T | list[T]:
         catalog = self._runtime.catalog
         if selection.symbol is not None:
-            return read(find_trading_symbol(catalog, selection.symbol, selection.symbol_status))
+            return read(find_symbol_of_status(catalog, selection.symbol, selection.symbol_status))
         return [read(symbol) for symbol in select_symbols(catalog, selection)]
 
     def _price(self, symbol: Symbol) -> PriceTicker:
@@ -178,7 +181,7 @@ class Tickers:
 
 
 def _full(call: Call, symbol: Symbol, statistics: TickerStatistics) -> FullTicker:
-    change, change_percent = price_change(statistics)
+    change, change_percent = price_change(statistics.open, statistics.last)
     has_traded = statistics.trades > 0
     return FullTicker(
         symbol=symbol.name,
