@@ -55,8 +55,9 @@ class Trade(NamedTuple):
 class Timed:
     """An exchange in a time that the test sets, and the client of its public calls."""
 
-    def __init__(self, runtime: Runtime, clock: SettableClock, client: httpx.AsyncClient) -> None:
+    def __init__(self, runtime: Runtime, projector: Projector, clock: SettableClock, client: httpx.AsyncClient) -> None:
         self.runtime = runtime
+        self.projector = projector
         self.clock = clock
         self.client = client
         self.trades: list[Trade] = []
@@ -139,7 +140,7 @@ async def timed(directory: Path, clock: SettableClock) -> AsyncIterator[Timed]:
     gateway = assemble(runtime, history, keys, limits=UNLIMITED)
     transport = httpx.ASGITransport(gateway.application)
     async with httpx.AsyncClient(transport=transport, base_url="http://exchange") as client:
-        yield Timed(runtime, clock, client)
+        yield Timed(runtime, projector, clock, client)
     await runtime.close()
     await projector.close(30)
     history.close()
@@ -163,6 +164,8 @@ async def trade_for_nine_days(exchange: Timed) -> None:
             submitted.clear()
     for each in submitted:
         await each
+    # A client would be told that the exchange is busy for as long as this takes.
+    await exchange.projector.wait_for(exchange.runtime.last_sequence, 120)
 
 
 async def check_windows(exchange: Timed) -> None:
