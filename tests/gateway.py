@@ -53,9 +53,9 @@ class Trader:
         assert response.status_code == 200, response.text
         return response.json()
 
-    async def place(self, side: str, price: str, quantity: str, **parameters: object) -> Any:
-        """Place a limit order on BTCUSDT."""
-        order = {"symbol": "BTCUSDT", "side": side, "type": "LIMIT", "timeInForce": "GTC"}
+    async def place(self, side: str, price: str, quantity: str, symbol: str = "BTCUSDT", **parameters: object) -> Any:
+        """Place a limit order."""
+        order = {"symbol": symbol, "side": side, "type": "LIMIT", "timeInForce": "GTC"}
         return await self.do("POST", "/api/v3/order", **order, price=price, quantity=quantity, **parameters)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from rialto.contracts.events import Fill, Outcome, TradeExecuted
+from rialto.contracts.events import AllocationMade, Fill, Outcome, TradeExecuted
 from rialto.gateway.limits import FixedWindow, RateLimit
 from rialto.wire.errors import ApiError, ErrorCode
 
@@ -38,12 +38,12 @@ class OrderCounts:
         self._windows = [FixedWindow(limit, ACCOUNTS_MAX) for limit in limits]
         self._headers = [f"x-mbx-order-count-{limit.suffix.lower()}".encode() for limit in limits]
 
-    def admit(self, account: int, now_us: int) -> None:
-        """Count one order. Raises `ApiError` -1015 when the account has none left; nothing is counted then."""
+    def admit(self, account: int, now_us: int, orders: int = 1) -> None:
+        """Count so many orders. Raises `ApiError` -1015 when the account has too few left; none is counted then."""
         for position, window in enumerate(self._windows):
-            if window.add(account, 1, now_us) > window.limit.limit:
+            if window.add(account, orders, now_us) > window.limit.limit:
                 for counted in self._windows[: position + 1]:
-                    counted.add(account, -1, now_us)
+                    counted.add(account, -orders, now_us)
                 error = ErrorCode.TOO_MANY_ORDERS.error(window.limit.limit, window.limit.per, form=1)
                 raise ApiError(error.code, error.message, error.status, window.seconds_left(now_us))
 
@@ -60,6 +60,8 @@ class OrderCounts:
                     for fill, orders in ((event.taker, TAKER_GIVES_BACK), (event.maker, MAKER_GIVES_BACK)):
                         if _is_first(fill, event):
                             self.give_back(fill.account, outcome.time_us, orders)
+                elif type(event) is AllocationMade and _is_first(event.fill, event):
+                    self.give_back(event.fill.account, outcome.time_us, TAKER_GIVES_BACK)
 
     def headers(self, account: int, now_us: int) -> list[tuple[bytes, bytes]]:
         """Return the headers that state what an account has used."""
@@ -78,5 +80,5 @@ class OrderCounts:
         ]
 
 
-def _is_first(fill: Fill, trade: TradeExecuted) -> bool:
+def _is_first(fill: Fill, trade: TradeExecuted | AllocationMade) -> bool:
     return fill.executed == trade.quantity

@@ -37,11 +37,18 @@ class Security(Enum):
         return self is Security.USER_DATA or self is Security.TRADE
 
 
+class ListOf:
+    """A list whose items have one of several forms."""
+
+    def __init__(self, *forms: type) -> None:
+        self.forms: Final = forms
+
+
 class Endpoint(Generic[P]):
     """One call of the API. Immutable once declared.
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
-    `response` is the type of the answer, or a tuple of types where the parameters decide.
+    `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide.
     """
 
     __slots__ = (

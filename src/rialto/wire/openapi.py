@@ -1,11 +1,11 @@
 """The OpenAPI 3.1 document of a set of endpoints, derived from their declarations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 
-from rialto.wire.endpoints import Endpoint
+from rialto.wire.endpoints import Endpoint, ListOf
 from rialto.wire.parameters import Parameter
 
 _SIGNED: Final[list[dict[str, object]]] = [
@@ -43,13 +43,13 @@ def document(endpoints: Iterable[Endpoint[Any]], *, title: str, version: str) ->
     """Return the document as plain data, ready to be written as JSON."""
     listed = sorted(endpoints, key=lambda each: (each.path, each.method))
     schemas, components = msgspec.json.schema_components(
-        [response for each in listed for response in each.responses], ref_template="#/components/schemas/{name}"
+        [form for each in listed for response in each.responses for form in _forms(response)],
+        ref_template="#/components/schemas/{name}",
     )
     following = iter(schemas)
     paths: dict[str, dict[str, object]] = {}
     for endpoint in listed:
-        forms = [next(following) for _ in endpoint.responses]
-        answer = forms[0] if len(forms) == 1 else {"oneOf": forms}
+        answer = _one_of([_schema(response, following) for response in endpoint.responses])
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, answer)
     return {
         "openapi": "3.1.0",
@@ -60,6 +60,20 @@ def document(endpoints: Iterable[Endpoint[Any]], *, title: str, version: str) ->
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "X-MBX-APIKEY"}},
         },
     }
+
+
+def _forms(response: Any) -> tuple[Any, ...]:
+    return response.forms if isinstance(response, ListOf) else (response,)
+
+
+def _schema(response: Any, following: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """Describe a response with the schemas of its forms, which come next."""
+    forms = [next(following) for _ in _forms(response)]
+    return {"type": "array", "items": _one_of(forms)} if isinstance(response, ListOf) else forms[0]
+
+
+def _one_of(forms: list[dict[str, Any]]) -> dict[str, Any]:
+    return forms[0] if len(forms) == 1 else {"oneOf": forms}
 
 
 def _operation(endpoint: Endpoint[Any], response: dict[str, Any]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from rialto.contracts import rejections
-from rialto.contracts.rejections import Rejection
+from rialto.contracts.rejections import ListRule, Rejection
 from rialto.contracts.symbol_rules import Feature
 from rialto.wire import errors
 from rialto.wire.errors import ApiError, ErrorCode
@@ -84,6 +84,34 @@ _INVALID_FIELDS: Final[Mapping[str, ApiError]] = MappingProxyType(
 )
 
 
+_LIST_RULES: Final[Mapping[ListRule, ErrorCode]] = MappingProxyType(
+    {
+        ListRule.SIZE: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+        ListRule.WORKING_TYPE: ErrorCode.INVALID_ORDER_TYPE,
+        ListRule.PENDING_QUOTE_QUANTITY: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+        ListRule.PAIR_TYPE: ErrorCode.OCO_ORDER_TYPE_REJECTED,
+        ListRule.PAIR_OF_LIMITS: ErrorCode.BOTH_OCO_ORDERS_CANNOT_BE_LIMIT,
+        ListRule.PAIR_SIDE: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+        ListRule.PAIR_QUANTITY: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+        ListRule.BUY_LIMIT_BELOW: ErrorCode.BUY_OCO_LIMIT_MUST_BE_BELOW,
+        ListRule.SELL_LIMIT_ABOVE: ErrorCode.SELL_OCO_LIMIT_MUST_BE_ABOVE,
+        ListRule.BUY_STOP_LOSS_ABOVE: ErrorCode.BUY_OCO_STOP_LOSS_MUST_BE_ABOVE,
+        ListRule.SELL_STOP_LOSS_BELOW: ErrorCode.SELL_OCO_STOP_LOSS_MUST_BE_BELOW,
+        ListRule.BUY_TAKE_PROFIT_BELOW: ErrorCode.BUY_OCO_TAKE_PROFIT_MUST_BE_BELOW,
+        ListRule.SELL_TAKE_PROFIT_ABOVE: ErrorCode.SELL_OCO_TAKE_PROFIT_MUST_BE_ABOVE,
+        ListRule.PAYING_WORKING_BUYS: ErrorCode.OPO_WORKING_MUST_BE_BUY,
+        ListRule.PAID_PENDING_SELLS: ErrorCode.OPO_PENDING_MUST_BE_SELL,
+        ListRule.PAID_PENDING_QUANTITY: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+        ListRule.PAYS_WITHOUT_WORKING: ErrorCode.UNKNOWN_ORDER_COMPOSITION,
+    }
+)
+
+
+def _invalid_list(rejection: Rejection) -> ApiError:
+    assert isinstance(rejection, rejections.InvalidOrderList)
+    return _LIST_RULES[rejection.rule].error()
+
+
 def _invalid_order(rejection: Rejection) -> ApiError:
     assert isinstance(rejection, rejections.InvalidOrder)
     known = _INVALID_FIELDS.get(rejection.field)
@@ -136,7 +164,7 @@ _OF_ORDERS: Final[Mapping[type, Callable[[Rejection], ApiError]]] = MappingProxy
         rejections.NoPegPrice: _rejected("Order book liquidity is too low for this pegged order."),
         rejections.UnpeggableType: _rejected("This order type may not use pegged price."),
         rejections.UnpeggablePrice: _rejected("This price peg cannot be used with this order type."),
-        rejections.InvalidOrderList: lambda _: ErrorCode.UNKNOWN_ORDER_COMPOSITION.error(),
+        rejections.InvalidOrderList: _invalid_list,
         rejections.PriceRelationship: _rejected("The relationship of the prices for the orders is not correct."),
         rejections.DuplicateListClientOrderId: _rejected(DUPLICATE_ORDER),
         rejections.UnknownOrderList: _rejected(UNKNOWN_ORDER),
@@ -182,7 +210,7 @@ def of_amendment(rejection: Rejection) -> ApiError:
 
 def of_query(rejection: Rejection) -> ApiError:
     """Return the error for a refused read."""
-    if isinstance(rejection, rejections.UnknownOrder):
+    if isinstance(rejection, rejections.UnknownOrder | rejections.UnknownOrderList):
         return ErrorCode.NO_SUCH_ORDER.error()
     return of_new_order(rejection)
 

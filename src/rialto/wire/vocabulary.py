@@ -8,6 +8,7 @@ from typing import Final
 from rialto.contracts.commands import CancelRestriction, ReplaceMode
 from rialto.contracts.symbol_rules import ReferenceMethod, SymbolStatus
 from rialto.contracts.vocabulary import (
+    Contingency,
     ExpiryReason,
     OrderState,
     OrderStatus,
@@ -151,6 +152,15 @@ STATUS_NAMES: Final[Mapping[OrderStatus, str]] = MappingProxyType(
         OrderStatus.PENDING_NEW: "PENDING_NEW",
     }
 )
+
+CONTINGENCY_NAMES: Final[Mapping[Contingency, str]] = MappingProxyType(
+    {
+        Contingency.ONE_CANCELS_THE_OTHER: "OCO",
+        Contingency.ONE_TRIGGERS_THE_OTHER: "OTO",
+        Contingency.ONE_TRIGGERS_ONE_CANCELS_THE_OTHER: "OTO",
+    }
+)
+"""What a list is called. One that triggers is called so whatever its pending orders do to each other."""
 
 INTERVALS: Final = (
     *("1s", "1m", "3m", "5m", "15m", "30m"),

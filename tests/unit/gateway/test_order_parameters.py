@@ -41,7 +41,8 @@ def without(order: dict[str, str], name: str) -> dict[str, str]:
 
 def test_a_limit_order_is_read() -> None:
     order = NEW_ORDER.reader.read(LIMIT)
-    assert (order.side, order.order_type, order.time_in_force) == (
+    asked = order.new_order("x")
+    assert (asked.side, asked.order_type, asked.time_in_force) == (
         Side.BUY,
         OrderType.LIMIT,
         TimeInForce.GOOD_TILL_CANCELED,

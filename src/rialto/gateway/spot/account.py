@@ -27,7 +27,7 @@ from rialto.gateway.spot.parameters import (
     find_symbol,
 )
 from rialto.projections.history import History
-from rialto.projections.records import FillRecord
+from rialto.projections.records import ListedFill
 from rialto.wire import errors, refusals
 from rialto.wire.decimals import ZERO, to_units
 from rialto.wire.endpoints import Endpoint, Security
@@ -336,12 +336,12 @@ class Account:
         catalog = self._runtime.catalog
         return [queried_order(call, catalog, order) for order in orders]
 
-    def _trade(self, call: Call, symbol: str, fill: FillRecord) -> AccountTrade:
+    def _trade(self, call: Call, symbol: str, fill: ListedFill) -> AccountTrade:
         return AccountTrade(
             symbol,
             fill.trade_id,
             fill.order_id,
-            NO_ORDER_LIST,
+            NO_ORDER_LIST if fill.list_id is None else fill.list_id,
             fill.price,
             fill.quantity,
             fill.quote_quantity,

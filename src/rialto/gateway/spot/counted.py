@@ -1,6 +1,6 @@
 """Submitting commands that place orders, and are counted as such."""
 
-from rialto.contracts.commands import PlaceOrder, ReplaceOrder
+from rialto.contracts.commands import PlaceOrder, PlaceOrderList, ReplaceOrder
 from rialto.contracts.events import Outcome
 from rialto.core.errors import CommandRefused, RuntimeBusy
 from rialto.core.runtime import Runtime
@@ -10,21 +10,22 @@ from rialto.wire import refusals
 
 
 async def submit_counted(
-    call: Call, runtime: Runtime, counts: OrderCounts, command: PlaceOrder | ReplaceOrder
+    call: Call, runtime: Runtime, counts: OrderCounts, command: PlaceOrder | ReplaceOrder | PlaceOrderList
 ) -> Outcome:
-    """Submit a command whose order was admitted, and state the counts in the reply's headers.
+    """Submit a command whose orders were admitted, and state the counts in the reply's headers.
 
-    What is refused is given back, but for an order that took too long to prepare: it counts, as the API has it. Raises
-    `ApiError` for a refusal and, with -1021, for such an order; `RuntimeBusy`.
+    What is refused is given back, but for orders that took too long to prepare: they count, as the API has it. Raises
+    `ApiError` for a refusal and, with -1021, for such orders; `RuntimeBusy`.
     """
+    orders = len(command.orders) if isinstance(command, PlaceOrderList) else 1
     call.check_window()
     try:
         outcome = await runtime.submit(command)
     except CommandRefused as refused:
-        counts.give_back(command.account, runtime.now_us())
+        counts.give_back(command.account, runtime.now_us(), orders)
         raise refusals.of_new_order(refused.rejection) from refused
     except RuntimeBusy:
-        counts.give_back(command.account, runtime.now_us())
+        counts.give_back(command.account, runtime.now_us(), orders)
         raise
     call.headers += counts.headers(command.account, runtime.now_us())
     return outcome

@@ -5,8 +5,18 @@ from typing import Any, Final
 
 import msgspec
 
-from rialto.contracts.events import Event, MatchPrevented, OrderExpired, OrderPlaced, Outcome, Prevention, TradeExecuted
-from rialto.contracts.vocabulary import OrderState
+from rialto.contracts.events import (
+    AllocationMade,
+    Event,
+    Fill,
+    MatchPrevented,
+    OrderExpired,
+    OrderPlaced,
+    Outcome,
+    Prevention,
+    TradeExecuted,
+)
+from rialto.contracts.vocabulary import OrderState, OrderStatus
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.wire.decimals import ZERO
@@ -25,6 +35,9 @@ from rialto.wire.vocabulary import (
 
 NO_ORDER_LIST: Final = -1
 NEVER: Final = -1
+NO_TRADE: Final = -1
+"""What stands for the trade behind an allocation: it is not the account's."""
+ALLOCATED: Final = "ONE_PARTY_TRADE_REPORT"
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -125,14 +138,16 @@ class PlacedOrder(PlacedConditions, frozen=True, rename="camel", omit_defaults=T
     prevented_matches: list[PreventedFill] | None = None
 
 
-class OrderFill(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """One trade of a new order."""
+class OrderFill(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True, kw_only=True):
+    """One trade of a new order; of a routed one, an allocation and how it came about."""
 
+    match_type: str | None = None
     price: str
     qty: str
     commission: str
     commission_asset: str
     trade_id: int
+    alloc_id: int | None = None
 
 
 class FilledOrder(PlacedOrder, frozen=True, rename="camel", kw_only=True):
@@ -193,11 +208,19 @@ NewOrderReply = Acknowledgement | PlacedOrder | FilledOrder
 def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: ResponseType) -> NewOrderReply:
     """Write the reply to a new order from its outcome."""
     placed = next(event.order for event in outcome.events if isinstance(event, OrderPlaced))
+    return placed_order(call, catalog, outcome, placed, response_type)
+
+
+def placed_order(
+    call: Call, catalog: Catalog, outcome: Outcome, placed: OrderState, response_type: ResponseType
+) -> NewOrderReply:
+    """Write what became of one of the orders that an outcome placed."""
     symbol = catalog.symbol(placed.symbol).name
     time = call.time(outcome.time_us)
     if response_type is ResponseType.ACK:
         return Acknowledgement(symbol, placed.order_id, list_id(placed), placed.client_order_id, time)
-    order = _after(placed, outcome.events)
+    # An order that others placed meanwhile is told of as it was placed, whatever follows.
+    order = placed if placed.status is OrderStatus.PENDING_NEW else _after(placed, outcome.events)
     fields = (
         symbol,
         order.order_id,
@@ -215,13 +238,13 @@ def new_order(call: Call, catalog: Catalog, outcome: Outcome, response_type: Res
         SIDE_NAMES[order.side],
         working_time(call, order),
         SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
-        *_prevented_matches(symbol, outcome.events, order.order_id),
+        *_prevented_matches(catalog, outcome.events, order),
     )
     # The match itself is told of among the prevented ones.
     conditional = conditions(call, order) | {"prevented_match_id": None}
     if response_type is ResponseType.RESULT:
         return PlacedOrder(*fields, **conditional)
-    return FilledOrder(*fields, **conditional, fills=_fills(catalog, outcome.events, order.order_id))
+    return FilledOrder(*fields, **conditional, fills=_fills(catalog, outcome.events, order))
 
 
 def list_id(order: OrderState) -> int:
@@ -236,31 +259,54 @@ def working_time(call: Call, order: OrderState) -> int:
 
 def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
     """Return the order as it stands after everything its placing led to."""
-    order = placed
+    order, key = placed, (placed.symbol, placed.order_id)
     for event in events:
-        if isinstance(event, TradeExecuted) and event.taker.order_id == placed.order_id:
-            fill = event.taker
+        fill = _fill_of(placed, event)
+        if fill is not None:
             order = msgspec.structs.replace(
                 order,
                 executed=fill.executed,
                 executed_quote=fill.executed_quote,
                 status=fill.status,
             )
-        elif isinstance(event, MatchPrevented) and event.taker.order_id == placed.order_id:
+        elif isinstance(event, MatchPrevented) and _is_taker(placed, event):
             order = msgspec.structs.replace(order, prevented=event.taker.prevented)
-        elif isinstance(event, OrderExpired) and event.order.order_id == placed.order_id:
+        elif isinstance(event, OrderExpired) and (event.order.symbol, event.order.order_id) == key:
             order = event.order
     return order
 
 
-def _fills(catalog: Catalog, events: Sequence[Event], order_id: int) -> list[OrderFill]:
-    return [
-        OrderFill(
-            event.price, event.quantity, event.taker.fee, catalog.asset(event.taker.fee_asset).name, event.trade_id
+def _fill_of(order: OrderState, event: Event) -> Fill | None:
+    """Return what an event filled of an incoming order: by a trade, or by an allocation of trades made for it."""
+    if isinstance(event, TradeExecuted):
+        fill = event.taker
+    elif isinstance(event, AllocationMade):
+        fill = event.fill
+    else:
+        return None
+    return fill if (event.symbol, fill.order_id) == (order.symbol, order.order_id) else None
+
+
+def _fills(catalog: Catalog, events: Sequence[Event], order: OrderState) -> list[OrderFill]:
+    fills = []
+    for event in events:
+        fill = _fill_of(order, event)
+        if fill is None:
+            continue
+        assert isinstance(event, TradeExecuted | AllocationMade)
+        is_allocated = isinstance(event, AllocationMade)
+        fills.append(
+            OrderFill(
+                match_type=ALLOCATED if is_allocated else None,
+                price=event.price,
+                qty=event.quantity,
+                commission=fill.fee,
+                commission_asset=catalog.asset(fill.fee_asset).name,
+                trade_id=NO_TRADE if is_allocated else event.trade_id,
+                alloc_id=event.allocation_id if isinstance(event, AllocationMade) else None,
+            )
         )
-        for event in events
-        if isinstance(event, TradeExecuted) and event.taker.order_id == order_id
-    ]
+    return fills
 
 
 def _lost(side: Prevention) -> str | None:
@@ -268,17 +314,23 @@ def _lost(side: Prevention) -> str | None:
     return None if side.quantity == ZERO else side.quantity
 
 
+def _is_taker(order: OrderState, match: MatchPrevented) -> bool:
+    """Tell whether an incoming order took part in a match. A routed one does so on books that are not its own."""
+    is_here = match.symbol == order.symbol or order.working_floor is not None
+    return is_here and (match.taker.order_id, match.taker.account) == (order.order_id, order.account)
+
+
 def _prevented_matches(
-    symbol: str, events: Sequence[Event], order_id: int
+    catalog: Catalog, events: Sequence[Event], order: OrderState
 ) -> tuple[int | None, list[PreventedFill] | None]:
     """Return the trade group, if there is one and a match was prevented, and the matches, if there were any."""
-    prevented = [event for event in events if isinstance(event, MatchPrevented) and event.taker.order_id == order_id]
+    prevented = [event for event in events if isinstance(event, MatchPrevented) and _is_taker(order, event)]
     if not prevented:
         return None, None
     matches = [
         PreventedFill(
             match.prevented_match_id,
-            symbol,
+            catalog.symbol(match.symbol).name,
             match.maker.order_id,
             match.price,
             _lost(match.taker),

@@ -15,6 +15,7 @@ from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
 from rialto.gateway.spot.counted import submit_counted
 from rialto.gateway.spot.general import Pong
+from rialto.gateway.spot.order_list_replies import CanceledLists, CanceledOrderList
 from rialto.gateway.spot.order_parameters import (
     CancelAllParameters,
     CancelParameters,
@@ -31,8 +32,9 @@ from rialto.gateway.spot.order_replies import (
     new_order,
 )
 from rialto.gateway.spot.parameters import find_symbol
+from rialto.projections.history import History
 from rialto.wire import refusals
-from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.endpoints import Endpoint, ListOf, Security
 
 NEW_ORDER: Final = Endpoint(
     "POST",
@@ -60,7 +62,7 @@ CANCEL_ORDER: Final = Endpoint(
     "/api/v3/order",
     summary="Cancel an open order.",
     parameters=CancelParameters,
-    response=CanceledOrder,
+    response=(CanceledOrder, CanceledOrderList),
     weight=1,
     security=Security.TRADE,
     websocket_method="order.cancel",
@@ -71,7 +73,7 @@ CANCEL_ALL: Final = Endpoint(
     "/api/v3/openOrders",
     summary="Cancel every open order on a symbol.",
     parameters=CancelAllParameters,
-    response=list[CanceledOrder],
+    response=ListOf(CanceledOrder, CanceledOrderList),
     weight=1,
     security=Security.TRADE,
     websocket_method="openOrders.cancelAll",
@@ -82,10 +84,11 @@ CANCEL_ALL: Final = Endpoint(
 class Orders:
     """Submits orders and cancels to the core."""
 
-    def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
+    def __init__(self, runtime: Runtime, history: History, counts: OrderCounts) -> None:
         self._runtime = runtime
         self._counts = counts
         self._client_order_ids = ClientOrderIds()
+        self._canceled_lists = CanceledLists(runtime.catalog, history)
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -115,22 +118,22 @@ class Orders:
             return b"{}"
         return await order_rates(self._runtime, command.account, command.symbol, command.order.side)
 
-    async def cancel(self, call: Call, parameters: CancelParameters) -> CanceledOrder:
-        """Cancel an order."""
+    async def cancel(self, call: Call, parameters: CancelParameters) -> CanceledOrder | CanceledOrderList:
+        """Cancel an order; with one of a list, the list."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
         restriction = parameters.cancel_restrictions
         outcome = await self._submit_cancel(call, CancelOrder(account, symbol.id, reference, restriction))
         client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
-        return self._canceled(call, outcome, client_order_id)[0]
+        return (await self._canceled(call, outcome, client_order_id))[0]
 
-    async def cancel_all(self, call: Call, parameters: CancelAllParameters) -> list[CanceledOrder]:
-        """Cancel every open order on a symbol."""
+    async def cancel_all(self, call: Call, parameters: CancelAllParameters) -> list[CanceledOrder | CanceledOrderList]:
+        """Cancel every open order on a symbol: those that stand alone, then the lists."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id))
-        return self._canceled(call, outcome, self._client_order_ids.draw())
+        return await self._canceled(call, outcome, self._client_order_ids.draw())
 
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
         account = await self._account(call)
@@ -148,10 +151,13 @@ class Orders:
         except CommandRefused as refused:
             raise refusals.of_cancel(refused.rejection) from refused
 
-    def _canceled(self, call: Call, outcome: Outcome, client_order_id: str) -> list[CanceledOrder]:
+    async def _canceled(
+        self, call: Call, outcome: Outcome, client_order_id: str
+    ) -> list[CanceledOrder | CanceledOrderList]:
         catalog = self._runtime.catalog
-        return [
+        alone = [
             canceled_order(call, catalog, event.order, client_order_id, outcome.time_us)
             for event in outcome.events
-            if isinstance(event, OrderCanceled)
+            if isinstance(event, OrderCanceled) and event.order.list_id is None
         ]
+        return [*alone, *await self._canceled_lists.of(call, outcome, client_order_id)]
