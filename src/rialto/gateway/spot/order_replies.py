@@ -16,6 +16,7 @@ from rialto.contracts.events import (
     Prevention,
     TradeExecuted,
 )
+from rialto.contracts.executions import after_fill, after_prevention
 from rialto.contracts.vocabulary import OrderState, OrderStatus
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
@@ -220,7 +221,7 @@ def placed_order(
     if response_type is ResponseType.ACK:
         return Acknowledgement(symbol, placed.order_id, list_id(placed), placed.client_order_id, time)
     # An order that others placed meanwhile is told of as it was placed, whatever follows.
-    order = placed if placed.status is OrderStatus.PENDING_NEW else _after(placed, outcome.events)
+    order = placed if placed.status is OrderStatus.PENDING_NEW else _after(placed, outcome)
     fields = (
         symbol,
         order.order_id,
@@ -257,20 +258,15 @@ def working_time(call: Call, order: OrderState) -> int:
     return call.time(order.working_at_us) if order.working_at_us else NEVER
 
 
-def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
+def _after(placed: OrderState, outcome: Outcome) -> OrderState:
     """Return the order as it stands after everything its placing led to."""
-    order, key = placed, (placed.symbol, placed.order_id)
-    for event in events:
+    order, key, time_us = placed, (placed.symbol, placed.order_id), outcome.time_us
+    for event in outcome.events:
         fill = _fill_of(placed, event)
         if fill is not None:
-            order = msgspec.structs.replace(
-                order,
-                executed=fill.executed,
-                executed_quote=fill.executed_quote,
-                status=fill.status,
-            )
+            order = after_fill(order, fill, time_us)
         elif isinstance(event, MatchPrevented) and _is_taker(placed, event):
-            order = msgspec.structs.replace(order, prevented=event.taker.prevented)
+            order = after_prevention(order, event.prevented_match_id, event.taker, time_us)
         elif isinstance(event, OrderExpired) and (event.order.symbol, event.order.order_id) == key:
             order = event.order
     return order
@@ -315,9 +311,8 @@ def _lost(side: Prevention) -> str | None:
 
 
 def _is_taker(order: OrderState, match: MatchPrevented) -> bool:
-    """Tell whether an incoming order took part in a match. A routed one does so on books that are not its own."""
-    is_here = match.symbol == order.symbol or order.working_floor is not None
-    return is_here and (match.taker.order_id, match.taker.account) == (order.order_id, order.account)
+    """Tell whether an incoming order took part in a match."""
+    return (match.taker_symbol, match.taker.order_id) == (order.symbol, order.order_id)
 
 
 def _prevented_matches(
