@@ -29,7 +29,6 @@ from rialto.gateway.spot.order_replies import (
     PlacedConditions,
     canceled_order,
     conditions,
-    list_id,
     new_order,
     working_time,
 )
@@ -38,6 +37,7 @@ from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Choice, Decimal
+from rialto.wire.orders import list_id
 from rialto.wire.parameters import Parameters
 from rialto.wire.vocabulary import (
     CANCEL_RESTRICTIONS,

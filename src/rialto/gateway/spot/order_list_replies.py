@@ -1,7 +1,7 @@
 """How order lists look in replies: placed, canceled, queried."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -11,11 +11,8 @@ from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.gateway.spot.order_replies import CanceledOrder, canceled_order, placed_order
 from rialto.projections.records import NamedOrderList
+from rialto.wire.orders import LIST_DONE, LIST_EXECUTING, LIST_STARTED
 from rialto.wire.vocabulary import CONTINGENCY_NAMES, ResponseType
-
-STARTED: Final = "EXEC_STARTED"
-EXECUTING: Final = "EXECUTING"
-ALL_DONE: Final = "ALL_DONE"
 
 
 class ListedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -113,5 +110,5 @@ def _ended_orders(outcome: Outcome, state: OrderListState) -> Iterable[OrderStat
 def _head(
     list_id: int, contingency: Contingency, client_order_id: str, *, is_open: bool
 ) -> tuple[int, str, str, str, str]:
-    status, order_status = (STARTED, EXECUTING) if is_open else (ALL_DONE, ALL_DONE)
+    status, order_status = (LIST_STARTED, LIST_EXECUTING) if is_open else (LIST_DONE, LIST_DONE)
     return list_id, CONTINGENCY_NAMES[contingency], status, order_status, client_order_id

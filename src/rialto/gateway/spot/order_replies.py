@@ -1,7 +1,7 @@
 """How orders look in replies: acknowledged, placed, filled, canceled, queried. From events and states to the wire."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -21,24 +21,17 @@ from rialto.contracts.vocabulary import OrderState, OrderStatus
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.wire.decimals import ZERO
+from rialto.wire.orders import ALLOCATED, NEVER, NO_TRADE, list_id, pegging, prevented_quantity
 from rialto.wire.vocabulary import (
     ORDER_TYPE_NAMES,
-    PEG_PRICE_NAMES,
     SELF_TRADE_PREVENTION_NAMES,
     SIDE_NAMES,
     STATUS_NAMES,
     TIME_IN_FORCE_NAMES,
     WORKING_FLOOR_NAMES,
-    PegOffsetType,
     ResponseType,
     expiry_reason,
 )
-
-NO_ORDER_LIST: Final = -1
-NEVER: Final = -1
-NO_TRADE: Final = -1
-"""What stands for the trade behind an allocation: it is not the account's."""
-ALLOCATED: Final = "ONE_PARTY_TRADE_REPORT"
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -89,7 +82,7 @@ class PlacedConditions(Conditions, frozen=True, rename="camel", gc=False, omit_d
 
 def conditions(call: Call, order: OrderState) -> dict[str, Any]:
     """Return the conditional fields that an order has."""
-    fields: dict[str, Any] = {"prevented_quantity": _prevented_quantity(order), "expiry_reason": expiry_reason(order)}
+    fields: dict[str, Any] = {"prevented_quantity": prevented_quantity(order), "expiry_reason": expiry_reason(order)}
     if order.prevented_match_id:
         fields["prevented_match_id"] = order.prevented_match_id
     if order.working_floor is not None:
@@ -107,12 +100,14 @@ def conditions(call: Call, order: OrderState) -> dict[str, Any]:
         fields["stop_price"] = terms.stop_price or ZERO
     if terms.trailing_delta is not None:
         fields["trailing_time"] = call.time(order.trailing_since_us) if order.trailing_since_us else -1
-    if terms.peg is not None:
-        fields["peg_price_type"] = PEG_PRICE_NAMES[terms.peg.price]
-        if terms.peg.offset is not None:
-            fields |= {"peg_offset_type": PegOffsetType.PRICE_LEVEL.value, "peg_offset_value": terms.peg.offset}
-        if order.pegged_price != ZERO:
-            fields["pegged_price"] = order.pegged_price
+    peg = pegging(order)
+    if peg is not None:
+        fields |= {
+            "peg_price_type": peg.price_type,
+            "peg_offset_type": peg.offset_type,
+            "peg_offset_value": peg.offset_value,
+            "pegged_price": peg.price,
+        }
     return fields
 
 
@@ -248,11 +243,6 @@ def placed_order(
     return FilledOrder(*fields, **conditional, fills=_fills(catalog, outcome.events, order))
 
 
-def list_id(order: OrderState) -> int:
-    """Return the list an order belongs to, or the number that stands for none."""
-    return NO_ORDER_LIST if order.list_id is None else order.list_id
-
-
 def working_time(call: Call, order: OrderState) -> int:
     """Return when an order started to work, or the number that stands for never."""
     return call.time(order.working_at_us) if order.working_at_us else NEVER
@@ -334,10 +324,6 @@ def _prevented_matches(
         for match in prevented
     ]
     return prevented[0].trade_group, matches
-
-
-def _prevented_quantity(order: OrderState) -> str | None:
-    return None if order.prevented == ZERO else order.prevented
 
 
 def canceled_order(
