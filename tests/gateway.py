@@ -18,8 +18,9 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
-from rialto.identity.api_keys import ApiKey, ApiKeys, Permission
+from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from tests.exchange import found, running

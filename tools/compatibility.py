@@ -14,7 +14,6 @@ calls of the spot API are served over REST. Not served yet: the WebSocket API, u
 
 ## What differs on purpose
 
-- Order lists and smart order routing exist in the core (`docs/MATCHING.md`) and not yet as calls.
 - `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its
   command.
 - The choices made where the documentation is silent are marked in `docs/MATCHING.md`.

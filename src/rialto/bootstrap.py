@@ -39,6 +39,8 @@ from rialto.projections.history import READ_THREADS, History
 from rialto.projections.projector import Projector
 from rialto.projections.rebuild import rebuild
 from rialto.projections.writer import Writer
+from rialto.streams.api_connection import api_handlers
+from rialto.streams.connections import Connections
 from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
 from rialto.streams.market_streams import market_stream_handlers
@@ -164,18 +166,22 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         history = History(readers, projector, lambda: runtime.last_sequence)
         stack.callback(history.close)
         gateway = assemble(runtime, history, api_keys, limits=_rate_limits(settings), bounds=_bounds(settings))
-        hub = Hub(partial(_symbol_id, runtime), runtime.now_us)
+        connections = Connections(runtime.now_us)
+        hub = Hub(partial(_symbol_id, runtime), connections)
         feed = MarketFeed(hub, runtime)
         feed.start()
         stack.push_async_callback(feed.stop)
         server = HttpServer(
             gateway.application,
             ServerSettings(host=settings.host, port=settings.port),
-            websocket_protocol(market_stream_handlers(hub), message_bytes_max=hub.limits.message_bytes_max),
+            websocket_protocol(
+                {**market_stream_handlers(hub), **api_handlers(connections, gateway.websocket_api)},
+                message_bytes_max=connections.limits.message_bytes_max,
+            ),
         )
         await server.start()
         stack.push_async_callback(server.stop)
-        stack.push_async_callback(hub.drain)
+        stack.push_async_callback(connections.drain)
         yield Exchange(settings, runtime, owners, api_keys, server.port)
         _log.info("stopping", sequence=runtime.last_sequence)
 

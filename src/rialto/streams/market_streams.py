@@ -3,14 +3,13 @@
 Reads an upgrade request, refuses what cannot be served, and makes the connection's handler.
 """
 
-import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from rialto.streams.connection import MarketStreamConnection
 from rialto.streams.framing import TimeUnit
 from rialto.streams.hub import Audience, Hub
+from rialto.streams.market_connection import MarketStreamConnection
 from rialto.streams.names import Topic, UnknownStream
 from rialto.streams.protocol import Handler, UpgradeRefused, UpgradeRequest
 
@@ -22,34 +21,11 @@ _UNITS: Final = {
 }
 
 
-class _Attempts:
-    """Connection attempts by address, in windows of fixed length."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._limits = hub.limits
-        self._ends_at_s = 0.0
-        self._counts: dict[str, int] = {}
-
-    def admit(self, address: str) -> bool:
-        """Count an attempt; return whether the address may still connect."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._ends_at_s:
-            self._ends_at_s = now + self._limits.attempts_window_s
-            self._counts.clear()
-        if not self._limits.attempts_max or (
-            address not in self._counts and len(self._counts) >= self._limits.addresses_max
-        ):
-            return True
-        count = self._counts[address] = self._counts.get(address, 0) + 1
-        return count <= self._limits.attempts_max
-
-
 class _MarketStreams:
     """Makes connections to one hub."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._attempts = _Attempts(hub)
 
     def raw(self, request: UpgradeRequest) -> MarketStreamConnection:
         """Serve `/ws`: the streams are the segments of the path."""
@@ -70,31 +46,16 @@ class _MarketStreams:
 
     def _connect(self, request: UpgradeRequest, names: list[str], *, combined: bool) -> MarketStreamConnection:
         try:
-            self._admit(request)
+            self._hub.connections.admit(request.peer)
             unit = _time_unit(request)
             streams = self._streams(names)
         except UpgradeRefused:
-            self._hub.counters.refused_upgrades += 1
+            self._hub.connections.counters.refused_upgrades += 1
             raise
         return MarketStreamConnection(self._hub, Audience(combined, unit), streams.items())
 
-    def _admit(self, request: UpgradeRequest) -> None:
-        limits = self._hub.limits
-        if self._hub.draining:
-            raise UpgradeRefused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is shutting down, connect again soon")
-        if not self._attempts.admit(request.peer):
-            raise UpgradeRefused(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"More than {limits.attempts_max} connection attempts in {limits.attempts_window_s:g} seconds",
-                {"retry-after": f"{limits.attempts_window_s:.0f}"},
-            )
-        if self._hub.connections >= limits.connections_max:
-            raise UpgradeRefused(
-                HTTPStatus.SERVICE_UNAVAILABLE, f"All {limits.connections_max} connections are in use, try again later"
-            )
-
     def _streams(self, names: list[str]) -> dict[str, Topic]:
-        limit = self._hub.limits.streams_max
+        limit = self._hub.connections.limits.streams_max
         if len(names) > limit:
             raise UpgradeRefused(HTTPStatus.BAD_REQUEST, f"{len(names)} streams asked for, at most {limit} fit")
         try:

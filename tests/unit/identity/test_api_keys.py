@@ -15,23 +15,23 @@ from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.identity import tables
 from rialto.identity.api_keys import (
     KEYS_PER_OWNER_MAX,
-    ApiKey,
     ApiKeys,
     InvalidApiKey,
     NoSuchApiKey,
-    Permission,
     SecretNotShown,
     TooManyApiKeys,
 )
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
+from rialto.identity.signatures import HmacVerifier
 
 MASTER_KEY = MasterKey(bytes(32))
 BOTH = {Permission.READ, Permission.TRADE}
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"
 
 
-def key_with(secret: str) -> ApiKey:
-    return ApiKey(key="k" * 64, secret=secret, owner=1, permissions=frozenset(), label="x", demo=False, created_at_us=0)
+def key_with(secret: str) -> HmacVerifier:
+    return HmacVerifier(secret)
 
 
 @pytest.fixture

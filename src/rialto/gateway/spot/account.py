@@ -11,7 +11,8 @@ from rialto.contracts.vocabulary import AccountClass, OrderState, Rates
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
-from rialto.gateway.order_counts import OrderCount, OrderCounts
+from rialto.gateway.limits import LimitUse
+from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.commissions import CommissionRates, commission_rates
 from rialto.gateway.spot.order_replies import QueriedOrder, queried_order
@@ -212,7 +213,7 @@ ORDER_COUNTS: Final = Endpoint(
     "/api/v3/rateLimit/order",
     summary="Show how many unfilled orders the account has placed per interval.",
     parameters=NoParameters,
-    response=list[OrderCount],
+    response=list[LimitUse],
     weight=40,
     security=Security.USER_DATA,
     websocket_method="account.rateLimits.orders",
@@ -326,7 +327,7 @@ class Account:
         )
         return [self._trade(call, symbol.name, fill) for fill in fills]
 
-    async def order_counts(self, call: Call, _parameters: NoParameters) -> list[OrderCount]:
+    async def order_counts(self, call: Call, _parameters: NoParameters) -> list[LimitUse]:
         """Show unfilled order counts."""
         return self._counts.counts(await self._account(call), self._runtime.now_us())
 

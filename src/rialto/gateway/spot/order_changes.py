@@ -21,7 +21,7 @@ from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.order_parameters import NewOrderParameters
 from rialto.gateway.spot.order_replies import (
     CanceledOrder,
@@ -186,7 +186,7 @@ class OrderChanges:
             parameters.new_order(parameters.new_client_order_id or self._client_order_ids.draw()),
         )
         try:
-            self._counts.admit(account, self._runtime.now_us())
+            admit_counted(call, self._runtime, self._counts, account)
         except ApiError as excess:
             if parameters.order_rate_limit_exceeded_mode is not RateLimitExceededMode.CANCEL_ONLY:
                 raise

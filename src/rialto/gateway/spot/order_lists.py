@@ -10,7 +10,7 @@ from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.order_list_parameters import (
     FormerOcoParameters,
     OcoParameters,
@@ -118,7 +118,7 @@ class OrderLists:
         account = await self._runtime.account_of(call.owner, AccountClass.SPOT)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         command = parameters.command(account, symbol.id, self._client_order_ids)
-        self._counts.admit(account, self._runtime.now_us(), len(command.orders))
+        admit_counted(call, self._runtime, self._counts, account, len(command.orders))
         outcome = await submit_counted(call, self._runtime, self._counts, command)
         return placed_list(call, self._runtime.catalog, outcome, parameters.response_type)
 

@@ -13,7 +13,7 @@ from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_list_replies import CanceledOrderList, canceled_lists
 from rialto.gateway.spot.order_parameters import (
@@ -100,7 +100,7 @@ class Orders:
     async def place(self, call: Call, parameters: NewOrderParameters) -> NewOrderReply:
         """Place an order and say what became of it."""
         command = await self._command(call, parameters)
-        self._counts.admit(command.account, self._runtime.now_us())
+        admit_counted(call, self._runtime, self._counts, command.account)
         outcome = await submit_counted(call, self._runtime, self._counts, command)
         return new_order(call, self._runtime.catalog, outcome, parameters.response_type)
 
