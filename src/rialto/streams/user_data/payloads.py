@@ -214,7 +214,7 @@ def encode_report(report: Report, catalog: Catalog, time_us: int, unit: TimeUnit
 
 
 def encode_terminated(time_us: int, unit: TimeUnit) -> bytes:
-    """Encode the last message of a subscription."""
+    """Encode the last message of a stream that ends."""
     return _encode(_Terminated("eventStreamTerminated", unit.of(time_us)))
 
 

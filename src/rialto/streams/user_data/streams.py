@@ -7,7 +7,7 @@ once per time unit and hands it to every subscription.
 State: the subscriptions by owner; the followed account of each owner that has one. What an account had open when the
 first subscription to it began is asked of the core; outcomes that come before the answer wait for it and are told
 behind it. Invariants: a subscription is told of every command submitted after it began, in order, before the replies
-to them; nobody is told of anything after `cancel`; a subscription that cannot be told the truth is ended. Events of
+to them; nobody is told of anything after `cancel`; who cannot be told the truth is told that the stream ends. Events of
 accounts nobody listens to are looked at and left.
 """
 
@@ -71,10 +71,10 @@ class Subscription:
         return self._receive is not None
 
     def cancel(self) -> None:
-        """Listen no longer. The last message, `eventStreamTerminated`, comes before this returns; again is no harm."""
+        """Listen no longer; nothing is received any more. Again is no harm."""
         if self._receive is not None:
-            self._end(self)
             self._receive = None
+            self._end(self)
 
     def receive(self, message: bytes) -> None:
         """Hand a message on, unless the subscription has ended meanwhile."""
@@ -149,7 +149,6 @@ class UserDataStreams:
             del self._audiences[audience.owner]
             if audience.account is not None:
                 del self._followed[audience.account.account]
-        subscription.receive(encode_terminated(self._runtime.now_us(), subscription.unit))
 
     def _follow(self, audience: _Audience, account: FollowedAccount) -> None:
         audience.account = account
@@ -199,6 +198,7 @@ class UserDataStreams:
         except Exception:
             _log.exception("account could not be followed", owner=audience.owner, sequence=outcome.sequence)
             for subscription in tuple(audience.subscriptions):
+                subscription.receive(encode_terminated(self._runtime.now_us(), subscription.unit))
                 subscription.cancel()
             return
         messages: dict[TimeUnit, list[bytes]] = {}
