@@ -23,6 +23,7 @@ from rialto.identity.owners import Owners
 from rialto.identity.restrictions import Permission
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
+from rialto.streams.user_data.streams import UserDataStreams
 from tests.exchange import found, running
 
 Parameters = Mapping[str, object]
@@ -115,7 +116,14 @@ async def live(
         runtime.subscribe(projector.accept, vital=True)
         history = History(reader, projector, lambda: runtime.last_sequence)
         await found(runtime, **symbol)
-        gateway = assemble(runtime, history, keys, limits=limits or RateLimits(), bounds=bounds or Bounds())
+        gateway = assemble(
+            runtime,
+            history,
+            keys,
+            limits=limits or RateLimits(),
+            bounds=bounds or Bounds(),
+            user_data=UserDataStreams(runtime),
+        )
         server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))
         await server.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:

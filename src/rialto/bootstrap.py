@@ -47,6 +47,7 @@ from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
 from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
+from rialto.streams.user_data.streams import UserDataStreams
 
 PROJECTOR_CLOSE_TIMEOUT: Final = 30.0
 """Seconds the projections may take to write what is left; what is not written then is in the journal."""
@@ -74,6 +75,7 @@ class Exchange:
     runtime: Runtime
     owners: Owners
     api_keys: ApiKeys
+    user_data: UserDataStreams
     port: int
 
 
@@ -174,7 +176,15 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         owners, api_keys = Owners(people), open_api_keys(settings, people)
         history = History(readers, projector, lambda: runtime.last_sequence)
         stack.callback(history.close)
-        gateway = assemble(runtime, history, api_keys, limits=_rate_limits(settings), bounds=_bounds(settings))
+        user_data = UserDataStreams(runtime)
+        gateway = assemble(
+            runtime,
+            history,
+            api_keys,
+            limits=_rate_limits(settings),
+            bounds=_bounds(settings),
+            user_data=user_data,
+        )
         refreshing = asyncio.create_task(_keep_keys_fresh(api_keys, gateway.websocket_api))
         stack.callback(refreshing.cancel)
         connections = Connections(runtime.now_us)
@@ -193,7 +203,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(connections.drain)
-        yield Exchange(settings, runtime, owners, api_keys, server.port)
+        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port)
         _log.info("stopping", sequence=runtime.last_sequence)
 
 

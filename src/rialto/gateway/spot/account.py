@@ -15,7 +15,7 @@ from rialto.gateway.limits import LimitUse
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.commissions import CommissionRates, commission_rates
-from rialto.gateway.spot.order_replies import NO_ORDER_LIST, QueriedOrder, queried_order
+from rialto.gateway.spot.order_replies import QueriedOrder, queried_order
 from rialto.gateway.spot.parameters import (
     LIMIT_DEFAULT,
     ClientOrderId,
@@ -34,6 +34,7 @@ from rialto.wire.decimals import ZERO, to_units
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean
+from rialto.wire.orders import NO_ORDER_LIST
 from rialto.wire.parameters import NoParameters, Parameters
 
 _BASIS_POINT: Final = 10_000

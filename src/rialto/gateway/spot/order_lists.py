@@ -20,9 +20,8 @@ from rialto.gateway.spot.order_list_parameters import (
     OtocoParameters,
     OtoParameters,
 )
-from rialto.gateway.spot.order_list_replies import CanceledLists, CanceledOrderList, PlacedOrderList, placed_list
+from rialto.gateway.spot.order_list_replies import CanceledOrderList, PlacedOrderList, canceled_lists, placed_list
 from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName, find_symbol
-from rialto.projections.history import History
 from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.parameters import Parameters
@@ -105,11 +104,10 @@ PLACINGS: Final = (NEW_OCO, NEW_OTO, NEW_OTOCO, NEW_OPO, NEW_OPOCO, FORMER_OCO)
 class OrderLists:
     """Submits lists and their cancels to the core."""
 
-    def __init__(self, runtime: Runtime, history: History, counts: OrderCounts) -> None:
+    def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
         self._runtime = runtime
         self._counts = counts
         self._client_order_ids = ClientOrderIds()
-        self._canceled_lists = CanceledLists(runtime.catalog, history)
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -129,10 +127,10 @@ class OrderLists:
         account = await self._runtime.account_of(call.owner, AccountClass.SPOT)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = ListReference(parameters.order_list_id, parameters.list_client_order_id)
+        cancel_id = parameters.new_client_order_id or self._client_order_ids.draw()
         call.check_window()
         try:
-            outcome = await self._runtime.submit(CancelOrderList(account, symbol.id, reference))
+            outcome = await self._runtime.submit(CancelOrderList(account, symbol.id, reference, cancel_id))
         except CommandRefused as refused:
             raise refusals.of_cancel(refused.rejection) from refused
-        name = parameters.new_client_order_id or self._client_order_ids.draw()
-        return (await self._canceled_lists.of(call, outcome, name))[0]
+        return canceled_lists(call, self._runtime.catalog, outcome, cancel_id)[0]

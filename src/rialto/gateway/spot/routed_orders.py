@@ -18,7 +18,6 @@ from rialto.gateway.spot.commissions import OrderRates, order_rates
 from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_replies import (
-    NO_ORDER_LIST,
     Acknowledgement,
     FilledOrder,
     NewOrderReply,
@@ -42,6 +41,7 @@ from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean, Choice, Decimal
+from rialto.wire.orders import NO_ORDER_LIST
 from rialto.wire.parameters import Parameters
 from rialto.wire.vocabulary import (
     SELF_TRADE_PREVENTIONS,
