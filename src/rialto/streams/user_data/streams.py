@@ -11,7 +11,7 @@ to them; nobody is told of anything after `cancel`; who cannot be told the truth
 accounts nobody listens to are looked at and left.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -138,8 +138,7 @@ class UserDataStreams:
             self._follow(audience, FollowedAccount(answer.account, answer.orders, answer.lists))
         waiting, audience.waiting = audience.waiting, None
         for outcome, command in waiting or ():
-            if outcome.sequence > sequence:
-                self._open_account(audience, outcome)
+            if outcome.sequence > sequence and audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command)
 
     def _end(self, subscription: Subscription) -> None:
@@ -168,7 +167,7 @@ class UserDataStreams:
             for audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command)
 
-    def _concerned(self, outcome: Outcome, command: Command | None) -> Iterable[_Audience]:
+    def _concerned(self, outcome: Outcome, command: Command | None) -> Collection[_Audience]:
         """Return whom an outcome is told to. An account that it opens is followed from then on."""
         followed, concerned = self._followed, dict[int, _Audience]()
         for event in outcome.events:
