@@ -2,6 +2,14 @@
 
 from typing import Any
 
+from rialto.contracts.vocabulary import (
+    OrderState,
+    OrderStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from rialto.streams.user_data.streams import UserDataStreams
 from tests.account_mirror import AccountMirror
 from tests.gateway import Live, Trader
@@ -44,6 +52,29 @@ SOMETIMES = {
     "eR": "expiryReason",
 }
 """The same of those that only some orders have."""
+
+ORDER_STATE = OrderState(
+    order_id=7,
+    symbol=1,
+    account=5,
+    client_order_id="mine",
+    side=Side.BUY,
+    order_type=OrderType.LIMIT,
+    time_in_force=TimeInForce.GOOD_TILL_CANCELED,
+    price="2.00000000",
+    quantity="3.00000000",
+    quote_quantity=NOTHING,
+    executed=NOTHING,
+    executed_quote=NOTHING,
+    self_trade_prevention=SelfTradePrevention.NONE,
+    prevented=NOTHING,
+    prevented_match_id=0,
+    status=OrderStatus.NEW,
+    placed_at_us=100,
+    updated_at_us=100,
+    working_at_us=100,
+)
+"""A plain order that rests."""
 
 
 def listen(exchange: Live, trader: Trader) -> AccountMirror:
