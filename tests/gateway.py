@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -39,14 +39,19 @@ class Trader:
 
     def sign(self, payload: str) -> str:
         """Return the signature of a payload."""
-        return hmac.new(self.secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
+        return self.sign_with(self.secret, payload)
+
+    @staticmethod
+    def sign_with(secret: str, payload: str) -> str:
+        """Return the signature of a payload by a secret."""
+        return hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
 
     async def send(
         self, method: str, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """Send a signed request, everything in the query string."""
         query = urlencode({**(parameters or {}), "timestamp": time.time_ns() // 1_000_000})
-        url = f"{path}?{query}&signature={self.sign(query)}"
+        url = f"{path}?{query}&signature={quote(self.sign(query), safe='')}"
         return await self.client.request(method, url, headers={"X-MBX-APIKEY": self.key.key, **(headers or {})})
 
     async def do(self, method: str, path: str, **parameters: object) -> Any:

@@ -15,6 +15,7 @@ from rialto.contracts.commands import CancelAllOrders
 from rialto.contracts.vocabulary import Side, TimeInForce
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
+from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.streams.api_connection import api_handlers
 from rialto.streams.connections import Connections
@@ -46,9 +47,11 @@ class Streaming:
 
 
 @asynccontextmanager
-async def streaming(directory: Path, limits: StreamLimits | None = None, **symbol: Any) -> AsyncIterator[Streaming]:
+async def streaming(
+    directory: Path, limits: StreamLimits | None = None, rate_limits: RateLimits | None = None, **symbol: Any
+) -> AsyncIterator[Streaming]:
     """Run an exchange with two funded accounts and its streams."""
-    async with live(directory, **{"open_orders_max": 10_000, **symbol}) as exchange:
+    async with live(directory, limits=rate_limits, **{"open_orders_max": 10_000, **symbol}) as exchange:
         catalog = exchange.runtime.catalog
 
         def find_symbol(name: str) -> int | None:

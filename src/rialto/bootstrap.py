@@ -8,8 +8,8 @@ what is derived from it is written.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
@@ -27,12 +28,13 @@ from rialto.demo.market_makers import MarketMakers
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, migrate, open_engine
-from rialto.foundation.secrets import MasterKey
+from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import assemble
 from rialto.gateway.bans import BanRules
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.gateway.websocket.api import WebSocketApi
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
 from rialto.projections.history import READ_THREADS, History
@@ -54,8 +56,15 @@ _log = structlog.stdlib.get_logger(__name__)
 
 OnProgress = Callable[[int], None]
 
+KEYS_REFRESHED_EVERY_S: Final = 1.0
+"""How often changes of API keys made by other processes are looked for."""
+
 NO_OUTCOMES: Final = 1 << 62
 """A sequence number beyond all."""
+
+
+class NoExchange(Exception):
+    """There is no exchange in the data directory."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +185,8 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
             bounds=_bounds(settings),
             user_data=user_data,
         )
+        refreshing = asyncio.create_task(_keep_keys_fresh(api_keys, gateway.websocket_api))
+        stack.callback(refreshing.cancel)
         connections = Connections(runtime.now_us)
         hub = Hub(partial(_symbol_id, runtime), connections)
         feed = MarketFeed(hub, runtime)
@@ -217,6 +228,33 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
 def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
     """Open the API keys with the master key that lies beside the journal."""
     return ApiKeys(people, MasterKey.load_or_create(master_key_path(settings)))
+
+
+@contextmanager
+def identity(settings: Settings) -> Iterator[tuple[Owners, ApiKeys]]:
+    """Open who there is and their keys, of an exchange that has been started at least once.
+
+    Errors: `NoExchange`, `BrokenSeal`, `MasterKeyUnusable`, SQLAlchemy's own if the database cannot be reached.
+    """
+    if not master_key_path(settings).is_file():
+        raise NoExchange(f"there is no exchange in {settings.data_directory}; start one with rialto run")
+    prepare_data_directory(settings)
+    people = open_engine(settings.database_url, Access.DURABLE)
+    try:
+        yield Owners(people), open_api_keys(settings, people)
+    finally:
+        people.dispose()
+
+
+async def _keep_keys_fresh(api_keys: ApiKeys, websocket_api: WebSocketApi) -> None:
+    """Take over what other processes change of the keys, and end what keys no longer allow."""
+    while True:
+        await asyncio.sleep(KEYS_REFRESHED_EVERY_S)
+        try:
+            await asyncio.to_thread(api_keys.refresh)
+        except (SQLAlchemyError, BrokenSeal):
+            _log.exception("API keys not refreshed; revoked ones may still be accepted")
+        websocket_api.drop_unusable_keys()
 
 
 def _symbol_id(runtime: Runtime, name: str) -> int | None:
