@@ -40,16 +40,16 @@ Over the WebSocket API, in milliseconds or microseconds. An event comes before t
 it. Where the documentation leaves it open:
 
 - The events of one request come in the order in which things happened: `listStatus` EXEC_STARTED before its orders,
-  ALL_DONE behind what ended the list, the incoming order of a trade before the resting one. Amounts that came, went or
-  were locked follow (`balanceUpdate`, `externalLockUpdate`), summed up by asset, and then one
+  ALL_DONE behind what ended the list, the incoming order of a trade before the resting one. Amounts that came, went
+  or were locked follow (`balanceUpdate`, `externalLockUpdate`), summed up by asset, and then one
   `outboundAccountPosition` with every asset that was touched.
 - Execution type NEW is told again when an order of a list is placed in its turn, when a stop is triggered (with `W`),
   and when a trailing order starts to follow the market (with `D`).
-- `w` is true of an order that works and may rest, and of any order as it starts to work. `v` and `A` stay with an order
-  that self-trade prevention took from; the other fields of a prevented match come with TRADE_PREVENTION alone. `k` says
-  where the last thing happened to a routed order.
-- REJECTED is told for the documented reasons (`r`) and no others: with `i`, `I` and `O` of -1. A refused list is told of
-  as `listStatus` RESPONSE and REJECT besides.
+- `w` is true of an order that works and may rest, and of any order as it starts to work. `v` and `A` stay with an
+  order that self-trade prevention took from; the other fields of a prevented match come with TRADE_PREVENTION alone.
+  `k` says where the last thing happened to a routed order.
+- REJECTED is told for the documented reasons (`r`) and no others: with `i`, `I` and `O` of -1. A refused list is told
+  of as `listStatus` RESPONSE and REJECT besides.
 - `c` of a canceled order is the id of the cancellation, its own where none was given; `C` is its own.
 
 ## Market streams
