@@ -6,6 +6,7 @@ of an answer (status, length), so that the client costs little beside the server
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -62,7 +63,7 @@ async def _send_all(
             transport.close()
 
 
-class Sender(asyncio.Protocol):
+class Sender(asyncio.Protocol, ABC):
     """One connection that sends what is waiting."""
 
     def __init__(self, waiting: Iterator[bytes], record: Callable[[float], None], done: "asyncio.Future[None]") -> None:
@@ -79,13 +80,13 @@ class Sender(asyncio.Protocol):
         # What uvloop hands over is one by its methods, and not by its class.
         self._transport = cast(asyncio.Transport, transport)
 
+    @abstractmethod
     def whole(self, received: bytes) -> int | None:
         """Return the length of the answer at the beginning, if it is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_good(self, answer: bytes) -> bool:
         """Tell whether an answer is a success."""
-        raise NotImplementedError
 
     def framed(self, request: bytes) -> bytes:
         """Return a request as it travels."""
