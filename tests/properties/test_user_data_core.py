@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rialto.contracts.events import Outcome
@@ -76,6 +76,7 @@ async def check(directory: Path, steps: list[Step], begins_at: int) -> None:
 
 
 @given(steps=STEPS, begins_at=st.integers(0, 40))
+@example(steps=[(0, 1, 0, 0), (11, 5, 0, 0)], begins_at=0)  # A routed order meets one of its owner.
 @settings(max_examples=25, deadline=None)
 def test_events_tell_all_there_is_to_know(steps: list[Step], begins_at: int) -> None:
     with TemporaryDirectory() as directory:

@@ -11,7 +11,12 @@ ONE, TWO = "1.00000000", "2.00000000"
 
 
 def test_numbers_grow_by_place_and_by_command() -> None:
-    numbers = [execution_id(sequence, position) for sequence in (1, 2, 3) for position in (0, 1, 900_000)]
+    numbers = [
+        execution_id(sequence, position, is_maker=is_maker)
+        for sequence in (1, 2, 3)
+        for position in (0, 1, 500_000)
+        for is_maker in (False, True)
+    ]
     assert numbers == sorted(set(numbers))
     assert execution_id(8_500_000_000, 0) < 2**53
 
