@@ -57,7 +57,12 @@ it. Where the documentation leaves it open:
 Served on the same port under `/ws` and `/stream`, raw and combined, in milliseconds or microseconds, with SUBSCRIBE,
 UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggTrade`, `@kline_<interval>` (also with
 `@+08:00`), `@miniTicker`, `!miniTicker@arr`, `@ticker`, `@bookTicker`, `@avgPrice`, `@depth5|10|20[@100ms]`,
-`@depth[@100ms]`, `@blockTrade`, `@referencePrice`.
+`@depth[@100ms]`, `@blockTrade`, `@referencePrice`, `@ticker_1h|4h|1d`, `!ticker_1h|4h|1d@arr`: every kind documented.
+
+## User data
+
+Events of accounts come over the WebSocket API, by `userDataStream.subscribe` and `userDataStream.subscribe.signature`.
+Listen keys are documented no longer and do not exist.
 
 ## Calls
 
