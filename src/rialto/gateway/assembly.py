@@ -14,6 +14,7 @@ from rialto.gateway.router import Route, Router
 from rialto.gateway.spot import spot_routes
 from rialto.identity.api_keys import ApiKeys
 from rialto.projections.history import History
+from rialto.wire.sbe.answers import spot_codec
 
 _DEFAULT_LIMITS: Final = RateLimits()
 _DEFAULT_BOUNDS: Final = Bounds()
@@ -44,6 +45,7 @@ def assemble(
 
     Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
     """
+    spot_codec()
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
     router = Router([*spot_routes(runtime, history, limits, counts), *further_routes])

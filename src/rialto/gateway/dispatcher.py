@@ -1,7 +1,8 @@
 """The path of one request: count, route, read, charge, authenticate, handle, encode.
 
 Stands between `application` and the handlers. Owns nothing but its parts. Whatever happens, an answer comes out: a
-refusal is the API's own error, and a fault of ours is logged and answered -1000 without a word of what it was.
+refusal is the API's own error, and a fault of ours is logged and answered -1000 without a word of what it was. Answers
+and refusals are JSON, or SBE for clients that ask for it.
 """
 
 from functools import partial
@@ -23,14 +24,18 @@ from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire import query_string, refusals
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
+from rialto.wire.sbe import negotiation
+from rialto.wire.sbe.answers import encode_answer, encode_error
+from rialto.wire.sbe.negotiation import Asked
+from rialto.wire.sbe.readers import Unrepresentable
 
 ANSWER_TIMEOUT_S: Final = 10.0
 """How long the API waits for a handler before it answers -1007."""
 
-_STATIC_HEADERS: Final = (
-    (b"content-type", b"application/json;charset=UTF-8"),
-    (b"cache-control", b"no-cache, no-store, must-revalidate"),
-)
+_NO_CACHE: Final = (b"cache-control", b"no-cache, no-store, must-revalidate")
+_JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
+_SBE_HEADERS: Final = ((b"content-type", negotiation.MEDIA_TYPE.encode()), _NO_CACHE)
+_DEPRECATED: Final = (b"x-mbx-sbe-deprecated", b"true")
 _MICROSECOND: Final = frozenset((b"MICROSECOND", b"microsecond"))
 _MILLISECOND: Final = frozenset((b"MILLISECOND", b"millisecond"))
 
@@ -57,28 +62,33 @@ class Dispatcher:
         """Answer one request."""
         headers: Headers = []
         status = 200
+        asked = _asks_for_sbe(request)
         try:
-            body = await self._serve(request, headers)
+            body = await self._serve(request, headers, asked)
         except ApiError as refusal:
-            status, body = refusal.status, error_body(refusal)
+            status, body = refusal.status, self._error_body(refusal, asked)
             headers += self._refusal_headers(refusal, request)
         except Exception as failure:
             error = _error_of_failure(failure, request)
-            status, body = error.status, error_body(error)
+            status, body = error.status, self._error_body(error, asked)
         headers += self._limits.used_headers(request.address)
-        headers += _STATIC_HEADERS
+        headers += _JSON_HEADERS if asked is None else _SBE_HEADERS
+        if asked is not None and asked.is_deprecated:
+            headers.append(_DEPRECATED)
         return Response(status, headers, body)
 
-    async def _serve(self, request: Request, headers: Headers) -> bytes:
+    async def _serve(self, request: Request, headers: Headers, asked: Asked | None) -> bytes:
         address = request.address
         self._limits.count_request(address)
         weight = 1
         try:
+            if asked is not None and asked.refusal is not None:
+                raise asked.refusal
             route = self._router.find(request.method, request.path)
             endpoint = route.endpoint
             weight = endpoint.weight_when_refused
             name = key_name(request.headers.get(b"x-mbx-apikey")) if endpoint.needs_key else ""
-            call_in_microseconds = _wants_microseconds(request)
+            call_in_microseconds = _wants_microseconds(request) or asked is not None
             # The parameters of a GET stand in its query string; a body is not looked at.
             body = b"" if request.method == "GET" else request.body
             pairs = query_string.read_pairs(request.query)
@@ -99,7 +109,12 @@ class Dispatcher:
         answer = await self._handle(route, call, parameters)
         if endpoint.is_free_when_successful:
             self._limits.give_back(address, weight)
+        if asked is not None:
+            return encode_answer(endpoint, parameters, answer)
         return answer if type(answer) is bytes else _encode(answer)
+
+    def _error_body(self, error: ApiError, asked: Asked | None) -> bytes:
+        return error_body(error) if asked is None else encode_error(error, self._limits.now_us())
 
     def _authenticate(
         self, endpoint: Endpoint[Any], name: str, pairs: dict[str, str], query: bytes, body: bytes
@@ -132,6 +147,13 @@ def error_body(error: ApiError) -> bytes:
     return _encode(body if error.data is None else body | {"data": msgspec.Raw(error.data)})
 
 
+def _asks_for_sbe(request: Request) -> Asked | None:
+    accept = request.headers.get(b"accept")
+    if accept is None or b"sbe" not in accept:
+        return None
+    return negotiation.read_headers(accept, request.headers.get(b"x-mbx-sbe"))
+
+
 def _wants_microseconds(request: Request) -> bool:
     unit = request.headers.get(b"x-mbx-time-unit")
     if unit is None or unit in _MILLISECOND:
@@ -156,5 +178,9 @@ def _error_of_failure(failure: Exception, request: Request) -> ApiError:
     if isinstance(failure, HistoryUnavailable):
         _log.error("history unavailable", path=request.path, exc_info=failure)
         return ErrorCode.DISCONNECTED.error()
+    if isinstance(failure, Unrepresentable) and request.method != "GET":
+        # What was asked for is done, and cannot be told.
+        _log.error("reply does not fit into SBE", path=request.path, exc_info=failure)
+        return ErrorCode.UNEXPECTED_RESP.error()
     _log.error("request failed", method=request.method, path=request.path, exc_info=failure)
     return ErrorCode.UNKNOWN.error()

@@ -113,6 +113,10 @@ class RequestLimits:
         self._clock_us = clock_us
         self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
 
+    def now_us(self) -> int:
+        """Tell the time that requests are counted by."""
+        return self._clock_us()
+
     def count_request(self, address: str) -> None:
         """Count one request of whatever weight.
 
