@@ -7,7 +7,7 @@ compiled. What a reader of an older version would skip is skipped: blocks are as
 import struct
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import rialto.wire.sbe
 SCHEMAS = Path(rialto.wire.sbe.__file__).parent / "schemas"
 MBX = "{https://developers.binance.com/docs/binance-spot-api-docs}"
 MESSAGE = "{http://fixprotocol.io/2016/sbe}message"
+EXACT = Context(prec=60)
 INTEGERS = {"int8": 1, "int16": 2, "int32": 4, "int64": 8, "uint8": 1, "uint16": 2, "uint32": 4, "uint64": 8}
 
 
@@ -114,7 +115,8 @@ class Reader:
     def field(self, element: ET.Element, exponents: dict[str, int | None]) -> Any:
         declared = self.types.get(element.attrib["type"])
         if element.get("presence") == "constant":
-            return spelled(self.types, element.attrib["valueRef"])
+            name = spelled(self.types, element.attrib["valueRef"])
+            return True if name == "True" else name
         optional = element.get("presence") == "optional"
         if declared is not None and declared.tag in ("enum", "set"):
             return self.choice(declared, optional)
@@ -131,7 +133,7 @@ class Reader:
             return None
         assert value != null, f"{element.get('name')} is none, and may not be"
         exponent = exponents.get(element.get(f"{MBX}exponent", ""))
-        return value if exponent is None else Decimal(value).scaleb(exponent)
+        return value if exponent is None else Decimal(value).scaleb(exponent, EXACT)
 
     def choice(self, declared: ET.Element, optional: bool) -> Any:
         value = self.integer(declared.attrib["encodingType"])

@@ -1,4 +1,4 @@
-"""Every call of the spot API says in SBE what it says in JSON: two exchanges live through the same, asked differently."""
+"""Every call says in SBE what it says in JSON: two exchanges live through the same, asked differently."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -5,8 +5,8 @@ a handler for an SBE client asks it for them.
 """
 
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,10 @@ from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError
 from rialto.wire.sbe.codec import Codec
 from rialto.wire.sbe.schema import read_schema
+
+KEPT_BYTES_MIN: Final = 32_768
+KEPT_MAX: Final = 8
+"""From which size on the encodings of answers are kept that are JSON already, and how many."""
 
 
 @cache
@@ -36,8 +40,20 @@ def encode_answer(endpoint: Endpoint[Any], parameters: Any, answer: object) -> b
     message = endpoint.sbe_message
     assert message is not None, f"{endpoint} has no SBE message"
     name = message if isinstance(message, str) else message(parameters, answer)
-    value = msgspec.json.decode(answer) if type(answer) is bytes else msgspec.to_builtins(answer)
-    return spot_codec().encode(name, value)
+    if not isinstance(answer, bytes):
+        return spot_codec().encode(name, msgspec.to_builtins(answer))
+    if len(answer) < KEPT_BYTES_MIN:
+        return spot_codec().encode(name, msgspec.json.decode(answer))
+    # What the message does not show, such as the time it is, must not make an answer another one.
+    shown = spot_codec().names(name)
+    parts = msgspec.json.decode(answer, type=dict[str, msgspec.Raw])
+    return _encode_kept(name, tuple((part, bytes(value)) for part, value in parts.items() if part in shown))
+
+
+@lru_cache(KEPT_MAX)
+def _encode_kept(name: str, parts: tuple[tuple[str, bytes], ...]) -> bytes:
+    """Encode an object of JSON parts: whoever answers JSON keeps it, and it is the same many times over."""
+    return spot_codec().encode(name, {part: msgspec.json.decode(value) for part, value in parts})
 
 
 def encode_error(error: ApiError, now_us: int) -> bytes:

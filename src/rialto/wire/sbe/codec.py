@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from rialto.wire.sbe.readers import EXPONENT, Exponents, MantissaTooWide, Reader, Unrepresentable, field_reader, getter
-from rialto.wire.sbe.schema import Data, Group, Kind, Message, Schema
+from rialto.wire.sbe.schema import Data, Field, Group, Kind, Message, Schema
 from rialto.wire.sbe.spelling import nested_message, path_of
 
 _UNKNOWN_MESSAGE: Final = "NonRepresentableMessage"
@@ -47,6 +47,12 @@ class Codec:
             return header + write(value, {})
         except MantissaTooWide as excess:
             raise Unrepresentable(f"{message}: a decimal without its exponent {excess.exponent}") from excess
+
+    def names(self, message: str) -> frozenset[str]:
+        """Name the members of a message's JSON object that it shows."""
+        body = self.schema.messages[message].body
+        parts: tuple[Field | Group | Data, ...] = (*body.fields, *body.groups, *body.data)
+        return frozenset(path_of(message, each.name, each.path, is_inner=False).partition(".")[0] for each in parts)
 
     def encode_nested(self, value: Any) -> bytes:
         """Return an object within an answer as a message of its own: found by its constant field, or by its form."""

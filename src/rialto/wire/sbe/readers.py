@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from rialto.wire.decimals import PLACES, to_units
+from rialto.wire.decimals import PLACES, to_text, to_units
 from rialto.wire.sbe.schema import Field, Kind
 from rialto.wire.sbe.spelling import AS_USUAL, NONE_BESIDE_SCHEMA, ZERO_IF_TRADED
 
@@ -72,9 +72,9 @@ def field_reader(message: str, field: Field, get: Get) -> Reader:
     if field.kind is Kind.EXPONENT:
         name = field.name
         return lambda _value, exponents: exponents[name]
-    read = _convert(message, field)
     default = AS_USUAL.get(field.name, None if field.is_optional else field.default)
-    null, is_none = _NULLS[field.code], _is_none(field)
+    null = _NULLS[field.code]
+    read, is_none = _converter(message, field), _is_none(field)
 
     def read_field(value: Any, exponents: Exponents) -> object:
         found = get(value)
@@ -100,12 +100,13 @@ def _is_none(field: Field) -> Callable[[Any, Any], bool] | None:
         return lambda entry, _found: bool(entry.get("count") == 0)
     if field.kind is Kind.MANTISSA:
         units = to_units(str(stated))
-        return lambda _entry, found: to_units(found) == units
+        text = to_text(units)
+        return lambda _entry, found: found == text or (found[-9:-8] != "." and to_units(found) == units)
     number = int(str(stated))
     return lambda _entry, found: bool(found == number)
 
 
-def _convert(message: str, field: Field) -> Reader:
+def _converter(message: str, field: Field) -> Reader:
     match field.kind:
         case Kind.MANTISSA | Kind.WIDE_MANTISSA:
             return _mantissa_reader(message, field)
@@ -123,21 +124,31 @@ def _mantissa_reader(message: str, field: Field) -> Reader:
     maximum = _WIDE_MAX if is_wide else _MANTISSA_MAX
 
     def read(found: Any, exponents: Exponents) -> object:
-        mantissa, exponent = to_units(found), exponents[name]
-        if exponent != EXPONENT:
-            mantissa, left = divmod(mantissa, 10 ** (exponent - EXPONENT))
-            if left:
-                raise Unrepresentable(f"{message}: {field.name} of {found} beside larger ones")
-        while not -maximum <= mantissa <= maximum:
-            mantissa, left = divmod(mantissa, 10)
-            exponent += 1
-            if left:
-                raise Unrepresentable(f"{message}: {field.name} of {found}")
-        if exponent != exponents[name]:
-            raise MantissaTooWide(name, exponent)
+        # Nearly all decimals have eight places: read them at once.
+        mantissa = int(found[:-9] + found[-8:]) if found[-9:-8] == "." else to_units(found)
+        if exponents[name] != EXPONENT or not -maximum <= mantissa <= maximum:
+            mantissa = _coarser(mantissa, exponents[name], maximum, message, field)
         return mantissa.to_bytes(16, "little", signed=True) if is_wide else mantissa
 
     return read
+
+
+def _coarser(units: int, exponent: int, maximum: int, message: str, field: Field) -> int:
+    """Return the mantissa for an exponent above the usual one, exactly.
+
+    Raises `MantissaTooWide` with the exponent it needs to fit, and `Unrepresentable` if places would be lost.
+    """
+    scale: int = 10 ** (exponent - EXPONENT)
+    mantissa, left = divmod(units, scale)
+    needed = exponent
+    while not left and not -maximum <= mantissa <= maximum:
+        mantissa, left = divmod(mantissa, 10)
+        needed += 1
+    if left:
+        raise Unrepresentable(f"{message}: {field.name} of {to_text(units)} has too many digits")
+    if needed != exponent:
+        raise MantissaTooWide(field.exponent, needed)
+    return mantissa
 
 
 def _choice_reader(message: str, field: Field) -> Reader:
