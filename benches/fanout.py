@@ -24,6 +24,7 @@ import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from benches.figures import Row, Settings, row_of_samples, row_of_trials
+from rialto.streams.connections import Connections
 from rialto.streams.hub import Hub
 from rialto.streams.limits import StreamLimits
 from rialto.streams.market_streams import market_stream_handlers
@@ -56,8 +57,10 @@ class Trial:
 async def hub_server(listening: socket.socket) -> AsyncIterator[Publish]:
     """Serve our hub, on the port of an HTTP server."""
     limits = StreamLimits(attempts_max=0)
-    hub = Hub(lambda _name: 0, lambda: time.time_ns() // 1_000, limits)
-    protocol = websocket_protocol(market_stream_handlers(hub), message_bytes_max=limits.message_bytes_max)
+    hub = Hub(lambda _name: 0, Connections(lambda: time.time_ns() // 1_000, limits))
+    protocol = websocket_protocol(
+        market_stream_handlers(hub, lambda _name: None), message_bytes_max=limits.message_bytes_max
+    )
     server = uvicorn.Server(uvicorn.Config(_no_application, ws=protocol, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve([listening]))
     topic = Topic(Kind.TRADE, 0)

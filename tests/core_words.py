@@ -90,7 +90,7 @@ LIVELY: Final[list[Command]] = [
     commands.AmendOrder(ALICE, BTCUSDT, named("iceberg"), "smaller", "0.75"),
     place(ALICE, order(Side.SELL, OrderType.LIMIT, None, "1", "pegged", peg=Peg(PegPrice.PRIMARY))),
     commands.ReplaceOrder(
-        ALICE, BTCUSDT, named("nothing"), None, commands.ReplaceMode.ALLOW_FAILURE, sell("53000", "replacement")
+        ALICE, BTCUSDT, named("nothing"), None, None, commands.ReplaceMode.ALLOW_FAILURE, sell("53000", "replacement")
     ),
     order_list(OTO, buy("48500", "working"), sell("54000", "pending")),
     place(BOB, buy("51000", "bid")),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -18,10 +18,12 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
-from rialto.identity.api_keys import ApiKey, ApiKeys, Permission
+from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
+from rialto.streams.user_data.streams import UserDataStreams
 from tests.exchange import found, running
 
 Parameters = Mapping[str, object]
@@ -37,14 +39,19 @@ class Trader:
 
     def sign(self, payload: str) -> str:
         """Return the signature of a payload."""
-        return hmac.new(self.secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
+        return self.sign_with(self.secret, payload)
+
+    @staticmethod
+    def sign_with(secret: str, payload: str) -> str:
+        """Return the signature of a payload by a secret."""
+        return hmac.new(secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
 
     async def send(
         self, method: str, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """Send a signed request, everything in the query string."""
         query = urlencode({**(parameters or {}), "timestamp": time.time_ns() // 1_000_000})
-        url = f"{path}?{query}&signature={self.sign(query)}"
+        url = f"{path}?{query}&signature={quote(self.sign(query), safe='')}"
         return await self.client.request(method, url, headers={"X-MBX-APIKEY": self.key.key, **(headers or {})})
 
     async def do(self, method: str, path: str, **parameters: object) -> Any:
@@ -109,7 +116,14 @@ async def live(
         runtime.subscribe(projector.accept, vital=True)
         history = History(reader, projector, lambda: runtime.last_sequence)
         await found(runtime, **symbol)
-        gateway = assemble(runtime, history, keys, limits=limits or RateLimits(), bounds=bounds or Bounds())
+        gateway = assemble(
+            runtime,
+            history,
+            keys,
+            limits=limits or RateLimits(),
+            bounds=bounds or Bounds(),
+            user_data=UserDataStreams(runtime),
+        )
         server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))
         await server.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:

@@ -264,8 +264,11 @@ class Exchange:
             Prevention(order.order_id, order.account, amount(lost), order.prevented)
             for order, lost in ((maker, from_maker), (taker, from_taker))
         ]
+        would_trade = (amount(both), amount(both * 101))
         group = None if taker.account == FIRST_ACCOUNT else taker.account
-        self._events.append(MatchPrevented(taker.symbol, match_id, mode, maker.price, group, *sides))
+        self._events.append(
+            MatchPrevented(taker.symbol, match_id, mode, taker.symbol, maker.price, *would_trade, group, *sides)
+        )
         for order in (maker, taker):
             if order.status is OrderStatus.EXPIRED_IN_MATCH:
                 self._events.append(OrderExpired(order, ExpiryReason.SELF_TRADE_PREVENTION))

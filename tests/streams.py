@@ -15,7 +15,10 @@ from rialto.contracts.commands import CancelAllOrders
 from rialto.contracts.vocabulary import Side, TimeInForce
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
+from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.streams.api_connection import api_handlers
+from rialto.streams.connections import Connections
 from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
 from rialto.streams.limits import StreamLimits
@@ -44,25 +47,31 @@ class Streaming:
 
 
 @asynccontextmanager
-async def streaming(directory: Path, limits: StreamLimits | None = None, **symbol: Any) -> AsyncIterator[Streaming]:
+async def streaming(
+    directory: Path, limits: StreamLimits | None = None, rate_limits: RateLimits | None = None, **symbol: Any
+) -> AsyncIterator[Streaming]:
     """Run an exchange with two funded accounts and its streams."""
-    async with live(directory, **{"open_orders_max": 10_000, **symbol}) as exchange:
+    async with live(directory, limits=rate_limits, **{"open_orders_max": 10_000, **symbol}) as exchange:
         catalog = exchange.runtime.catalog
 
         def find_symbol(name: str) -> int | None:
             symbol = catalog.symbol_named(name)
             return None if symbol is None else symbol.id
 
-        hub = Hub(find_symbol, exchange.runtime.now_us, limits)
+        hub = Hub(find_symbol, Connections(exchange.runtime.now_us, limits))
         feed = MarketFeed(hub, exchange.runtime)
-        protocol = websocket_protocol(market_stream_handlers(hub), message_bytes_max=hub.limits.message_bytes_max)
+        handlers = {
+            **market_stream_handlers(hub, exchange.keys.find),
+            **api_handlers(hub.connections, exchange.gateway.websocket_api),
+        }
+        protocol = websocket_protocol(handlers, message_bytes_max=hub.connections.limits.message_bytes_max)
         server = HttpServer(exchange.gateway.application, ServerSettings(port=0, drain_seconds=2), protocol)
         feed.start()
         await server.start()
         try:
             yield Streaming(exchange, hub, server.port)
         finally:
-            await hub.drain()
+            await hub.connections.drain()
             await server.stop()
             await feed.stop()
 

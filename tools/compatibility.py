@@ -4,23 +4,25 @@ from pathlib import Path
 
 from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
 from rialto.wire.compatibility import as_markdown, matrix
+from rialto.wire.endpoints import ONLY_WEBSOCKET
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "COMPATIBILITY.md"
 
 HEAD = """# Compatibility
 
 Generated from the endpoint declarations by `make docs`; a test holds it to them. {served} of {documented} documented
-calls of the spot API are served over REST. Not served yet: the WebSocket API, user data streams, SBE and FIX.
+calls of the spot API are served over REST, {methods} of {documented_methods} methods over the WebSocket API. Not served
+yet: SBE and FIX.
 
 ## What differs on purpose
 
-- Order lists and smart order routing exist in the core (`docs/MATCHING.md`) and not yet as calls.
 - `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its
   command.
 - The choices made where the documentation is silent are marked in `docs/MATCHING.md`.
 - Prevented matches count from 1 on each symbol, like orders and trades. A fill-or-kill order counts no orders that it
   must not trade with; a quote amount counts what DECREMENT and TRANSFER take as if it had traded.
-- Signatures are HMAC-SHA256. RSA and Ed25519 keys do not exist yet.
+- A parameter of the WebSocket API that is `null` counts as not sent. A session whose key is not Ed25519 is refused with
+  -1022.
 - An address that is answered 429 more than 100 times within five minutes is banned (418): for two minutes, and twice as
   long each further time, up to three days. The figures are settings; a restart forgets bans.
 - `GET /api/v3/ticker` and `/ticker/tradingDay` answer -2016 for a symbol that never traded; a window without trades has
@@ -47,8 +49,14 @@ UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggT
 def document() -> str:
     """Return the document as the declarations have it."""
     calls = matrix(SPOT_ENDPOINTS)
-    rest = [call for call in calls if call.method != "ws"]
-    head = HEAD.format(served=sum(call.is_served for call in rest), documented=len(rest))
+    rest = [call for call in calls if call.method != ONLY_WEBSOCKET]
+    methods = [call for call in calls if call.method == ONLY_WEBSOCKET]
+    head = HEAD.format(
+        served=sum(call.is_served for call in rest),
+        documented=len(rest),
+        methods=sum(call.is_served for call in methods),
+        documented_methods=len(methods),
+    )
     return head + as_markdown(calls)
 
 

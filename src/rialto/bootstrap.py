@@ -8,8 +8,8 @@ what is derived from it is written.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
@@ -27,22 +28,26 @@ from rialto.demo.market_makers import MarketMakers
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, migrate, open_engine
-from rialto.foundation.secrets import MasterKey
+from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import assemble
 from rialto.gateway.bans import BanRules
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.gateway.websocket.api import WebSocketApi
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
 from rialto.projections.history import READ_THREADS, History
 from rialto.projections.projector import Projector
 from rialto.projections.rebuild import rebuild
 from rialto.projections.writer import Writer
+from rialto.streams.api_connection import api_handlers
+from rialto.streams.connections import Connections
 from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
 from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
+from rialto.streams.user_data.streams import UserDataStreams
 
 PROJECTOR_CLOSE_TIMEOUT: Final = 30.0
 """Seconds the projections may take to write what is left; what is not written then is in the journal."""
@@ -51,8 +56,15 @@ _log = structlog.stdlib.get_logger(__name__)
 
 OnProgress = Callable[[int], None]
 
+KEYS_REFRESHED_EVERY_S: Final = 1.0
+"""How often changes of API keys made by other processes are looked for."""
+
 NO_OUTCOMES: Final = 1 << 62
 """A sequence number beyond all."""
+
+
+class NoExchange(Exception):
+    """There is no exchange in the data directory."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,7 @@ class Exchange:
     runtime: Runtime
     owners: Owners
     api_keys: ApiKeys
+    user_data: UserDataStreams
     port: int
 
 
@@ -163,20 +176,34 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         owners, api_keys = Owners(people), open_api_keys(settings, people)
         history = History(readers, projector, lambda: runtime.last_sequence)
         stack.callback(history.close)
-        gateway = assemble(runtime, history, api_keys, limits=_rate_limits(settings), bounds=_bounds(settings))
-        hub = Hub(partial(_symbol_id, runtime), runtime.now_us)
+        user_data = UserDataStreams(runtime)
+        gateway = assemble(
+            runtime,
+            history,
+            api_keys,
+            limits=_rate_limits(settings),
+            bounds=_bounds(settings),
+            user_data=user_data,
+        )
+        refreshing = asyncio.create_task(_keep_keys_fresh(api_keys, gateway.websocket_api))
+        stack.callback(refreshing.cancel)
+        connections = Connections(runtime.now_us)
+        hub = Hub(partial(_symbol_id, runtime), connections)
         feed = MarketFeed(hub, runtime)
         feed.start()
         stack.push_async_callback(feed.stop)
         server = HttpServer(
             gateway.application,
             ServerSettings(host=settings.host, port=settings.port),
-            websocket_protocol(market_stream_handlers(hub), message_bytes_max=hub.limits.message_bytes_max),
+            websocket_protocol(
+                {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
+                message_bytes_max=connections.limits.message_bytes_max,
+            ),
         )
         await server.start()
         stack.push_async_callback(server.stop)
-        stack.push_async_callback(hub.drain)
-        yield Exchange(settings, runtime, owners, api_keys, server.port)
+        stack.push_async_callback(connections.drain)
+        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port)
         _log.info("stopping", sequence=runtime.last_sequence)
 
 
@@ -201,6 +228,33 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
 def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
     """Open the API keys with the master key that lies beside the journal."""
     return ApiKeys(people, MasterKey.load_or_create(master_key_path(settings)))
+
+
+@contextmanager
+def identity(settings: Settings) -> Iterator[tuple[Owners, ApiKeys]]:
+    """Open who there is and their keys, of an exchange that has been started at least once.
+
+    Errors: `NoExchange`, `BrokenSeal`, `MasterKeyUnusable`, SQLAlchemy's own if the database cannot be reached.
+    """
+    if not master_key_path(settings).is_file():
+        raise NoExchange(f"there is no exchange in {settings.data_directory}; start one with rialto run")
+    prepare_data_directory(settings)
+    people = open_engine(settings.database_url, Access.DURABLE)
+    try:
+        yield Owners(people), open_api_keys(settings, people)
+    finally:
+        people.dispose()
+
+
+async def _keep_keys_fresh(api_keys: ApiKeys, websocket_api: WebSocketApi) -> None:
+    """Take over what other processes change of the keys, and end what keys no longer allow."""
+    while True:
+        await asyncio.sleep(KEYS_REFRESHED_EVERY_S)
+        try:
+            await asyncio.to_thread(api_keys.refresh)
+        except (SQLAlchemyError, BrokenSeal):
+            _log.exception("API keys not refreshed; revoked ones may still be accepted")
+        websocket_api.drop_unusable_keys()
 
 
 def _symbol_id(runtime: Runtime, name: str) -> int | None:

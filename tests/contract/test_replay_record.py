@@ -17,7 +17,7 @@ async def test_what_was_recorded_here_is_replayed_as_it_was(tmp_path: Path) -> N
         stop = asyncio.Event()
         url = stream_url(f"ws://127.0.0.1:{live.port}", ["BTCUSDT"])
         recording = asyncio.create_task(record(url, path, stop=stop))
-        await eventually(lambda: live.hub.connections == 1)
+        await eventually(lambda: len(live.hub.connections) == 1)
         await trade_at_random(live.runtime, 800, seed=5)
         made = live.runtime.market.trades(0, 1_000)
         await asyncio.sleep(0.5)

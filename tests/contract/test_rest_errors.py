@@ -14,7 +14,7 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.bans import BanRules
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
-from rialto.identity.api_keys import Permission
+from rialto.identity.restrictions import Permission
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ErrorCode
 from tests.gateway import Live, Trader, live, refusal

@@ -178,17 +178,17 @@ async def test_a_slow_reader_is_cut_off_and_others_go_on(tmp_path: Path) -> None
                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
             )
             # Let the system hold little for it, so that a test need not fill megabytes.
-            await eventually(lambda: exchange.hub.connections == 2)
-            for reader in exchange.hub._readers:
+            await eventually(lambda: len(exchange.hub.connections) == 2)
+            for reader in exchange.hub.connections._members:
                 reader._socket.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)  # type: ignore[attr-defined]
             read = asyncio.create_task(collect(quick, lambda message: message["data"].get("t") == -1, timeout=120))
             seed = 0
-            while not exchange.hub.counters.slow_readers:
+            while not exchange.hub.connections.counters.slow_readers:
                 seed += 1
                 assert seed < 100, "the slow reader was never cut off"
                 await asyncio.gather(*(trade_at_random(exchange.runtime, 50, 100 * seed + i) for i in range(20)))
             read.cancel()
-        assert exchange.hub.connections == 1
+        assert len(exchange.hub.connections) == 1
         async with exchange.connect("/ws/btcusdt@trade") as another:
             await trade_at_random(exchange.runtime, 20, seed=9_999)
             assert msgspec.json.decode(await another.recv())["e"] == "trade"

@@ -224,6 +224,7 @@ impl Maker {
             symbol: order.symbol,
             order: reference,
             restriction: None,
+            cancel_id: None,
         }))
     }
 

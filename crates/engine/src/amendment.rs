@@ -20,6 +20,10 @@ impl Engine {
         let list_slot = self.open_orders.get(slot).order.list.map(|list| list.slot);
         let sibling = list_slot.and_then(|list| self.lists.get(list).sibling(slot));
         self.amend(slot, lots, client_order_id, events);
+        if let Some(list) = list_slot {
+            let order_id = self.open_orders.get(slot).order.id;
+            self.lists.get_mut(list).rename(order_id, client_order_id);
+        }
         if let Some(sibling) = sibling {
             let same_id = self.open_orders.get(sibling).order.client_order_id;
             self.amend(sibling, lots, same_id, events);

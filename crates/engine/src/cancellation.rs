@@ -6,12 +6,12 @@ use rialto_types::command::{
     CancelAllOrders, CancelOrder, CancelOrderList, CancelRestriction, ListReference, OrderReference,
 };
 use rialto_types::event::OrderCanceled;
-use rialto_types::{AccountId, Event, OrderStatus, Rejection, SymbolId};
+use rialto_types::{AccountId, ClientOrderId, Event, OrderStatus, Rejection, SymbolId};
 
 impl Engine {
     pub(crate) fn cancel_order(&mut self, command: &CancelOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let &CancelOrder { account, symbol, order, restriction } = command;
-        self.cancel_referenced(account, symbol, &order, restriction, events)
+        let &CancelOrder { account, symbol, order, restriction, cancel_id } = command;
+        self.cancel_referenced(account, symbol, &order, (restriction, cancel_id), events)
     }
 
     /// Cancel the order a client means, if it has done what the client asks for.
@@ -20,7 +20,7 @@ impl Engine {
         account: AccountId,
         symbol: SymbolId,
         reference: &OrderReference,
-        restriction: Option<CancelRestriction>,
+        (restriction, cancel_id): (Option<CancelRestriction>, Option<ClientOrderId>),
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
         self.symbol(symbol)?.check_canceling()?;
@@ -34,7 +34,7 @@ impl Engine {
         if !is_permitted {
             return Err(Rejection::CancelRestricted { status });
         }
-        self.cancel(slot, events);
+        self.cancel(slot, cancel_id, events);
         Ok(())
     }
 
@@ -49,7 +49,7 @@ impl Engine {
             return Err(Rejection::UnknownOrder {});
         }
         while let Some(slot) = oldest(self) {
-            self.cancel(slot, events);
+            self.cancel(slot, command.cancel_id, events);
         }
         Ok(())
     }
@@ -59,10 +59,10 @@ impl Engine {
         command: &CancelOrderList,
         events: &mut Vec<Event>,
     ) -> Result<(), Rejection> {
-        let &CancelOrderList { account, symbol, list } = command;
+        let &CancelOrderList { account, symbol, list, cancel_id } = command;
         self.symbol(symbol)?.check_canceling()?;
         let slot = self.find_open_list(account, symbol, &list)?;
-        self.cancel_list(slot, events);
+        self.cancel_list(slot, cancel_id, events);
         Ok(())
     }
 
@@ -114,26 +114,26 @@ impl Engine {
         if is_pending { OrderStatus::PendingNew } else { order.status() }
     }
 
-    fn cancel(&mut self, slot: u32, events: &mut Vec<Event>) {
+    fn cancel(&mut self, slot: u32, cancel_id: Option<ClientOrderId>, events: &mut Vec<Event>) {
         match self.open_orders.get(slot).order.list {
-            Some(list) => self.cancel_list(list.slot, events),
-            None => self.cancel_one(slot, events),
+            Some(list) => self.cancel_list(list.slot, cancel_id, events),
+            None => self.cancel_one(slot, cancel_id, events),
         }
     }
 
-    fn cancel_list(&mut self, list_slot: u32, events: &mut Vec<Event>) {
+    fn cancel_list(&mut self, list_slot: u32, cancel_id: Option<ClientOrderId>, events: &mut Vec<Event>) {
         for slot in self.lists.get(list_slot).open_orders() {
-            self.cancel_one(slot, events);
+            self.cancel_one(slot, cancel_id, events);
             self.lists.get_mut(list_slot).strike(slot);
         }
         self.end_list_if_empty(list_slot, events);
     }
 
-    fn cancel_one(&mut self, slot: u32, events: &mut Vec<Event>) {
+    fn cancel_one(&mut self, slot: u32, cancel_id: Option<ClientOrderId>, events: &mut Vec<Event>) {
         let (mut order, place) = self.take_out(slot);
         let symbol = &mut self.symbols[order.symbol.index()];
         let state = order.state(symbol, OrderStatus::Canceled);
-        events.push(Event::OrderCanceled(OrderCanceled { order: state }));
+        events.push(Event::OrderCanceled(OrderCanceled { order: state, cancel_id }));
         if let Place::Book(_) = place {
             symbol.state_level(order.side, order.price, events);
         }

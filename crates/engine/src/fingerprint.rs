@@ -89,6 +89,10 @@ impl Engine {
         for list in lists {
             let state = &list.state;
             fingerprint.bytes(state.client_order_id.as_bytes());
+            let (first, second, third) = state.client_order_ids;
+            for name in [Some(first), Some(second), third].into_iter().flatten() {
+                fingerprint.bytes(name.as_bytes());
+            }
             let numbers = [
                 state.list_id.0,
                 u64::from(state.symbol.0),

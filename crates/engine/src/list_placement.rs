@@ -22,6 +22,7 @@ impl Engine {
         let list_id = OrderListId(self.lists.last_id);
         let first_id = self.symbols[command.symbol.index()].last_order_id + 1;
         let id_of = |index: usize| OrderId(first_id + index as u64);
+        let name_of = |index: usize| command.orders[index].client_order_id;
         let state = OrderListState {
             list_id,
             symbol: command.symbol,
@@ -30,6 +31,7 @@ impl Engine {
             contingency: command.contingency,
             one_pays_the_other: command.one_pays_the_other,
             orders: (id_of(0), id_of(1), (draft.size == 3).then(|| id_of(2))),
+            client_order_ids: (name_of(0), name_of(1), (draft.size == 3).then(|| name_of(2))),
             placed_at_us: self.time_us,
         };
         events.push(Event::OrderListPlaced(OrderListPlaced { list: state }));

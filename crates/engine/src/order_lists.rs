@@ -3,7 +3,7 @@
 use crate::seats::NONE;
 use rialto_ledger::BalanceSlot;
 use rialto_types::index::SlotIndex;
-use rialto_types::{AccountId, Amount, ClientOrderId, OrderListId, OrderListState};
+use rialto_types::{AccountId, Amount, ClientOrderId, OrderId, OrderListId, OrderListState};
 use slab::Slab;
 
 /// A list of which an order is still open.
@@ -45,6 +45,18 @@ impl OrderList {
             [above, below] if above == slot => Some(below),
             [above, below] if below == slot => Some(above),
             _ => None,
+        }
+    }
+
+    /// Write down what its owner calls one of its orders from now on.
+    pub(crate) fn rename(&mut self, order: OrderId, client_order_id: ClientOrderId) {
+        let (ids, names) = (self.state.orders, &mut self.state.client_order_ids);
+        if ids.0 == order {
+            names.0 = client_order_id;
+        } else if ids.1 == order {
+            names.1 = client_order_id;
+        } else {
+            names.2 = Some(client_order_id);
         }
     }
 

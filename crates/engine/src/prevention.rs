@@ -46,6 +46,17 @@ impl Guard {
     }
 }
 
+/// What the resting and the incoming order lose by a mode, of what they would have traded and of all they have left.
+fn losses(mode: SelfTradePrevention, matched: Lots, of_maker: Lots, of_taker: Lots) -> (Lots, Lots) {
+    match mode {
+        SelfTradePrevention::None => (Lots(0), Lots(0)),
+        SelfTradePrevention::ExpireTaker => (Lots(0), of_taker),
+        SelfTradePrevention::ExpireMaker => (of_maker, Lots(0)),
+        SelfTradePrevention::ExpireBoth => (of_maker, of_taker),
+        SelfTradePrevention::Decrement | SelfTradePrevention::Transfer => (matched, matched),
+    }
+}
+
 impl Engine {
     /// Take from both orders what the mode takes, and state it. An incoming order that has nothing left afterwards is
     /// the caller's to end.
@@ -58,13 +69,7 @@ impl Engine {
     ) {
         let matched = taker.remaining().min(resting.lots);
         let whole = self.open_orders.get(resting.tag).order.remaining();
-        let (from_maker, from_taker) = match mode {
-            SelfTradePrevention::None => (Lots(0), Lots(0)),
-            SelfTradePrevention::ExpireTaker => (Lots(0), taker.remaining()),
-            SelfTradePrevention::ExpireMaker => (whole, Lots(0)),
-            SelfTradePrevention::ExpireBoth => (whole, taker.remaining()),
-            SelfTradePrevention::Decrement | SelfTradePrevention::Transfer => (matched, matched),
-        };
+        let (from_maker, from_taker) = losses(mode, matched, whole, taker.remaining());
         if from_maker.0 > 0 {
             self.part_from_sibling(resting.tag, events);
         }
@@ -90,7 +95,10 @@ impl Engine {
             symbol: symbol.id,
             prevented_match_id: id,
             mode,
+            taker_symbol: taker.symbol,
             price: symbol.scale.price(resting.price),
+            quantity: symbol.scale.quantity(matched),
+            quote_quantity: symbol.scale.quote(resting.price, matched, Rounding::Down),
             trade_group: taker.guard.trade_group,
             maker: prevention(&maker, from_maker),
             taker: prevention(taker, from_taker),

@@ -33,12 +33,7 @@ impl Engine {
                 let orders = self.open_orders.on_symbol(account, symbol);
                 Answer::Orders { orders: orders.map(|open| self.shown(&open.order)).collect() }
             }
-            Query::OpenOrders { account, symbol: None } => {
-                let orders = self.open_orders.of_account(account);
-                let mut orders: Vec<_> = orders.map(|open| self.shown(&open.order)).collect();
-                orders.sort_by_key(|order| order.symbol);
-                Answer::Orders { orders }
-            }
+            Query::OpenOrders { account, symbol: None } => Answer::Orders { orders: self.orders_of(account) },
             Query::OpenOrder { account, symbol, order } => {
                 let slot = self.find_open_order(account, symbol, &order)?;
                 Answer::Orders { orders: vec![self.shown(&self.open_orders.get(slot).order)] }
@@ -69,15 +64,34 @@ impl Engine {
                     .map(|pool| SymbolsPooled { base: pool.base, symbols: pool.symbols.clone() })
                     .collect(),
             },
-            Query::OpenOrderLists { account } => {
-                let lists = self.lists.iter().map(|list| list.state).filter(|list| list.account == account);
-                let mut lists: Vec<OrderListState> = lists.collect();
-                lists.sort_by_key(|list| list.list_id);
-                Answer::OrderLists { lists }
+            Query::OpenOrderLists { account } => Answer::OrderLists { lists: self.lists_of(account) },
+            Query::Open { owner, kind } => {
+                let account = self.ledger.accounts.find(owner, kind);
+                Answer::Open {
+                    account,
+                    orders: account.map_or(Vec::new(), |account| self.orders_of(account)),
+                    lists: account.map_or(Vec::new(), |account| self.lists_of(account)),
+                }
             }
             Query::Commission { account, symbol } => self.commission_of(account, symbol)?,
             Query::ReferencePrice { symbol, now_us } => self.reference_of(symbol, now_us)?,
         })
+    }
+
+    /// The open orders of an account, oldest first within a symbol.
+    fn orders_of(&self, account: AccountId) -> Vec<OrderState> {
+        let orders = self.open_orders.of_account(account);
+        let mut orders: Vec<_> = orders.map(|open| self.shown(&open.order)).collect();
+        orders.sort_by_key(|order| order.symbol);
+        orders
+    }
+
+    /// The open lists of an account, oldest first.
+    fn lists_of(&self, account: AccountId) -> Vec<OrderListState> {
+        let lists = self.lists.iter().map(|list| list.state).filter(|list| list.account == account);
+        let mut lists: Vec<OrderListState> = lists.collect();
+        lists.sort_by_key(|list| list.list_id);
+        lists
     }
 
     fn shown(&self, order: &Order) -> OrderState {

@@ -8,7 +8,7 @@ use rialto_types::{Event, Feature, Rejection};
 
 impl Engine {
     pub(crate) fn replace_order(&mut self, command: &ReplaceOrder, events: &mut Vec<Event>) -> Result<(), Rejection> {
-        let &ReplaceOrder { account, symbol, cancel, restriction, mode, order } = command;
+        let &ReplaceOrder { account, symbol, cancel, restriction, cancel_id, mode, order } = command;
         let party = self.party(account, symbol)?;
         if !self.symbols[symbol.index()].spec.rules.features.has(Feature::CancelReplace) {
             return Err(Rejection::NotAllowed { feature: Feature::CancelReplace });
@@ -16,7 +16,7 @@ impl Engine {
         // Filters are asked before anything happens, as if the old order were to stay.
         self.read_order(&party, &order, Start::AtOnce, false)?;
         self.check_single(&party, &order)?;
-        let canceled = self.cancel_referenced(account, symbol, &cancel, restriction, events);
+        let canceled = self.cancel_referenced(account, symbol, &cancel, (restriction, cancel_id), events);
         if let Err(rejection) = canceled {
             events.push(Event::PartRefused(PartRefused { part: ReplacePart::Cancellation, rejection }));
             if mode == ReplaceMode::StopOnFailure {

@@ -107,6 +107,7 @@ fn day(day: u32) -> Vec<Command> {
             symbol: SYMBOL,
             order,
             restriction: None,
+            cancel_id: None,
         }));
     }
     commands.extend(cancel_everything());
@@ -118,7 +119,7 @@ fn day(day: u32) -> Vec<Command> {
 fn cancel_everything() -> impl Iterator<Item = Command> {
     (0..PEOPLE).map(|person| {
         let account = AccountId(FIRST_ACCOUNT + person);
-        Command::CancelAllOrders(CancelAllOrders { account, symbol: SYMBOL })
+        Command::CancelAllOrders(CancelAllOrders { account, symbol: SYMBOL, cancel_id: None })
     })
 }
 
@@ -205,6 +206,7 @@ fn contingencies(day: u32) -> Vec<Command> {
                 symbol: SYMBOL,
                 cancel: reference,
                 restriction: None,
+                cancel_id: None,
                 mode: ReplaceMode::AllowFailure,
                 order: order(4_000 + number, side, OrderType::Limit, Some(limit), iceberg),
             }),

@@ -1,13 +1,14 @@
 //! The binary form of commands in the journal.
 //!
 //! One byte of format version, then the command in postcard's stable wire format. A journal is for ever: readers keep
-//! every version a release ever wrote. Version 2 is the definitions in [`crate::command`] as they stand; enum variants are
-//! numbered by position, so new ones go to the end. Version 1 was never released; what it wrote is refused by name.
+//! every version a release ever wrote. Version 3 is the definitions in [`crate::command`] as they stand; enum variants are
+//! numbered by position, so new ones go to the end. Versions 1 and 2 were never released; what they wrote is
+//! refused by name.
 
 use crate::Command;
 
 /// The version this build writes.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// Why bytes are not a command.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +40,7 @@ pub fn encode(command: &Command, buffer: &mut Vec<u8>) {
 /// Read a command back.
 pub fn decode(bytes: &[u8]) -> Result<Command, CodecError> {
     let (&version, body) = bytes.split_first().ok_or(CodecError::Empty)?;
-    if version == 1 {
+    if (1..VERSION).contains(&version) {
         return Err(CodecError::RetiredVersion(version));
     }
     if version != VERSION {

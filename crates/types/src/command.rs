@@ -4,11 +4,15 @@
 //! journal's readers could misread needs a new variant at the end, never an edit of an old one (see [`crate::codec`]).
 
 use crate::{
-    AccountId, AccountKind, Amount, AssetId, ClientOrderId, Commission, Contingency, ExchangeLimits, Leg, OrderId,
-    OrderListId, OrderTerms, OrderType, OwnerId, PostingReason, Price, Quantity, Rate, SelfTradePrevention, Side,
-    StreamKey, SymbolId, SymbolSpec, SymbolStatus, Text, TimeInForce, TradeGroupId,
+    AccountId, AccountKind, Amount, AssetId, ClientOrderId, Commission, Contingency, ExchangeLimits, Leg, OrderTerms,
+    OrderType, OwnerId, PostingReason, Price, Quantity, Rate, SelfTradePrevention, Side, StreamKey, SymbolId,
+    SymbolSpec, SymbolStatus, Text, TimeInForce, TradeGroupId,
 };
 use serde::{Deserialize, Serialize};
+
+mod cancellation;
+
+pub use cancellation::*;
 
 /// The most legs one record may carry.
 pub const LEGS_MAX: usize = 256;
@@ -164,47 +168,6 @@ pub struct PlaceOrder {
     pub is_routed: bool,
 }
 
-/// How a client names one of its orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderReference {
-    /// By the exchange's id.
-    pub order_id: Option<OrderId>,
-    /// By the client's id. When both are given, both must fit.
-    pub client_order_id: Option<ClientOrderId>,
-}
-
-/// What an order must have done to be canceled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancelRestriction {
-    /// Nothing has traded.
-    OnlyNew,
-    /// Something has traded.
-    OnlyPartiallyFilled,
-}
-
-/// Take an open order back, and with it the list it belongs to. Rejected with `UnknownOrder` or `CancelRestricted`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CancelOrder {
-    /// Whose order.
-    pub account: AccountId,
-    /// On which book.
-    pub symbol: SymbolId,
-    /// Which one.
-    pub order: OrderReference,
-    /// What it must have done.
-    pub restriction: Option<CancelRestriction>,
-}
-
-/// Take back every open order of an account on a symbol. Rejected with `UnknownOrder` when there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CancelAllOrders {
-    /// Whose orders.
-    pub account: AccountId,
-    /// On which book.
-    pub symbol: SymbolId,
-}
-
 /// What becomes of the new order when the old one cannot be canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -229,6 +192,8 @@ pub struct ReplaceOrder {
     pub cancel: OrderReference,
     /// What it must have done.
     pub restriction: Option<CancelRestriction>,
+    /// What its owner calls the cancellation; see [`CancelOrder`].
+    pub cancel_id: Option<ClientOrderId>,
     /// What happens when it cannot.
     pub mode: ReplaceMode,
     /// What comes.
@@ -265,26 +230,6 @@ pub struct PlaceOrderList {
     pub one_pays_the_other: bool,
     /// What is placed.
     pub orders: Vec<NewOrder>,
-}
-
-/// How a client names one of its lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListReference {
-    /// By the exchange's id.
-    pub list_id: Option<OrderListId>,
-    /// By the client's id. When both are given, both must fit.
-    pub client_order_id: Option<ClientOrderId>,
-}
-
-/// Take back every order of a list. Rejected with `UnknownOrderList`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CancelOrderList {
-    /// Whose list.
-    pub account: AccountId,
-    /// On which book.
-    pub symbol: SymbolId,
-    /// Which one.
-    pub list: ListReference,
 }
 
 /// Say what may be done on a symbol.

@@ -210,8 +210,14 @@ pub struct MatchPrevented {
     pub prevented_match_id: PreventedMatchId,
     /// What was done, which may differ from what the incoming order asked for: see [`SelfTradePrevention::Transfer`].
     pub mode: SelfTradePrevention,
+    /// The symbol of the incoming order: another one where it is routed.
+    pub taker_symbol: SymbolId,
     /// The price of the trade that was not made.
     pub price: Price,
+    /// How much base would have traded.
+    pub quantity: Quantity,
+    /// How much quote that is, rounded down to 1e-8.
+    pub quote_quantity: Amount,
     /// What two accounts have in common; none when they are one without a group.
     pub trade_group: Option<TradeGroupId>,
     /// The resting order.
@@ -225,6 +231,8 @@ pub struct MatchPrevented {
 pub struct OrderCanceled {
     /// The order, afterwards.
     pub order: OrderState,
+    /// What its owner calls the cancellation, if it said.
+    pub cancel_id: Option<ClientOrderId>,
 }
 
 /// An order was ended by a rule.

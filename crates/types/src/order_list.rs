@@ -57,6 +57,8 @@ pub struct OrderListState {
     pub one_pays_the_other: bool,
     /// Its orders as they were given; the last is absent where there are two.
     pub orders: (OrderId, OrderId, Option<OrderId>),
+    /// What their owner calls them, in the same order; an amendment may change it.
+    pub client_order_ids: (ClientOrderId, ClientOrderId, Option<ClientOrderId>),
     /// When it was placed, in microseconds since the Unix epoch.
     pub placed_at_us: u64,
 }

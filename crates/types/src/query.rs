@@ -60,6 +60,13 @@ pub enum Query {
         /// Where.
         symbol: SymbolId,
     },
+    /// What an owner's account has open.
+    Open {
+        /// Whose.
+        owner: OwnerId,
+        /// Which account.
+        kind: AccountKind,
+    },
     /// A symbol's reference price now.
     ReferencePrice {
         /// Whose.
@@ -147,6 +154,15 @@ pub enum Answer {
         is_enabled_for_account: bool,
         /// Whether the symbol lets it.
         is_enabled_for_symbol: bool,
+    },
+    /// To [`Query::Open`]: all of it as of one moment.
+    Open {
+        /// The account; absent when the owner has none of that kind.
+        account: Option<AccountId>,
+        /// Its open orders, oldest first within a symbol.
+        orders: Vec<OrderState>,
+        /// Its open lists, oldest first.
+        lists: Vec<OrderListState>,
     },
     /// To [`Query::ReferencePrice`].
     ReferencePrice {

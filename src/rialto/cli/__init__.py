@@ -1,4 +1,4 @@
-"""The command line: `rialto run | demo-key | verify | rebuild | replay | record`.
+"""The command line: `rialto run | demo-key | keys | verify | rebuild | replay | record`.
 
 Reads arguments, calls what does the work, and says in plain words what came of it. Exit code 0 means done, 1 that
 something is wrong and said on standard error, 2 that the arguments are. One module for each group of commands; they
@@ -7,10 +7,10 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import demonstration, journals, recordings, running
+from rialto.cli import demonstration, journals, keys, recordings, running
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
 
-__all__ = ["demonstration", "journals", "main", "recordings", "running"]
+__all__ = ["demonstration", "journals", "keys", "main", "recordings", "running"]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from rialto.bootstrap import NoExchange
 from rialto.core.errors import JournalUnreadable
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
@@ -22,6 +23,9 @@ from rialto.foundation.configuration import InvalidConfiguration, Settings, read
 from rialto.foundation.database import InvalidDatabaseUrl, NewerDatabase
 from rialto.foundation.secrets import BrokenSeal, MasterKeyUnusable
 from rialto.gateway.server import PortUnavailable
+from rialto.identity.api_keys import InvalidApiKey, NoSuchApiKey, TooManyApiKeys
+from rialto.identity.restrictions import InvalidRestriction
+from rialto.identity.signatures import InvalidPublicKey
 from rialto.projections.projector import ProjectionsAhead
 from rialto.replay.instruments import UnreplayableRecording
 from rialto.replay.recorder import InvalidStream, RecordingExists, ServerUnreachable
@@ -40,14 +44,19 @@ EXPECTED_FAILURES: Final = (
     DamagedLine,
     DemoKeyUnavailable,
     FoundingRefused,
+    InvalidApiKey,
     InvalidConfiguration,
     InvalidDatabaseUrl,
     InvalidDefinition,
+    InvalidPublicKey,
+    InvalidRestriction,
     InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
     MasterKeyUnusable,
     NewerDatabase,
+    NoExchange,
+    NoSuchApiKey,
     OSError,
     PortUnavailable,
     ProjectionsAhead,
@@ -55,6 +64,7 @@ EXPECTED_FAILURES: Final = (
     RecordingUnreadable,
     SQLAlchemyError,
     ServerUnreachable,
+    TooManyApiKeys,
     UnreplayableRecording,
 )
 """What an operator can put right; said without a traceback."""

@@ -111,6 +111,8 @@ class CancelOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     symbol: int
     order: OrderReference
     restriction: CancelRestriction | None = None
+    cancel_id: str | None = None
+    """What its owner calls the cancellation; said again of every order it takes back."""
 
 
 class CancelAllOrders(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -118,6 +120,7 @@ class CancelAllOrders(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     account: int
     symbol: int
+    cancel_id: str | None = None
 
 
 class ReplaceMode(Word):
@@ -134,6 +137,7 @@ class ReplaceOrder(msgspec.Struct, frozen=True, array_like=True, gc=False):
     symbol: int
     cancel: OrderReference
     restriction: CancelRestriction | None
+    cancel_id: str | None
     mode: ReplaceMode
     order: NewOrder
 
@@ -172,6 +176,7 @@ class CancelOrderList(msgspec.Struct, frozen=True, array_like=True, gc=False):
     account: int
     symbol: int
     list: ListReference
+    cancel_id: str | None = None
 
 
 class SetSymbolStatus(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -111,21 +111,26 @@ class Prevention(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class MatchPrevented(_Fact, frozen=True, gc=False):
-    """Two orders would have traded, and self-trade prevention did something else."""
+    """Two orders would have traded so much, and self-trade prevention did something else."""
 
     symbol: int
     prevented_match_id: int
     mode: SelfTradePrevention
+    taker_symbol: int
+    """Another symbol where the incoming order is routed."""
     price: str
+    quantity: str
+    quote_quantity: str
     trade_group: int | None
     maker: Prevention
     taker: Prevention
 
 
 class OrderCanceled(_Fact, frozen=True, gc=False):
-    """An order was taken back by its owner."""
+    """An order was taken back by its owner, who may have named the cancellation."""
 
     order: OrderState
+    cancel_id: str | None = None
 
 
 class OrderExpired(_Fact, frozen=True, gc=False):

@@ -66,6 +66,13 @@ class Commission(msgspec.Struct, frozen=True, array_like=True, gc=False):
     symbol: int
 
 
+class Open(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an owner's account has open."""
+
+    owner: int
+    kind: AccountKind
+
+
 class ReferencePrice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A symbol's reference price at a time."""
 
@@ -83,6 +90,7 @@ Query = (
     | Catalog
     | OpenOrderLists
     | Commission
+    | Open
     | ReferencePrice
 )
 
@@ -168,6 +176,14 @@ class CommissionAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, t
     is_enabled_for_symbol: bool
 
 
+class OpenAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="Open"):
+    """To `Open`: the account if there is one, its open orders and lists, all as of one moment."""
+
+    account: int | None
+    orders: tuple[OrderState, ...]
+    lists: tuple[OrderListState, ...]
+
+
 class ReferencePriceAnswer(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="ReferencePrice"):
     """To `ReferencePrice`: the price, if there is one, and since when it has been so."""
 
@@ -185,5 +201,6 @@ Answer = (
     | CatalogAnswer
     | OrderListsAnswer
     | CommissionAnswer
+    | OpenAnswer
     | ReferencePriceAnswer
 )

@@ -1,5 +1,6 @@
 """The enumerations that commands, events and answers share, in plain English. The wire's spellings live in `wire`."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -258,7 +259,15 @@ class OrderListState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     contingency: Contingency
     one_pays_the_other: bool
     orders: tuple[int, int, int | None]
+    client_order_ids: tuple[str, str, str | None]
+    """What their owner calls them, in the same order."""
     placed_at_us: int
+
+    @property
+    def members(self) -> Sequence[tuple[int, str]]:
+        """Its orders as they were given: id and owner's name."""
+        pairs = zip(self.orders, self.client_order_ids, strict=True)
+        return [(order_id, name) for order_id, name in pairs if order_id is not None and name is not None]
 
 
 class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):

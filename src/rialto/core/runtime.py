@@ -44,6 +44,7 @@ class Runtime:
         self._listeners: list[tuple[Listener, bool]] = []
         self._is_shedding: Callable[[], bool] = lambda: False
         self._futures: dict[int, asyncio.Future[Any]] = {}
+        self._commands: dict[int, Command] = {}
         self._last_ticket = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Future[str] | None = None
@@ -123,6 +124,7 @@ class Runtime:
         except BaseException:
             del self._futures[self._last_ticket]
             raise
+        self._commands[self._last_ticket] = command
         return future
 
     async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
@@ -136,10 +138,18 @@ class Runtime:
             raise CommandRefused(outcome.events[0].rejection, outcome.sequence, outcome.time_us)
         return outcome
 
-    async def ask(self, query: Query) -> Answer:
-        """Ask about the live state, as it is after everything submitted before.
+    def command_of(self, outcome: Outcome) -> Command | None:
+        """Return the command that led to an outcome, or None if it was not submitted here.
 
-        Errors: `CommandRefused` when the query names what does not exist, `RuntimeBusy`, `RuntimeStopped`.
+        Precondition: listeners are being told of the outcome; it is forgotten afterwards.
+        """
+        return self._commands.get(outcome.ticket)
+
+    def inquire(self, query: Query) -> "asyncio.Future[tuple[int, Answer]]":
+        """Ask without waiting; the future brings the answer and the sequence number as of which it is true.
+
+        It is resolved before the outcomes of whatever is submitted later. Errors: `RuntimeBusy`, `RuntimeStopped`;
+        nothing was asked then.
         """
         future = self._new_future()
         try:
@@ -147,10 +157,17 @@ class Runtime:
         except BaseException:
             del self._futures[self._last_ticket]
             raise
-        sequence, answer = await future
+        return future
+
+    async def ask(self, query: Query) -> Answer:
+        """Ask about the live state, as it is after everything submitted before.
+
+        Errors: `CommandRefused` when the query names what does not exist, `RuntimeBusy`, `RuntimeStopped`.
+        """
+        sequence, answer = await self.inquire(query)
         if isinstance(answer, RefusedAnswer):
             raise CommandRefused(answer.rejection, sequence, self.now_us())
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     async def account_of(self, owner: int, account_class: AccountClass) -> int:
         """Return the account of an owner without scope. Errors: `CommandRefused` when there is none."""
@@ -210,6 +227,7 @@ class Runtime:
                 self._call(listener, vital, outcomes)
         for item in released:
             future = self._futures.pop(item.ticket, None)
+            self._commands.pop(item.ticket, None)
             if future is not None and not future.done():
                 future.set_result(item if isinstance(item, Outcome) else (item.sequence, item.answer))
 
@@ -231,3 +249,4 @@ class Runtime:
             if not future.done():
                 future.set_exception(RuntimeStopped(f"the core has stopped: {reason}"))
         self._futures.clear()
+        self._commands.clear()

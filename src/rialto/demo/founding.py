@@ -32,8 +32,9 @@ from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.demo.definition import HOUSE_PREFIX, Definition, SymbolDefinition
 from rialto.foundation.clock import Clock
-from rialto.identity.api_keys import ApiKeys, Permission
+from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
 from rialto.wire.decimals import ONE, to_text, to_units
 
 MAKER_NAME: Final = f"{HOUSE_PREFIX}-maker"

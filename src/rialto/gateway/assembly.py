@@ -10,8 +10,12 @@ from rialto.gateway.authentication import Authenticator
 from rialto.gateway.dispatcher import Dispatcher
 from rialto.gateway.limits import RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
+from rialto.gateway.performer import Performer
 from rialto.gateway.router import Route, Router
 from rialto.gateway.spot import spot_routes
+from rialto.gateway.websocket.api import WebSocketApi
+from rialto.gateway.websocket.session import UserDataSource
+from rialto.gateway.websocket.session_calls import session_routes
 from rialto.identity.api_keys import ApiKeys
 from rialto.projections.history import History
 from rialto.wire.sbe.answers import spot_codec
@@ -21,9 +25,10 @@ _DEFAULT_BOUNDS: Final = Bounds()
 
 
 class Gateway(NamedTuple):
-    """What others need of an assembled gateway: the application to serve, and the parts other transports share."""
+    """What others need of an assembled gateway: the applications to serve, and the parts other transports share."""
 
     application: Application
+    websocket_api: WebSocketApi
     router: Router
     authenticator: Authenticator
     request_limits: RequestLimits
@@ -39,6 +44,7 @@ def assemble(
     limits: RateLimits = _DEFAULT_LIMITS,
     bounds: Bounds = _DEFAULT_BOUNDS,
     further_routes: Iterable[Route[Any]] = (),
+    user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> Gateway:
     """Build the gateway and let it listen to the runtime.
@@ -48,8 +54,20 @@ def assemble(
     spot_codec()
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
-    router = Router([*spot_routes(runtime, history, limits, counts), *further_routes])
+    router = Router([*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes])
     authenticator = Authenticator(keys, runtime.now_us)
     request_limits = RequestLimits(limits, wall_clock_us)
-    application = Application(Dispatcher(router, authenticator, request_limits), bounds)
-    return Gateway(application, router, authenticator, request_limits, counts, limits)
+    performer = Performer(router, authenticator, request_limits)
+    dispatcher = Dispatcher(performer, request_limits, lambda account: counts.headers(account, runtime.now_us()))
+    websocket_api = WebSocketApi(
+        performer,
+        authenticator,
+        request_limits,
+        counts,
+        runtime.now_us,
+        requests_at_once_max=bounds.requests_at_once_max,
+        source=user_data,
+    )
+    return Gateway(
+        Application(dispatcher, bounds), websocket_api, router, authenticator, request_limits, counts, limits
+    )

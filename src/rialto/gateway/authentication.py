@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from rialto.identity.api_keys import ApiKey, ApiKeys, Permission
+from rialto.identity.api_keys import ApiKey, ApiKeys
+from rialto.identity.restrictions import Permission
 from rialto.wire import errors
 from rialto.wire.endpoints import Security
 from rialto.wire.errors import ErrorCode
@@ -39,12 +40,17 @@ class Authenticator:
         self._keys = keys
         self._now_us = now_us
 
-    def find_key(self, name: str, security: Security) -> ApiKey:
-        """Return a key that may make calls of a security type. Raises `ApiError` -2015."""
+    def find_key(self, name: str, security: Security, address: str) -> ApiKey:
+        """Return a key that may make calls of a security type from an address. Raises `ApiError` -2015."""
         key = self._keys.find(name)
-        if key is None or not _permits(key, security):
+        if key is None or not _permits(key, security) or not key.restrictions.admits_address(address):
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
+
+    def is_usable(self, key: ApiKey, address: str) -> bool:
+        """Tell whether a key found before is still in use, and may be used from an address."""
+        current = self._keys.find(key.key)
+        return current is not None and current.restrictions.admits_address(address)
 
     def check_time(self, timing: Timing) -> None:
         """Raise `ApiError` -1021 if the request is too old or from the future."""

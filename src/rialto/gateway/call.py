@@ -1,16 +1,23 @@
 """What a handler knows about the call it serves, beside its parameters."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from rialto.gateway.request import Headers
 from rialto.identity.api_keys import ApiKey
 from rialto.wire.errors import ErrorCode
 
+if TYPE_CHECKING:
+    from rialto.gateway.websocket.session import Session
+
 
 class Call:
-    """One call: whose key it carries, the unit its times are wanted in, and headers the handler adds to the answer."""
+    """One call: whose key it carries, the unit its times are wanted in, and the session it was made in, if any.
 
-    __slots__ = ("_api_key", "_check_window", "_time_divisor", "headers")
+    `counted_account` is set by handlers that count orders: what the account has used of its limits belongs into the
+    answer, whether it is a success or a refusal.
+    """
+
+    __slots__ = ("_api_key", "_check_window", "_session", "_time_divisor", "counted_account")
 
     def __init__(
         self,
@@ -18,18 +25,31 @@ class Call:
         *,
         microseconds: bool = False,
         check_window: Callable[[], None] | None = None,
+        session: "Session | None" = None,
     ) -> None:
         self._api_key = api_key
         self._check_window = check_window
+        self._session = session
         self._time_divisor = 1 if microseconds else 1000
-        self.headers: Headers = []
+        self.counted_account: int | None = None
+
+    @property
+    def api_key(self) -> ApiKey:
+        """The key the call was signed with. Precondition: the endpoint is signed."""
+        if self._api_key is None:
+            raise ErrorCode.REJECTED_MBX_KEY.error()
+        return self._api_key
 
     @property
     def owner(self) -> int:
-        """Who calls. Precondition: the endpoint needs a key, so the call carries one."""
-        if self._api_key is None:
-            raise ErrorCode.REJECTED_MBX_KEY.error()
-        return self._api_key.owner
+        """Who calls. Precondition: the endpoint is signed."""
+        return self.api_key.owner
+
+    @property
+    def session(self) -> "Session":
+        """The session of the WebSocket API the call was made in. Precondition: the endpoint is served only there."""
+        assert self._session is not None
+        return self._session
 
     def check_window(self) -> None:
         """Raise `ApiError` -1021 if the time the request is valid for has passed while it was being prepared.

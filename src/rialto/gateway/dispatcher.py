@@ -1,36 +1,27 @@
-"""The path of one request: count, route, read, charge, authenticate, handle, encode.
+"""Requests over HTTP: reads them for the performer, and writes its answer with the headers the API states.
 
-Stands between `application` and the handlers. Owns nothing but its parts. Whatever happens, an answer comes out: a
-refusal is the API's own error, and a fault of ours is logged and answered -1000 without a word of what it was. Answers
-and refusals are JSON, or SBE for clients that ask for it.
+Stands between `application` and `performer`. Owns nothing but its parts. Whatever happens, an answer comes out: JSON,
+or SBE for clients that ask for it.
 """
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-import structlog
 
-from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
 from rialto.gateway.call import Call
-from rialto.gateway.deadlines import Deadlines
 from rialto.gateway.limits import RequestLimits
+from rialto.gateway.performer import Performer, error_of
 from rialto.gateway.request import Headers, Request, Response
 from rialto.gateway.router import Route, Router
 from rialto.identity.api_keys import ApiKey
-from rialto.projections.history import HistoryBusy, HistoryUnavailable
-from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
-from rialto.wire import query_string, refusals
+from rialto.wire import query_string
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.sbe import negotiation
 from rialto.wire.sbe.answers import encode_answer, encode_error
 from rialto.wire.sbe.negotiation import Asked
-from rialto.wire.sbe.readers import Unrepresentable
-
-ANSWER_TIMEOUT_S: Final = 10.0
-"""How long the API waits for a handler before it answers -1007."""
 
 _NO_CACHE: Final = (b"cache-control", b"no-cache, no-store, must-revalidate")
 _JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
@@ -39,106 +30,90 @@ _DEPRECATED: Final = (b"x-mbx-sbe-deprecated", b"true")
 _MICROSECOND: Final = frozenset((b"MICROSECOND", b"microsecond"))
 _MILLISECOND: Final = frozenset((b"MILLISECOND", b"millisecond"))
 
-_log = structlog.stdlib.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
+
+
+class _HttpRequest:
+    """A request over HTTP, as the performer asks for its parts."""
+
+    __slots__ = ("_body", "_key_name", "_microseconds", "_request", "address", "allowed_methods", "asked", "call")
+
+    def __init__(self, request: Request) -> None:
+        self.address = request.address
+        self.call: Call | None = None
+        self.allowed_methods: tuple[str, ...] = ()
+        self.asked = _asks_for_sbe(request)
+        """What is asked of SBE; None for JSON."""
+        self._request = request
+
+    def find(self, router: Router) -> Route[Any]:
+        request = self._request
+        if self.asked is not None and self.asked.refusal is not None:
+            raise self.asked.refusal
+        try:
+            return router.find(request.method, request.path)
+        except ApiError:
+            self.allowed_methods = router.allowed_methods(request.path)
+            raise
+
+    def read(self, endpoint: Endpoint[Any]) -> dict[str, str]:
+        request = self._request
+        self._key_name = key_name(request.headers.get(b"x-mbx-apikey")) if endpoint.is_signed else ""
+        self._microseconds = _wants_microseconds(request) or self.asked is not None
+        # The parameters of a GET stand in its query string; a body is not looked at.
+        self._body = b"" if request.method == "GET" else request.body
+        pairs = query_string.read_pairs(request.query)
+        return query_string.merge(pairs, query_string.read_pairs(self._body)) if self._body else pairs
+
+    def authenticate(
+        self, endpoint: Endpoint[Any], pairs: dict[str, str], authenticator: Authenticator
+    ) -> tuple[ApiKey, Timing]:
+        timing = read_timing(pairs)
+        signature = read_signature(pairs)
+        key = authenticator.find_key(self._key_name, endpoint.security, self.address)
+        authenticator.check_time(timing)
+        authenticator.check_signature(key, query_string.signed_payload(self._request.query, self._body), signature)
+        return key, timing
+
+    def make_call(self, key: ApiKey | None, check_window: Callable[[], None] | None) -> Call:
+        return Call(key, microseconds=self._microseconds, check_window=check_window)
 
 
 class Dispatcher:
     """Answers requests."""
 
     def __init__(
-        self,
-        router: Router,
-        authenticator: Authenticator,
-        limits: RequestLimits,
-        deadlines: Deadlines | None = None,
+        self, performer: Performer, limits: RequestLimits, order_count_headers: Callable[[int], Headers]
     ) -> None:
-        self._deadlines = deadlines or Deadlines(ANSWER_TIMEOUT_S)
-        self._router = router
-        self._authenticator = authenticator
+        """`order_count_headers` states what an account has used of its order limits."""
+        self._performer = performer
         self._limits = limits
+        self._order_count_headers = order_count_headers
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         headers: Headers = []
         status = 200
-        asked = _asks_for_sbe(request)
+        incoming = _HttpRequest(request)
         try:
-            body = await self._serve(request, headers, asked)
-        except ApiError as refusal:
-            status, body = refusal.status, self._error_body(refusal, asked)
-            headers += self._refusal_headers(refusal, request)
+            performed = await self._performer.perform(incoming)
+            answer = performed.answer
+            if incoming.asked is not None:
+                body = encode_answer(*performed)
+            else:
+                body = answer if type(answer) is bytes else _encode(answer)
         except Exception as failure:
-            error = _error_of_failure(failure, request)
-            status, body = error.status, self._error_body(error, asked)
+            error = error_of(failure, f"{request.method} {request.path}", is_read=request.method == "GET")
+            status = error.status
+            body = error_body(error) if incoming.asked is None else encode_error(error, self._limits.clock_us())
+            headers += _refusal_headers(error, incoming)
+        if incoming.call is not None and incoming.call.counted_account is not None:
+            headers += self._order_count_headers(incoming.call.counted_account)
         headers += self._limits.used_headers(request.address)
-        headers += _JSON_HEADERS if asked is None else _SBE_HEADERS
-        if asked is not None and asked.is_deprecated:
+        headers += _JSON_HEADERS if incoming.asked is None else _SBE_HEADERS
+        if incoming.asked is not None and incoming.asked.is_deprecated:
             headers.append(_DEPRECATED)
         return Response(status, headers, body)
-
-    async def _serve(self, request: Request, headers: Headers, asked: Asked | None) -> bytes:
-        address = request.address
-        self._limits.count_request(address)
-        weight = 1
-        try:
-            if asked is not None and asked.refusal is not None:
-                raise asked.refusal
-            route = self._router.find(request.method, request.path)
-            endpoint = route.endpoint
-            weight = endpoint.weight_when_refused
-            name = key_name(request.headers.get(b"x-mbx-apikey")) if endpoint.needs_key else ""
-            call_in_microseconds = _wants_microseconds(request) or asked is not None
-            # The parameters of a GET stand in its query string; a body is not looked at.
-            body = b"" if request.method == "GET" else request.body
-            pairs = query_string.read_pairs(request.query)
-            if body:
-                pairs = query_string.merge(pairs, query_string.read_pairs(body))
-            parameters = endpoint.reader.read(pairs)
-            key = timing = None
-            if endpoint.needs_key:
-                key, timing = self._authenticate(endpoint, name, pairs, request.query, body)
-            weight = endpoint.weight_of(parameters)
-        except ApiError:
-            self._limits.charge(address, weight)
-            raise
-        self._limits.charge(address, weight)
-        check_window = None if timing is None else partial(self._authenticator.check_window, timing)
-        call = Call(key, microseconds=call_in_microseconds, check_window=check_window)
-        call.headers = headers
-        answer = await self._handle(route, call, parameters)
-        if endpoint.is_free_when_successful:
-            self._limits.give_back(address, weight)
-        if asked is not None:
-            return encode_answer(endpoint, parameters, answer)
-        return answer if type(answer) is bytes else _encode(answer)
-
-    def _error_body(self, error: ApiError, asked: Asked | None) -> bytes:
-        return error_body(error) if asked is None else encode_error(error, self._limits.now_us())
-
-    def _authenticate(
-        self, endpoint: Endpoint[Any], name: str, pairs: dict[str, str], query: bytes, body: bytes
-    ) -> tuple[ApiKey, Timing | None]:
-        if not endpoint.is_signed:
-            return self._authenticator.find_key(name, endpoint.security), None
-        timing = read_timing(pairs)
-        signature = read_signature(pairs)
-        key = self._authenticator.find_key(name, endpoint.security)
-        self._authenticator.check_time(timing)
-        self._authenticator.check_signature(key, query_string.signed_payload(query, body), signature)
-        return key, timing
-
-    async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:
-        if not route.is_async:
-            return route.handler(call, parameters)
-        return await self._deadlines.run(route.serve(call, parameters))
-
-    def _refusal_headers(self, refusal: ApiError, request: Request) -> Headers:
-        if refusal.retry_after_s is not None:
-            return [(b"retry-after", b"%d" % refusal.retry_after_s)]
-        if refusal.status == 405:
-            return [(b"allow", ", ".join(self._router.allowed_methods(request.path)).encode())]
-        return []
 
 
 def error_body(error: ApiError) -> bytes:
@@ -147,9 +122,17 @@ def error_body(error: ApiError) -> bytes:
     return _encode(body if error.data is None else body | {"data": msgspec.Raw(error.data)})
 
 
+def _refusal_headers(refusal: ApiError, incoming: _HttpRequest) -> Headers:
+    if refusal.retry_after_s is not None:
+        return [(b"retry-after", b"%d" % refusal.retry_after_s)]
+    if refusal.status == 405:
+        return [(b"allow", ", ".join(incoming.allowed_methods).encode())]
+    return []
+
+
 def _asks_for_sbe(request: Request) -> Asked | None:
     accept = request.headers.get(b"accept")
-    if accept is None or b"sbe" not in accept:
+    if accept is None or b"sbe" not in accept.lower():
         return None
     return negotiation.read_headers(accept, request.headers.get(b"x-mbx-sbe"))
 
@@ -161,26 +144,3 @@ def _wants_microseconds(request: Request) -> bool:
     if unit in _MICROSECOND:
         return True
     raise ErrorCode.INVALID_TIME_UNIT.error()
-
-
-def _error_of_failure(failure: Exception, request: Request) -> ApiError:
-    """Return the error for what a handler could not do; only the unexpected is logged."""
-    if isinstance(failure, CommandRefused):
-        return refusals.of_query(failure.rejection)
-    if isinstance(failure, RuntimeBusy | HistoryBusy | ProjectionsBehind):
-        return ErrorCode.SERVER_BUSY.error()
-    if isinstance(failure, TimeoutError):
-        return ErrorCode.TIMEOUT.error()
-    if isinstance(failure, RuntimeStopped | ProjectionsStopped):
-        # A command may have been on its way when the exchange stopped: only a read is certain to have done nothing.
-        is_read = request.method == "GET"
-        return (ErrorCode.SERVICE_SHUTTING_DOWN if is_read else ErrorCode.UNEXPECTED_RESP).error()
-    if isinstance(failure, HistoryUnavailable):
-        _log.error("history unavailable", path=request.path, exc_info=failure)
-        return ErrorCode.DISCONNECTED.error()
-    if isinstance(failure, Unrepresentable) and request.method != "GET":
-        # What was asked for is done, and cannot be told.
-        _log.error("reply does not fit into SBE", path=request.path, exc_info=failure)
-        return ErrorCode.UNEXPECTED_RESP.error()
-    _log.error("request failed", method=request.method, path=request.path, exc_info=failure)
-    return ErrorCode.UNKNOWN.error()

@@ -27,6 +27,10 @@ class RateLimit(msgspec.Struct, frozen=True, rename="camel"):
     interval_num: int
     limit: int
 
+    def used(self, count: int) -> "LimitUse":
+        """Return the limit with what was used of it."""
+        return LimitUse(self.rate_limit_type, self.interval, self.interval_num, self.limit, count)
+
     @property
     def seconds(self) -> int:
         """How long its window is."""
@@ -41,6 +45,16 @@ class RateLimit(msgspec.Struct, frozen=True, rename="camel"):
     def per(self) -> str:
         """Its interval in messages: `1 MINUTE`."""
         return f"{self.interval_num} {self.interval}"
+
+
+class LimitUse(msgspec.Struct, frozen=True, rename="camel"):
+    """What was used of one limit, in the shape the API shows it."""
+
+    rate_limit_type: str
+    interval: str
+    interval_num: int
+    limit: int
+    count: int
 
 
 class RateLimits(msgspec.Struct, frozen=True):
@@ -107,22 +121,18 @@ class RequestLimits:
     """Admits requests by address."""
 
     def __init__(self, limits: RateLimits, clock_us: Callable[[], int]) -> None:
+        self.clock_us: Final = clock_us
         self._weights = FixedWindow(limits.request_weight)
         self._requests = FixedWindow(limits.raw_requests)
         self._bans = Bans(limits.bans, limits.raw_requests.seconds * 1_000_000)
-        self._clock_us = clock_us
         self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
-
-    def now_us(self) -> int:
-        """Tell the time that requests are counted by."""
-        return self._clock_us()
 
     def count_request(self, address: str) -> None:
         """Count one request of whatever weight.
 
         Raises `ApiError` -1003: with status 418 while the address is banned, 429 when it has no requests left.
         """
-        now_us = self._clock_us()
+        now_us = self.clock_us()
         self._bans.check(address, now_us)
         limit = self._requests.limit
         if self._requests.add(address, 1, now_us) > limit.limit:
@@ -135,7 +145,7 @@ class RequestLimits:
 
         Its status is 429, or 418 when the address has been refused too often and is banned from now on.
         """
-        now_us = self._clock_us()
+        now_us = self.clock_us()
         limit = self._weights.limit
         if self._weights.add(address, weight, now_us) > limit.limit:
             self._weights.add(address, -weight, now_us)
@@ -145,11 +155,15 @@ class RequestLimits:
 
     def give_back(self, address: str, weight: int) -> None:
         """Take back weight charged in this window."""
-        self._weights.add(address, -weight, self._clock_us())
+        self._weights.add(address, -weight, self.clock_us())
+
+    def used_weight(self, address: str) -> LimitUse:
+        """Return what an address has used of its weight."""
+        return self._weights.limit.used(self._weights.count(address, self.clock_us()))
 
     def used_headers(self, address: str) -> list[tuple[bytes, bytes]]:
         """Return the headers that state what an address has used."""
-        used = b"%d" % self._weights.count(address, self._clock_us())
+        used = b"%d" % self._weights.count(address, self.clock_us())
         return [(b"x-mbx-used-weight", used), (self._used_header, used)]
 
 

@@ -9,26 +9,14 @@ windows.
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from rialto.contracts.events import AllocationMade, Fill, Outcome, TradeExecuted
-from rialto.gateway.limits import FixedWindow, RateLimit
+from rialto.gateway.limits import FixedWindow, LimitUse, RateLimit
 from rialto.wire.errors import ApiError, ErrorCode
 
 ACCOUNTS_MAX: Final = 100_000
 TAKER_GIVES_BACK: Final = 1
 MAKER_GIVES_BACK: Final = 5
 """How many orders the first fill of an order gives back."""
-
-
-class OrderCount(msgspec.Struct, frozen=True, rename="camel"):
-    """What an account has used of one limit, in the shape the API shows it."""
-
-    rate_limit_type: str
-    interval: str
-    interval_num: int
-    limit: int
-    count: int
 
 
 class OrderCounts:
@@ -70,14 +58,9 @@ class OrderCounts:
             for name, window in zip(self._headers, self._windows, strict=True)
         ]
 
-    def counts(self, account: int, now_us: int) -> list[OrderCount]:
+    def counts(self, account: int, now_us: int) -> list[LimitUse]:
         """Return what an account has used of each limit."""
-        return [
-            OrderCount(
-                limit.rate_limit_type, limit.interval, limit.interval_num, limit.limit, window.count(account, now_us)
-            )
-            for window, limit in ((window, window.limit) for window in self._windows)
-        ]
+        return [window.limit.used(window.count(account, now_us)) for window in self._windows]
 
 
 def _is_first(fill: Fill, trade: TradeExecuted | AllocationMade) -> bool:

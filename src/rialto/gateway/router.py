@@ -43,10 +43,11 @@ class Router:
         self._by_websocket_method: dict[str, Route[Any]] = {}
         for route in self.routes:
             endpoint = route.endpoint
-            methods = self._by_path.setdefault(endpoint.path, {})
-            if endpoint.method in methods:
-                raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
-            methods[endpoint.method] = route
+            if endpoint.is_http:
+                methods = self._by_path.setdefault(endpoint.path, {})
+                if endpoint.method in methods:
+                    raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
+                methods[endpoint.method] = route
             name = endpoint.websocket_method
             if name is not None and self._by_websocket_method.setdefault(name, route) is not route:
                 raise ValueError(f"the WebSocket method {name} is declared twice")
@@ -70,9 +71,12 @@ class Router:
         """Return the methods a path takes."""
         return tuple(sorted(self._by_path.get(path, ())))
 
-    def find_by_websocket_method(self, name: str) -> Route[Any] | None:
-        """Return the route of a WebSocket API method."""
-        return self._by_websocket_method.get(name)
+    def find_by_websocket_method(self, name: str) -> Route[Any]:
+        """Return the route of a WebSocket API method. Raises `ApiError` with status 404."""
+        route = self._by_websocket_method.get(name)
+        if route is None:
+            raise _unsupported(404)
+        return route
 
 
 def _unsupported(status: int) -> ApiError:

@@ -1,36 +1,29 @@
-"""API keys: what a client names itself with, and the secret it signs requests with.
+"""API keys: what a client names itself with, and what its signatures are checked by.
 
 Owns the table `api_keys` and, in memory, every key that is not revoked, so that finding a key and checking a signature
 do no I/O. A secret leaves this module once, when it is made; at rest it is sealed under the master key, and in memory
 there is only what HMAC makes of it. Keys made for demonstrations are marked, and theirs can be shown again. Changes
-write the database first: call them off the event loop.
+write the database first: call them off the event loop. Those that another process made (the command line, say) are
+taken over by `refresh`.
 """
 
-import hashlib
-import hmac
 import secrets
 import string
 from collections.abc import Iterable
-from enum import Enum
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from rialto.foundation.logging import key_tail
 from rialto.foundation.secrets import MasterKey
-from rialto.identity.tables import KEY_LENGTH, LABEL_LENGTH_MAX, api_keys, owners
+from rialto.identity.restrictions import Permission, Restrictions
+from rialto.identity.signatures import HmacVerifier, KeyType, Verifier, read_public_key
+from rialto.identity.tables import KEY_LENGTH, LABEL_LENGTH_MAX, api_keys, api_keys_revision, owners
 
 KEYS_PER_OWNER_MAX: Final = 30
-SIGNATURE_LENGTH: Final = 64
+ANYWHERE: Final = Restrictions()
 _ALPHABET: Final = string.ascii_letters + string.digits
-
-
-class Permission(Enum):
-    """What a key may be used for."""
-
-    READ = "read"
-    TRADE = "trade"
 
 
 class InvalidApiKey(Exception):
@@ -50,20 +43,25 @@ class SecretNotShown(Exception):
 
 
 class ApiKey:
-    """A key in use. Compares by identity; its text shows the end of the key only."""
+    """A key in use, as it was when it was found. Compares by identity; its text shows the end of the key only."""
 
-    __slots__ = ("_inner", "_outer", "created_at_us", "demo", "key", "label", "owner", "permissions")
+    __slots__ = (
+        *("created_at_us", "demo", "key", "label", "owner", "permissions", "restrictions", "type"),
+        *("_verifier", "verify"),
+    )
 
     def __init__(
         self,
         *,
         key: str,
-        secret: str,
         owner: int,
         permissions: frozenset[Permission],
         label: str,
-        demo: bool,
         created_at_us: int,
+        type: KeyType,  # noqa: A002 - the field's own word
+        verifier: Verifier,
+        restrictions: Restrictions = ANYWHERE,
+        demo: bool = False,
     ) -> None:
         self.key = key
         self.owner = owner
@@ -71,22 +69,25 @@ class ApiKey:
         self.label = label
         self.demo = demo
         self.created_at_us = created_at_us
-        # RFC 2104 with the two key blocks hashed beforehand: a check copies two states instead of keying anew. A
-        # secret is as long as a block, never longer.
-        block = secret.encode().ljust(64, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+        self.type = type
+        self.restrictions = restrictions
+        self._verifier = verifier
+        self.verify = verifier.verify
+        """Tells whether a signature is the key's over a payload; see `Verifier`."""
 
-    def verify(self, payload: bytes, signature: str) -> bool:
-        """Tell whether the signature is the payload's HMAC-SHA256, in hexadecimal of either case.
-
-        Takes the same time wherever a wrong signature differs.
-        """
-        inner = self._inner.copy()
-        inner.update(payload)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return signature.isascii() and hmac.compare_digest(outer.hexdigest(), signature.lower())
+    def restricted(self, permissions: frozenset[Permission], restrictions: Restrictions) -> "ApiKey":
+        """Return the same key with other permissions and restrictions."""
+        return ApiKey(
+            key=self.key,
+            owner=self.owner,
+            permissions=permissions,
+            label=self.label,
+            created_at_us=self.created_at_us,
+            type=self.type,
+            verifier=self._verifier,
+            restrictions=restrictions,
+            demo=self.demo,
+        )
 
     def __repr__(self) -> str:
         return f"ApiKey({key_tail(self.key)}, owner={self.owner})"
@@ -101,17 +102,8 @@ class ApiKeys:
         self._master_key = master_key
         self._changing = Lock()
         self._keys: dict[str, ApiKey] = {}
-        with engine.connect() as connection:
-            for row in connection.execute(select(api_keys).where(api_keys.c.revoked_at_us.is_(None))):
-                self._keys[row.key] = ApiKey(
-                    key=row.key,
-                    secret=master_key.unseal(row.sealed_secret, row.key.encode()).decode(),
-                    owner=row.owner,
-                    permissions=frozenset(Permission(name) for name in row.permissions.split()),
-                    label=row.label,
-                    demo=row.demo,
-                    created_at_us=row.created_at_us,
-                )
+        self._revision = -1
+        self.refresh()
 
     def find(self, key: str) -> ApiKey | None:
         """Find a key in use."""
@@ -119,46 +111,86 @@ class ApiKeys:
 
     def of_owner(self, owner: int) -> list[ApiKey]:
         """List an owner's keys in use, oldest first."""
-        return [api_key for api_key in list(self._keys.values()) if api_key.owner == owner]
+        held = [api_key for api_key in list(self._keys.values()) if api_key.owner == owner]
+        return sorted(held, key=lambda api_key: api_key.created_at_us)
+
+    def refresh(self) -> int:
+        """Take over what changed since the last time, in whatever process; return how many keys did.
+
+        Errors: `BrokenSeal`, SQLAlchemy's own if the database cannot be read.
+        """
+        with self._changing, self._engine.connect() as connection:
+            revision = connection.scalar(select(api_keys_revision.c.number)) or 0
+            if revision == self._revision:
+                return 0
+            changed = connection.execute(select(api_keys).where(api_keys.c.revision > self._revision)).all()
+            for row in changed:
+                if row.revoked_at_us is None:
+                    self._keys[row.key] = self._loaded(row)
+                else:
+                    self._keys.pop(row.key, None)
+            self._revision = revision
+            return len(changed)
 
     def create(
-        self, owner: int, label: str, permissions: Iterable[Permission], now_us: int, *, demo: bool = False
+        self,
+        owner: int,
+        label: str,
+        permissions: Iterable[Permission],
+        now_us: int,
+        *,
+        restrictions: Restrictions = ANYWHERE,
+        demo: bool = False,
     ) -> tuple[ApiKey, str]:
-        """Make a key and return it with its secret, which is never returned again.
+        """Make an HMAC key and return it with its secret, which is never returned again.
 
         Errors: `InvalidApiKey`, `TooManyApiKeys`.
         """
-        granted = frozenset(permissions)
-        if not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
-            raise InvalidApiKey(f"{label[:80]!r} is no label: give 1 to {LABEL_LENGTH_MAX} printable characters")
-        if not granted:
-            raise InvalidApiKey("a key without permissions is of no use; give at least one")
         secret = _random_text()
-        made = ApiKey(
-            key=_random_text(),
-            secret=secret,
-            owner=owner,
-            permissions=granted,
-            label=label,
-            demo=demo,
-            created_at_us=now_us,
-        )
-        with self._changing:
-            if len(self.of_owner(owner)) >= KEYS_PER_OWNER_MAX:
-                raise TooManyApiKeys(f"owner {owner} has {KEYS_PER_OWNER_MAX} keys, the most there can be; revoke one")
-            self._store(made, secret)
-            self._keys[made.key] = made
+        made = _made(owner, label, permissions, now_us, KeyType.HMAC, HmacVerifier(secret), restrictions, demo=demo)
+        self._add(made, sealed_secret=self._master_key.seal(secret.encode(), made.key.encode()))
         return made, secret
 
+    def register(
+        self,
+        owner: int,
+        label: str,
+        permissions: Iterable[Permission],
+        now_us: int,
+        public_key: str,
+        *,
+        restrictions: Restrictions = ANYWHERE,
+    ) -> ApiKey:
+        """Make a key for a public key in PEM, RSA or Ed25519: only who has the private key can sign with it.
+
+        Errors: `InvalidApiKey`, `InvalidPublicKey`, `TooManyApiKeys`.
+        """
+        kind, pem, verifier = read_public_key(public_key)
+        made = _made(owner, label, permissions, now_us, kind, verifier, restrictions)
+        self._add(made, public_key=pem)
+        return made
+
+    def restrict(self, key: str, permissions: Iterable[Permission], restrictions: Restrictions) -> ApiKey:
+        """Change what a key may be used for, from where and on which symbols.
+
+        Errors: `InvalidApiKey`, `NoSuchApiKey`.
+        """
+        with self._changing:
+            changed = self._in_use(key).restricted(_granted(permissions), restrictions)
+            with self._engine.begin() as connection:
+                self._update(connection, key, **_restriction_columns(changed))
+            self._keys[key] = changed
+        return changed
+
     def revoke(self, key: str, now_us: int) -> None:
-        """End a key for ever. Once this returns, no request is accepted with it.
+        """End a key for ever. Once this returns, no request is accepted with it in this process.
 
         Errors: `NoSuchApiKey`.
         """
         with self._changing:
             self._in_use(key)
             with self._engine.begin() as connection:
-                connection.execute(update(api_keys).where(api_keys.c.key == key).values(revoked_at_us=now_us))
+                self._update(connection, key, revoked_at_us=now_us)
             del self._keys[key]
 
     def reveal_demo_secret(self, key: str) -> str:
@@ -172,29 +204,115 @@ class ApiKeys:
             )
         with self._engine.connect() as connection:
             sealed = connection.execute(select(api_keys.c.sealed_secret).where(api_keys.c.key == key)).scalar_one()
-        return self._master_key.unseal(sealed, key.encode()).decode()
+        return self._unsealed(sealed, key)
 
-    def _store(self, made: ApiKey, secret: str) -> None:
-        with self._engine.begin() as connection:
-            if connection.scalar(select(owners.c.id).where(owners.c.id == made.owner)) is None:
-                raise InvalidApiKey(f"there is no owner {made.owner}; create the owner first")
-            connection.execute(
-                insert(api_keys).values(
-                    key=made.key,
-                    owner=made.owner,
-                    label=made.label,
-                    permissions=" ".join(sorted(permission.value for permission in made.permissions)),
-                    sealed_secret=self._master_key.seal(secret.encode(), made.key.encode()),
-                    demo=made.demo,
-                    created_at_us=made.created_at_us,
+    def _add(self, made: ApiKey, *, sealed_secret: bytes | None = None, public_key: str | None = None) -> None:
+        with self._changing:
+            with self._engine.begin() as connection:
+                revision = _next_revision(connection)
+                if connection.scalar(select(owners.c.id).where(owners.c.id == made.owner)) is None:
+                    raise InvalidApiKey(f"there is no owner {made.owner}; create the owner first")
+                held = select(func.count()).where(api_keys.c.owner == made.owner, api_keys.c.revoked_at_us.is_(None))
+                if connection.scalar(held) >= KEYS_PER_OWNER_MAX:  # type: ignore[operator]
+                    raise TooManyApiKeys(
+                        f"owner {made.owner} has {KEYS_PER_OWNER_MAX} keys, the most there can be; revoke one"
+                    )
+                connection.execute(
+                    insert(api_keys).values(
+                        key=made.key,
+                        owner=made.owner,
+                        label=made.label,
+                        type=made.type.value,
+                        sealed_secret=sealed_secret,
+                        public_key=public_key,
+                        demo=made.demo,
+                        created_at_us=made.created_at_us,
+                        revision=revision,
+                        **_restriction_columns(made),
+                    )
                 )
-            )
+            self._keys[made.key] = made
+
+    def _update(self, connection: Connection, key: str, **values: object) -> None:
+        values["revision"] = _next_revision(connection)
+        statement = update(api_keys).where(api_keys.c.key == key, api_keys.c.revoked_at_us.is_(None)).values(values)
+        if connection.execute(statement).rowcount != 1:
+            raise NoSuchApiKey(f"there is no key {key_tail(key)} in use; another process revoked it")
+
+    def _loaded(self, row: Row[Any]) -> ApiKey:
+        verifier: Verifier
+        if row.public_key is None:
+            verifier = HmacVerifier(self._unsealed(row.sealed_secret, row.key))
+        else:
+            _, _, verifier = read_public_key(row.public_key)
+        return ApiKey(
+            key=row.key,
+            owner=row.owner,
+            permissions=frozenset(Permission(name) for name in row.permissions.split()),
+            label=row.label,
+            created_at_us=row.created_at_us,
+            type=KeyType(row.type),
+            verifier=verifier,
+            restrictions=Restrictions.read(row.addresses.split(), row.symbols.split()),
+            demo=row.demo,
+        )
+
+    def _unsealed(self, sealed: bytes, key: str) -> str:
+        return self._master_key.unseal(sealed, key.encode()).decode()
 
     def _in_use(self, key: str) -> ApiKey:
         found = self._keys.get(key)
         if found is None:
             raise NoSuchApiKey(f"there is no key {key_tail(key)} in use")
         return found
+
+
+def _made(
+    owner: int,
+    label: str,
+    permissions: Iterable[Permission],
+    now_us: int,
+    kind: KeyType,
+    verifier: Verifier,
+    restrictions: Restrictions,
+    *,
+    demo: bool = False,
+) -> ApiKey:
+    if not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
+        raise InvalidApiKey(f"{label[:80]!r} is no label: give 1 to {LABEL_LENGTH_MAX} printable characters")
+    return ApiKey(
+        key=_random_text(),
+        owner=owner,
+        permissions=_granted(permissions),
+        label=label,
+        created_at_us=now_us,
+        type=kind,
+        verifier=verifier,
+        restrictions=restrictions,
+        demo=demo,
+    )
+
+
+def _granted(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    granted = frozenset(permissions)
+    if not granted:
+        raise InvalidApiKey("a key without permissions is of no use; give at least one")
+    return granted
+
+
+def _restriction_columns(api_key: ApiKey) -> dict[str, str]:
+    return {
+        "permissions": " ".join(sorted(permission.value for permission in api_key.permissions)),
+        "addresses": " ".join(str(network) for network in api_key.restrictions.networks),
+        "symbols": " ".join(sorted(api_key.restrictions.symbols)),
+    }
+
+
+def _next_revision(connection: Connection) -> int:
+    """Return the number of a change; waits until every change begun before is written, so they are seen in order."""
+    statement = update(api_keys_revision).values(number=api_keys_revision.c.number + 1)
+    number: int = connection.execute(statement.returning(api_keys_revision.c.number)).scalar_one()
+    return number
 
 
 def _random_text() -> str:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
+    text,
 )
 
 metadata: Final = MetaData()
@@ -42,11 +44,27 @@ api_keys: Final = Table(
     Column("owner", BigInteger, nullable=False),
     Column("label", String(LABEL_LENGTH_MAX), nullable=False),
     Column("permissions", String(255), nullable=False),
-    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("sealed_secret", LargeBinary),
     Column("demo", Boolean, nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
     Column("revoked_at_us", BigInteger),
+    Column("type", String(16), nullable=False, server_default="hmac"),
+    Column("public_key", Text),
+    # Networks and symbol names, separated by spaces.
+    Column("addresses", Text, nullable=False, server_default=text("''")),
+    Column("symbols", Text, nullable=False, server_default=text("''")),
+    # Higher with every change of any key: whoever has seen one number finds what changed since by it.
+    Column("revision", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("key"),
     ForeignKeyConstraint(["owner"], ["owners.id"]),
     Index("api_keys_by_owner", "owner"),
+    Index("api_keys_by_revision", "revision"),
+)
+
+# One row. Its lock puts the changes of keys in order, so that no number is seen before a lower one.
+api_keys_revision: Final = Table(
+    "api_keys_revision",
+    metadata,
+    Column("number", BigInteger, autoincrement=False),
+    PrimaryKeyConstraint("number"),
 )

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from rialto.contracts.amounts import ZERO
 from rialto.contracts.market import Candle
-from rialto.projections.amounts import ZERO
 
 MONTH: Final = "1M"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

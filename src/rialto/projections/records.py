@@ -72,7 +72,7 @@ class AllocationRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AmendmentRecord(msgspec.Struct, frozen=True, array_like=True):
-    """An order that became smaller in its place. `execution_id` is the sequence number of the command."""
+    """An order that became smaller in its place. `execution_id` is as `contracts.executions` numbers it."""
 
     symbol: int
     order_id: int

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
 
-from msgspec.structs import replace
 from sqlalchemy import Table
 
+from rialto.contracts.amounts import ZERO, sum_of
 from rialto.contracts.events import (
     AccountDiscountSet,
     AccountOpened,
@@ -46,10 +46,10 @@ from rialto.contracts.events import (
     TradeExecuted,
     TrailingStarted,
 )
+from rialto.contracts.executions import after_fill, after_prevention, after_routing, execution_id
 from rialto.contracts.market import CandleClosed
-from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderListState, OrderState, OrderStatus, Side
+from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderListState, OrderState, Side
 from rialto.projections import tables
-from rialto.projections.amounts import ZERO, sum_of
 from rialto.projections.mapping import as_column, row_maker
 
 Row = tuple[Any, ...]
@@ -125,6 +125,7 @@ class Batch:
         ]
 
     def _add(self, outcome: Outcome) -> None:
+        routed: OrderState | None = None
         for position, event in enumerate(outcome.events):
             match event:  # The commonest first.
                 case Posted():
@@ -135,15 +136,23 @@ class Batch:
                     self._match_prevented(event, outcome.time_us)
                 case OrderPlaced():
                     self._placed[event.order.symbol, event.order.order_id] = event.order
+                    routed = event.order if event.order.working_floor is not None else routed
                 case OrderCanceled() | OrderExpired():
                     self._order_restated(event.order)
                 case _:
-                    self._add_rarer(event, outcome)
+                    self._add_rarer(event, outcome, position)
+        if routed is not None:
+            self._order_routed(routed.symbol, routed.order_id)
         for update in outcome.market:
             if type(update) is CandleClosed and update.interval != UNKEPT_INTERVAL:
                 self._rows[tables.candles].append(_candle_row(update))
 
-    def _add_rarer(self, event: RarerEvent, outcome: Outcome) -> None:
+    def _order_routed(self, symbol: int, order_id: int) -> None:
+        order = self._placed[symbol, order_id]
+        if order.status.is_open:
+            self._placed[symbol, order_id] = after_routing(order)
+
+    def _add_rarer(self, event: RarerEvent, outcome: Outcome, position: int) -> None:
         match event:
             case Recorded():
                 self._recorded(event, outcome)
@@ -156,7 +165,7 @@ class Batch:
             case OrderActivated() | OrderTriggered() | TrailingStarted():
                 self._order_restated(event.order)
             case OrderAmended():
-                self._order_amended(event, outcome)
+                self._order_amended(event, outcome, position)
             case AllocationMade():
                 self._allocation_made(event, outcome.time_us)
             case OrderListPlaced():
@@ -218,13 +227,13 @@ class Batch:
             )
         )
 
-    def _order_amended(self, event: OrderAmended, outcome: Outcome) -> None:
+    def _order_amended(self, event: OrderAmended, outcome: Outcome, position: int) -> None:
         order = event.order
         self._rows[tables.amendments].append(
             (
                 order.symbol,
                 order.order_id,
-                outcome.sequence,
+                execution_id(outcome.sequence, position),
                 order.account,
                 event.previous_client_order_id,
                 order.client_order_id,
@@ -307,20 +316,11 @@ class Batch:
                 updated_at_us=time_us,
             )
             return
-        is_filled_by_amount = order.quote_quantity != ZERO and fill.status is OrderStatus.FILLED
-        quantity = sum_of(fill.executed, order.prevented) if is_filled_by_amount else order.quantity
-        self._placed[key] = replace(
-            order,
-            quantity=quantity,
-            executed=fill.executed,
-            executed_quote=fill.executed_quote,
-            status=fill.status,
-            updated_at_us=time_us,
-        )
+        self._placed[key] = after_fill(order, fill, time_us)
 
     def _match_prevented(self, event: MatchPrevented, time_us: int) -> None:
         group = -1 if event.trade_group is None else event.trade_group
-        for side in (event.maker, event.taker):
+        for symbol, side in ((event.symbol, event.maker), (event.taker_symbol, event.taker)):
             self._rows[tables.prevented_matches].append(
                 (
                     event.prevented_match_id,
@@ -338,15 +338,12 @@ class Batch:
                 )
             )
             if side.quantity != ZERO:
-                self._order_prevented(event, side, time_us)
+                self._order_prevented((symbol, side.order_id), event, side, time_us)
 
-    def _order_prevented(self, event: MatchPrevented, side: Prevention, time_us: int) -> None:
+    def _order_prevented(self, key: tuple[int, int], event: MatchPrevented, side: Prevention, time_us: int) -> None:
         """Write down what an order lost. If that ended it, its end is stated too."""
-        key, match_id = (event.symbol, side.order_id), event.prevented_match_id
-        order = self._placed.get(key)
+        match_id, order = event.prevented_match_id, self._placed.get(key)
         if order is not None:
-            self._placed[key] = replace(
-                order, prevented=side.prevented, prevented_match_id=match_id, updated_at_us=time_us
-            )
+            self._placed[key] = after_prevention(order, match_id, side, time_us)
             return
         self._changes[key].update(prevented=side.prevented, prevented_match_id=match_id, updated_at_us=time_us)

@@ -1,31 +1,20 @@
-"""One market stream connection: its streams, the requests it sends, its limits, its heartbeat and its end.
+"""One WebSocket connection: the messages it sends, its limits, its heartbeat and its end.
 
-picows calls it with frames; the hub calls it to write. State: the streams it reads (in the order asked for), what is
-pending in this turn of the loop, the pings awaiting an answer. Invariants: after `_end` it is in no channel and nothing
-more is queued for it; what waits unsent never exceeds the backlog limit by more than one turn's messages.
+picows calls it with frames; `Connections` calls it to write. Subclasses say what a message means. State: what is
+pending in this turn of the loop, the pings awaiting an answer. Invariants: after `_end` it is among no connections and
+nothing more is queued for it; what waits unsent never exceeds the backlog limit by more than one turn's messages.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from rialto.streams.hub import Audience, Hub
-from rialto.streams.names import Topic, UnknownStream
-from rialto.streams.requests import (
-    GetCombined,
-    InvalidRequest,
-    ListSubscriptions,
-    Request,
-    SetCombined,
-    Subscribe,
-    Unsubscribe,
-    decode_request,
-    encode_result,
-)
+from rialto.streams.connections import Connections
 
 NORMAL: Final = WSCloseCode.OK.value
 PROTOCOL_ERROR: Final = WSCloseCode.PROTOCOL_ERROR.value
@@ -40,33 +29,52 @@ RATE_WINDOW_S: Final = 1.0
 logger = structlog.get_logger(__name__)
 
 
-class MarketStreamConnection(WSListener):
-    """A client of market streams."""
+class Connection(WSListener, ABC):
+    """A client with a WebSocket."""
 
-    def __init__(self, hub: Hub, audience: Audience, streams: Iterable[tuple[str, Topic]]) -> None:
-        self.audience = audience
+    def __init__(self, connections: Connections, *, messages_max: int | None = None) -> None:
+        """`messages_max` is how many frames may arrive in any second; by default what the limits say."""
         self.pending: list[bytes] = []
-        self._hub = hub
-        self._limits = hub.limits
-        self._streams = dict(streams)
+        self._connections = connections
+        self._limits = connections.limits
         self._loop = asyncio.get_running_loop()
-        self._arrivals_s: deque[float] = deque(maxlen=hub.limits.messages_max)
+        self._arrivals_s: deque[float] = deque(maxlen=messages_max or connections.limits.messages_max)
         self._pings: deque[bytes] = deque(maxlen=8)
         self._parts: list[bytes] = []
         self._parts_size = 0
         self._closing = False
         self._timer: asyncio.TimerHandle | None = None
 
+    # --- what a kind of connection does ------------------------------------------------------------------------
+
+    @abstractmethod
+    def take(self, text: bytes) -> None:
+        """Take a whole message: valid UTF-8, within the limits."""
+
+    @abstractmethod
+    def shutdown_notice(self, now_us: int) -> bytes:
+        """Return the message that announces the server's end."""
+
+    def opened(self) -> None:
+        """Begin, now that messages can be written."""
+
+    def ended(self) -> None:
+        """Let go of everything; called once, and nothing is written afterwards."""
+
+    def send(self, payload: bytes) -> None:
+        """Write a text message, in order with all others; does nothing once the connection ends."""
+        if not self._closing:
+            self._connections.enqueue(self, payload)
+
     # --- called by picows --------------------------------------------------------------------------------------
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Start to read the streams named in the address."""
+        """Begin."""
         self._transport = transport
         self._socket = transport.underlying_transport
         self._opened_at_s = self._answered_at_s = self._loop.time()
-        self._hub.join(self)
-        for name, topic in self._streams.items():
-            self._hub.subscribe(self, name, topic)
+        self._connections.join(self)
+        self.opened()
         self._await_beat(self._opened_at_s)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002
@@ -102,8 +110,8 @@ class MarketStreamConnection(WSListener):
             self._socket.writelines(frames)
         backlog = self._socket.get_write_buffer_size()
         if backlog > self._limits.backlog_bytes_max:
-            self._hub.counters.slow_readers += 1
-            logger.warning("slow_stream_reader_cut_off", backlog_bytes=backlog, streams=len(self._streams))
+            self._connections.counters.slow_readers += 1
+            logger.warning("slow_stream_reader_cut_off", backlog_bytes=backlog)
             self._end()
             self._socket.abort()
 
@@ -121,8 +129,8 @@ class MarketStreamConnection(WSListener):
     def _end(self) -> None:
         if not self._closing:
             self._closing = True
-            self._hub.leave(self, self._streams.values())
-            self._streams = {}
+            self._connections.leave(self)
+            self.ended()
 
     def _restart_timer(self, delay_s: float, callback: Callable[[], object]) -> None:
         if self._timer is not None:
@@ -138,7 +146,7 @@ class MarketStreamConnection(WSListener):
         elif now_s - self._answered_at_s >= self._limits.pong_timeout_s:
             self.close(POLICY_VIOLATION, "Pong timeout")
         else:
-            payload = b"%d" % (self._hub.now_us() // 1000)
+            payload = b"%d" % (self._connections.now_us() // 1000)
             self._pings.append(payload)
             self._transport.send_ping(payload)
             self._await_beat(now_s)
@@ -165,7 +173,7 @@ class MarketStreamConnection(WSListener):
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(PROTOCOL_ERROR, "Reserved bit set without an extension")
         elif self._is_too_often():
-            self._hub.counters.excessive_senders += 1
+            self._connections.counters.excessive_senders += 1
             self.close(POLICY_VIOLATION, "Too many requests")
         elif kind == WSMsgType.PING:
             self._transport.send_pong(frame.get_payload_as_bytes())
@@ -178,7 +186,7 @@ class MarketStreamConnection(WSListener):
 
     def _is_too_often(self) -> bool:
         now_s = self._loop.time()
-        full = len(self._arrivals_s) == self._limits.messages_max and now_s - self._arrivals_s[0] < RATE_WINDOW_S
+        full = len(self._arrivals_s) == self._arrivals_s.maxlen and now_s - self._arrivals_s[0] < RATE_WINDOW_S
         self._arrivals_s.append(now_s)
         return full
 
@@ -198,7 +206,7 @@ class MarketStreamConnection(WSListener):
             return
         self._parts_size += frame.payload_size
         if self._parts_size > self._limits.message_bytes_max:
-            self._hub.counters.excessive_senders += 1
+            self._connections.counters.excessive_senders += 1
             self.close(TOO_BIG, "Payload too long")
             return
         self._parts.append(frame.get_payload_as_bytes())
@@ -210,52 +218,4 @@ class MarketStreamConnection(WSListener):
             except UnicodeDecodeError:
                 self.close(INVALID_TEXT, "Text is not UTF-8")
                 return
-            self._hub.enqueue(self, self._answer(text))
-
-    def _answer(self, text: bytes) -> bytes:
-        try:
-            return self._carry_out(decode_request(text))
-        except InvalidRequest as refusal:
-            return refusal.reply
-
-    def _carry_out(self, request: Request) -> bytes:
-        result: bool | list[str] | None = None
-        match request:
-            case Subscribe(names=names):
-                self._subscribe(names)
-            case Unsubscribe(names=names):
-                self._unsubscribe(names)
-            case ListSubscriptions():
-                result = list(self._streams)
-            case SetCombined(combined=combined):
-                self._hub.move(self, self._streams.values(), self.audience._replace(combined=combined))
-            case GetCombined():
-                result = self.audience.combined
-        return encode_result(result, request.id)
-
-    def _subscribe(self, names: list[str]) -> None:
-        """Add streams: all of them, or none and an error."""
-        new = {name: self._topic(name) for name in names if name not in self._streams}
-        if len(self._streams) + len(new) > self._limits.streams_max:
-            raise InvalidRequest(
-                2, f"Invalid request: a connection can listen to at most {self._limits.streams_max} streams"
-            )
-        self._streams |= new
-        for name, topic in new.items():
-            self._hub.subscribe(self, name, topic)
-
-    def _unsubscribe(self, names: list[str]) -> None:
-        """Remove streams; one that was never added is no error as long as it could have been."""
-        for name in names:
-            if name not in self._streams:
-                self._topic(name)
-        for name in names:
-            topic = self._streams.pop(name, None)
-            if topic is not None:
-                self._hub.unsubscribe(self, topic)
-
-    def _topic(self, name: str) -> Topic:
-        try:
-            return self._hub.topic(name)
-        except UnknownStream as unknown:
-            raise InvalidRequest(2, f"Invalid request: {unknown}") from None
+            self.take(text)

@@ -15,6 +15,8 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     streams_max: int = 1_024
     messages_max: int = 5
     """Incoming frames in any one second, pings and pongs included."""
+    requests_max: int = 1_000
+    """The same for a connection of the WebSocket API, whose requests are limited by weight besides."""
     message_bytes_max: int = 65_536
     backlog_bytes_max: int = 1_048_576
     """What may wait unsent for one reader before it is cut off."""

@@ -18,7 +18,7 @@ OFFSET_S: Final = 8 * 3_600
 
 
 class Kind(StrEnum):
-    """What a stream carries. The values are the words of the stream names."""
+    """What a stream carries. The values are the words of the stream names; those of SBE streams say so."""
 
     TRADE = "trade"
     AGGREGATED_TRADE = "aggTrade"
@@ -32,6 +32,10 @@ class Kind(StrEnum):
     AVERAGE_PRICE = "avgPrice"
     BLOCK_TRADE = "blockTrade"
     REFERENCE_PRICE = "referencePrice"
+    SBE_TRADES = "sbe:trade"
+    SBE_BEST_BID_ASK = "sbe:bestBidAsk"
+    SBE_DEPTH = "sbe:depth"
+    SBE_PARTIAL_DEPTH = "sbe:depth20"
 
 
 class Topic(NamedTuple):
@@ -64,21 +68,38 @@ _PLAIN: Final = {
 }
 
 
-def parse_stream_name(name: str, find_symbol: Callable[[str], int | None]) -> Topic:
-    """Return the topic a stream name stands for.
+_SBE: Final = {
+    "trade": Topic(Kind.SBE_TRADES),
+    "bestBidAsk": Topic(Kind.SBE_BEST_BID_ASK),
+    "depth": Topic(Kind.SBE_DEPTH),
+    "depth20": Topic(Kind.SBE_PARTIAL_DEPTH, levels=20),
+}
 
-    `find_symbol` gives the id of a symbol by its upper-case name. Raises UnknownStream.
-    """
-    if len(name) > NAME_LENGTH_MAX:
-        raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
+FindSymbol = Callable[[str], int | None]
+"""Gives the id of a symbol by its upper-case name."""
+
+
+def parse_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
+    """Return the topic the name of a JSON stream stands for. Raises UnknownStream."""
     if name == Kind.ALL_MINI_TICKERS:
         return Topic(Kind.ALL_MINI_TICKERS)
+    return _parse(name, find_symbol, _parse_type)
+
+
+def parse_sbe_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
+    """Return the topic the name of an SBE stream stands for. Raises UnknownStream."""
+    return _parse(name, find_symbol, _parse_sbe_type)
+
+
+def _parse(name: str, find_symbol: FindSymbol, parse_type: Callable[[str, str], Topic]) -> Topic:
+    if len(name) > NAME_LENGTH_MAX:
+        raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
     symbol_name, separator, rest = name.partition("@")
     if not separator or not symbol_name or not rest:
         raise UnknownStream(f"unknown stream `{name}`, expected `<symbol>@<type>` such as `btcusdt@trade`")
     if symbol_name != symbol_name.lower():
         raise UnknownStream(f"symbol of stream `{name}` must be lowercase: `{symbol_name.lower()}`")
-    topic = _parse_type(name, rest)
+    topic = parse_type(name, rest)
     symbol = find_symbol(symbol_name.upper())
     if symbol is None:
         raise UnknownStream(f"unknown symbol `{symbol_name.upper()}` in stream `{name}`")
@@ -101,6 +122,14 @@ def _parse_type(name: str, rest: str) -> Topic:
             return Topic(Kind.PARTIAL_DEPTH, fast=bool(suffix), levels=int(levels))
         raise UnknownStream(f"unknown depth `{levels}` in stream `{name}`, expected 5, 10 or 20 levels")
     raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`")
+
+
+def _parse_sbe_type(name: str, rest: str) -> Topic:
+    """Read what follows the symbol; the topic's symbol is left open."""
+    topic = _SBE.get(rest)
+    if topic is None:
+        raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`, expected one of {', '.join(_SBE)}")
+    return topic
 
 
 def _parse_candle(name: str, interval: str, suffix: str) -> Topic:

@@ -37,15 +37,12 @@ def documented_calls(family: str) -> list[tuple[str, str]]:
     return calls
 
 
-def matrix(endpoints: Iterable[Endpoint[Any]], *, over_websocket: bool = False) -> list[DocumentedCall]:
-    """Compare declared endpoints with everything documented, family by family, in the documents' order.
-
-    Methods of the WebSocket API count only `over_websocket`: a name is no service without the transport.
-    """
+def matrix(endpoints: Iterable[Endpoint[Any]]) -> list[DocumentedCall]:
+    """Compare declared endpoints with everything documented, family by family, in the documents' order."""
     served: set[tuple[str, str]] = set()
     for endpoint in endpoints:
         served.add((endpoint.method, endpoint.path))
-        if over_websocket and endpoint.websocket_method is not None:
+        if endpoint.websocket_method is not None:
             served.add(("ws", endpoint.websocket_method))
     return [
         DocumentedCall(family, method, path, (method, path) in served)

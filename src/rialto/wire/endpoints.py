@@ -2,7 +2,8 @@
 
 One declaration states method, path, security, weight, parameters, response and a line of summary; parsing, error
 messages, rate limiting, the OpenAPI document and the compatibility matrix follow from it. A declaration knows neither
-its handler nor its transport: the WebSocket API serves the same ones by their method names.
+its handler nor its transport: the WebSocket API serves the same ones by their method names. What only it offers has the
+method `ws` and no path but that name.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,28 +14,26 @@ from rialto.wire.parameters import ParameterReader, Parameters
 
 P = TypeVar("P", bound=Parameters)
 
+ONLY_WEBSOCKET: Final = "ws"
+"""The method of an endpoint that only the WebSocket API offers."""
+
 SIGNED_NAMES: Final = frozenset(("timestamp", "recvWindow", "signature"))
 """What a signed request carries beside its own parameters."""
 
 
 class Security(Enum):
-    """Who may call an endpoint, and what the call must carry: nothing, an API key, or a key and a signature."""
+    """Who may call an endpoint. All but `NONE` need an API key and its signature; `SIGNED` takes a key of any use."""
 
     NONE = "NONE"
-    MARKET_DATA = "MARKET_DATA"
+    SIGNED = "SIGNED"
     USER_STREAM = "USER_STREAM"
     USER_DATA = "USER_DATA"
     TRADE = "TRADE"
 
     @property
-    def needs_key(self) -> bool:
-        """Whether a call must name an API key."""
-        return self is not Security.NONE
-
-    @property
     def is_signed(self) -> bool:
         """Whether a call must be signed."""
-        return self is Security.USER_DATA or self is Security.TRADE
+        return self is not Security.NONE
 
 
 class ListOf:
@@ -70,7 +69,6 @@ class Endpoint(Generic[P]):
         "is_free_when_successful",
         "is_signed",
         "method",
-        "needs_key",
         "parameters",
         "path",
         "reader",
@@ -107,13 +105,17 @@ class Endpoint(Generic[P]):
         self.weight: Final = weight
         self.security: Final = security
         self.is_signed: Final = security.is_signed
-        self.needs_key: Final = security.needs_key
         self.websocket_method: Final = websocket_method
         self.is_free_when_successful: Final = is_free_when_successful
         self.weight_when_refused: Final = (
             weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
         )
         self.reader: Final = ParameterReader(parameters, SIGNED_NAMES if security.is_signed else frozenset())
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it is served over HTTP."""
+        return self.method != ONLY_WEBSOCKET
 
     def weight_of(self, parameters: P) -> int:
         """Return what a call with these parameters weighs."""

@@ -27,7 +27,7 @@ _SIGNED: Final[list[dict[str, object]]] = [
         "name": "signature",
         "in": "query",
         "required": True,
-        "description": "HMAC-SHA-256 of query string and body, in hexadecimal.",
+        "description": "Over query string and body: HMAC-SHA-256 in hexadecimal, or RSA or Ed25519 in base64.",
         "schema": {"type": "string"},
     },
 ]
@@ -41,7 +41,7 @@ _ERROR: Final[dict[str, object]] = {
 
 def document(endpoints: Iterable[Endpoint[Any]], *, title: str, version: str) -> dict[str, object]:
     """Return the document as plain data, ready to be written as JSON."""
-    listed = sorted(endpoints, key=lambda each: (each.path, each.method))
+    listed = sorted((each for each in endpoints if each.is_http), key=lambda each: (each.path, each.method))
     schemas, components = msgspec.json.schema_components(
         [form for each in listed for response in each.responses for form in _forms(response)],
         ref_template="#/components/schemas/{name}",
@@ -95,7 +95,7 @@ def _operation(endpoint: Endpoint[Any], response: dict[str, Any]) -> dict[str, o
     }
     if isinstance(endpoint.weight, int):
         operation["x-weight"] = endpoint.weight
-    if endpoint.needs_key:
+    if endpoint.is_signed:
         operation["security"] = [{"apiKey": []}]
     return operation
 

@@ -77,6 +77,8 @@ class ParameterReader(Generic[P]):
         self.parameters = declared(struct)
         self._plan = [(each.name, each.attribute, each.kind.read, each.is_required) for each in self.parameters]
         self._by_name = {each.name: (each.attribute, each.kind.read, each.is_required) for each in self.parameters}
+        self.names = frozenset(self._by_name)
+        """The parameters' names on the wire."""
         self._required = sum(each.is_required for each in self.parameters)
         self._reserved = reserved
         self._expected = len(self.parameters) + len(reserved)

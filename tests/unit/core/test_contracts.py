@@ -161,6 +161,7 @@ async def test_every_query_is_answered(tmp_path: Path) -> None:
             queries.Catalog(),
             queries.OpenOrderLists(first),
             queries.Commission(first, BTCUSDT),
+            queries.Open(1, AccountKind(AccountClass.SPOT)),
             queries.ReferencePrice(BTCUSDT, 1),
         ]
         answers = [await runtime.ask(query) for query in asked]

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from rialto.demo.demo_keys import DemoKeyUnavailable, demo_key
 from rialto.foundation.database import Access, open_engine
-from rialto.identity.api_keys import Permission
+from rialto.identity.restrictions import Permission
 from tests.unit.demo.founded import NOW_US, founded_exchange, identity, small
 
 

@@ -13,7 +13,7 @@ from rialto.core.runtime import Runtime
 from rialto.demo.definition import read_definition
 from rialto.demo.founding import DEMO_LABEL, FoundingRefused, found, symbol_spec
 from rialto.foundation.clock import SettableClock
-from rialto.identity.api_keys import Permission
+from rialto.identity.restrictions import Permission
 from tests.exchange import running
 from tests.unit.demo.founded import NOW_US, balances, founded_exchange, identity, journal_of, small
 

@@ -7,8 +7,10 @@ import pytest
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
-from rialto.identity.api_keys import ApiKey, ApiKeys, Permission
+from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
+from rialto.identity.signatures import HmacVerifier, KeyType
 from rialto.wire.endpoints import Security
 from rialto.wire.errors import ApiError
 
@@ -17,12 +19,12 @@ NOW_US = 1_700_000_000_000_000
 # The key the API publishes in its examples, with its signature.
 PUBLISHED = ApiKey(
     key="vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A",
-    secret="NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j",
     owner=1,
     permissions=frozenset((Permission.TRADE,)),
     label="published",
-    demo=False,
     created_at_us=0,
+    type=KeyType.HMAC,
+    verifier=HmacVerifier("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"),
 )
 PAYLOAD = (
     b"symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559"
@@ -52,11 +54,11 @@ def test_the_published_signature_is_accepted_in_any_case_and_no_other(keys: ApiK
 @pytest.mark.parametrize(
     ("permissions", "allowed"),
     [
-        ({Permission.READ}, {Security.USER_DATA, Security.USER_STREAM, Security.MARKET_DATA}),
-        ({Permission.TRADE}, {Security.TRADE, Security.MARKET_DATA}),
+        ({Permission.READ}, {Security.USER_DATA, Security.USER_STREAM, Security.SIGNED}),
+        ({Permission.TRADE}, {Security.TRADE, Security.SIGNED}),
         (
             {Permission.READ, Permission.TRADE},
-            {Security.TRADE, Security.USER_DATA, Security.USER_STREAM, Security.MARKET_DATA},
+            {Security.TRADE, Security.USER_DATA, Security.USER_STREAM, Security.SIGNED},
         ),
     ],
 )
@@ -67,10 +69,10 @@ def test_a_key_makes_the_calls_it_is_permitted(
     key, _ = keys.create(1, "label", permissions, 1)
     for security in set(Security) - {Security.NONE}:
         if security in allowed:
-            assert authenticator.find_key(key.key, security) is key
+            assert authenticator.find_key(key.key, security, "127.0.0.1") is key
         else:
             with pytest.raises(ApiError) as refused:
-                authenticator.find_key(key.key, security)
+                authenticator.find_key(key.key, security, "127.0.0.1")
             assert (refused.value.code, refused.value.status) == (-2015, 401)
 
 
@@ -80,7 +82,7 @@ def test_an_unknown_or_revoked_key_is_rejected(keys: ApiKeys) -> None:
     keys.revoke(key.key, 2)
     for name in (key.key, "unknown"):
         with pytest.raises(ApiError) as refused:
-            authenticator.find_key(name, Security.USER_DATA)
+            authenticator.find_key(name, Security.USER_DATA, "127.0.0.1")
         assert refused.value.code == -2015
 
 

@@ -16,10 +16,12 @@ from rialto.gateway.call import Call
 from rialto.gateway.deadlines import Deadlines
 from rialto.gateway.dispatcher import Dispatcher
 from rialto.gateway.limits import RateLimits, RequestLimits
+from rialto.gateway.performer import Performer
 from rialto.gateway.request import Request, Response
 from rialto.gateway.router import Route, Router
-from rialto.identity.api_keys import ApiKeys, Permission
+from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission
 from rialto.projections.history import HistoryBusy, HistoryUnavailable
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire.endpoints import Endpoint, Security
@@ -48,17 +50,19 @@ class Served:
         self.takes_us = 0
         self.failure: Exception = RuntimeError("a secret of ours")
         routes = [
-            Route(endpoint("/key", Security.MARKET_DATA), self.owner),
+            Route(endpoint("/key", Security.SIGNED), self.owner),
             Route(endpoint("/fault"), self.fault),
             Route(endpoint("/slow"), self.slow),
             Route(endpoint("/prepared", Security.USER_DATA), self.prepared),
         ]
-        self.dispatcher = Dispatcher(
+        limits = RequestLimits(RateLimits(), lambda: NOW_US)
+        performer = Performer(
             Router(routes),
             Authenticator(keys, lambda: self.now_us),
-            RequestLimits(RateLimits(), lambda: NOW_US),
+            limits,
             Deadlines(seconds=0.05, look_every_s=0.01),
         )
+        self.dispatcher = Dispatcher(performer, limits, lambda _account: [])
 
     def owner(self, call: Call, _parameters: NoParameters) -> dict[str, int]:
         return {"owner": call.owner}
@@ -93,11 +97,11 @@ def shown(response: Response) -> tuple[int, int]:
     return response.status, msgspec.json.decode(response.body)["code"]
 
 
-async def test_some_calls_need_a_key_and_no_signature(served: Served) -> None:
-    answer = await served.get("/key", {b"x-mbx-apikey": served.key.key.encode()})
+async def test_some_calls_take_a_key_of_any_use(served: Served) -> None:
+    answer = await served.get_signed("/key", f"timestamp={NOW_US}")
     assert (answer.status, answer.body) == (200, b'{"owner":1}')
     assert shown(await served.get("/key")) == (401, -2014)
-    assert shown(await served.get("/key", {b"x-mbx-apikey": b"unknown"})) == (401, -2015)
+    assert shown(await served.get("/key", {b"x-mbx-apikey": served.key.key.encode()})) == (400, -1102)
 
 
 async def test_a_fault_of_ours_is_told_without_a_word_of_what_it_was(served: Served) -> None:

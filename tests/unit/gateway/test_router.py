@@ -36,7 +36,8 @@ def test_routes_are_found_by_method_and_path_and_by_name() -> None:
     router = Router([get, post])
     assert (router.find("GET", "/a"), router.find("POST", "/a")) == (get, post)
     assert router.find_by_websocket_method("a.get") is get
-    assert router.find_by_websocket_method("a.post") is None
+    with pytest.raises(ApiError, match="This operation is not supported"):
+        router.find_by_websocket_method("a.post")
     assert router.allowed_methods("/a") == ("GET", "POST")
 
 

@@ -1,11 +1,14 @@
 """Keys verify what their secret signed and nothing else; secrets stay sealed and are shown once."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select
@@ -15,23 +18,23 @@ from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.identity import tables
 from rialto.identity.api_keys import (
     KEYS_PER_OWNER_MAX,
-    ApiKey,
     ApiKeys,
     InvalidApiKey,
     NoSuchApiKey,
-    Permission,
     SecretNotShown,
     TooManyApiKeys,
 )
 from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission, Restrictions
+from rialto.identity.signatures import HmacVerifier, InvalidPublicKey, KeyType
 
 MASTER_KEY = MasterKey(bytes(32))
 BOTH = {Permission.READ, Permission.TRADE}
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"
 
 
-def key_with(secret: str) -> ApiKey:
-    return ApiKey(key="k" * 64, secret=secret, owner=1, permissions=frozenset(), label="x", demo=False, created_at_us=0)
+def key_with(secret: str) -> HmacVerifier:
+    return HmacVerifier(secret)
 
 
 @pytest.fixture
@@ -171,3 +174,55 @@ def test_keys_of_an_owner_are_limited(engine: Engine) -> None:
         keys.create(1, "one more", BOTH, 5)
     keys.revoke(made[0].key, 6)
     keys.create(1, "one more", BOTH, 7)
+
+
+def public_key() -> tuple[Ed25519PrivateKey, str]:
+    private = Ed25519PrivateKey.generate()
+    return private, private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def test_a_registered_key_is_loaded_with_all_it_has(engine: Engine) -> None:
+    private, pem = public_key()
+    restrictions = Restrictions.read(["192.0.2.0/24", "::1"], ["BTCUSDT", "ETHUSDT"])
+    made = ApiKeys(engine, MASTER_KEY).register(1, "bot", BOTH, 5, pem, restrictions=restrictions)
+    loaded = ApiKeys(engine, MASTER_KEY).find(made.key)
+    assert loaded is not None
+    assert (loaded.type, loaded.restrictions, loaded.permissions) == (KeyType.ED25519, restrictions, frozenset(BOTH))
+    assert loaded.verify(b"payload", base64.b64encode(private.sign(b"payload")).decode())
+    with engine.connect() as connection:
+        assert connection.scalar(select(tables.api_keys.c.sealed_secret)) is None
+    with pytest.raises(InvalidPublicKey):
+        ApiKeys(engine, MASTER_KEY).register(1, "bot", BOTH, 5, "none")
+
+
+def test_what_another_process_changes_is_taken_over(engine: Engine) -> None:
+    here, there = ApiKeys(engine, MASTER_KEY), ApiKeys(engine, MASTER_KEY)
+    assert here.refresh() == 0
+    made, secret = there.create(1, "laptop", BOTH, 5)
+    assert here.find(made.key) is None
+    assert here.refresh() == 1
+    found = here.find(made.key)
+    assert found is not None
+    signature = hmac.new(secret.encode(), b"payload", hashlib.sha256).hexdigest()
+    assert found.verify(b"payload", signature)
+    restrictions = Restrictions.read(["192.0.2.7"], ["BTCUSDT"])
+    there.restrict(made.key, [Permission.READ], restrictions)
+    assert here.refresh() == 1
+    restricted = here.find(made.key)
+    assert restricted is not None
+    assert (restricted.permissions, restricted.restrictions) == (frozenset((Permission.READ,)), restrictions)
+    assert restricted.verify(b"payload", signature)
+    there.revoke(made.key, 9)
+    with pytest.raises(NoSuchApiKey, match="another process revoked it"):
+        here.restrict(made.key, BOTH, restrictions)
+    assert here.refresh() == 1
+    assert here.find(made.key) is None
+    assert here.refresh() == 0
+
+
+def test_keys_made_elsewhere_count_too(engine: Engine) -> None:
+    here, there = ApiKeys(engine, MASTER_KEY), ApiKeys(engine, MASTER_KEY)
+    for number in range(KEYS_PER_OWNER_MAX):
+        there.create(1, f"key {number}", BOTH, 5)
+    with pytest.raises(TooManyApiKeys):
+        here.create(1, "one more", BOTH, 5)

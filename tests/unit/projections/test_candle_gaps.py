@@ -4,8 +4,8 @@ import calendar
 
 import pytest
 
+from rialto.contracts.amounts import ZERO
 from rialto.contracts.market import Candle
-from rialto.projections.amounts import ZERO
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
 
 MINUTE_US = 60_000_000

@@ -170,7 +170,16 @@ def test_an_order_that_was_there_is_changed_once_to_its_last_state() -> None:
 def prevented(mode: SelfTradePrevention, maker: str, taker: str) -> MatchPrevented:
     """Order 7 rests, order 8 came in."""
     return MatchPrevented(
-        1, 3, mode, "2.00000000", None, Prevention(7, 5, maker, maker), Prevention(8, 5, taker, taker)
+        1,
+        3,
+        mode,
+        1,
+        "2.00000000",
+        "1.00000000",
+        "2.00000000",
+        None,
+        Prevention(7, 5, maker, maker),
+        Prevention(8, 5, taker, taker),
     )
 
 

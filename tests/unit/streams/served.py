@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection
 
 from rialto.contracts.market import Candle
 from rialto.foundation.clock import SettableClock
+from rialto.streams.connections import Connections
 from rialto.streams.hub import Hub
 from rialto.streams.limits import StreamLimits
 from rialto.streams.market_streams import market_stream_handlers
@@ -39,7 +40,7 @@ class Served:
 
     def __init__(self, limits: StreamLimits) -> None:
         self.clock = SettableClock(START_US)
-        self.hub = Hub(find_symbol, self.clock.now_us, limits)
+        self.hub = Hub(find_symbol, Connections(self.clock.now_us, limits))
         self.port = 0
         self.server: uvicorn.Server
 
@@ -54,7 +55,8 @@ class Served:
 async def served(limits: StreamLimits | None = None) -> AsyncIterator[Served]:
     """Serve a hub on loopback until the end of the block."""
     it = Served(limits or StreamLimits())
-    protocol = websocket_protocol(market_stream_handlers(it.hub), message_bytes_max=it.hub.limits.message_bytes_max)
+    handlers = market_stream_handlers(it.hub, lambda _name: None)
+    protocol = websocket_protocol(handlers, message_bytes_max=it.hub.connections.limits.message_bytes_max)
     config = uvicorn.Config(_no_such_page, ws=protocol, lifespan="off", log_level="error", access_log=False)
     it.server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -117,7 +117,7 @@ async def test_a_message_is_built_once_for_each_unit() -> None:
         assert await receive(raw) == await receive(another) == "MILLISECOND"
         assert await receive(combined) == {"stream": "btcusdt@trade", "data": "MILLISECOND"}
         assert await receive(precise) == "MICROSECOND"
-        assert (it.hub.counters.messages, it.hub.counters.deliveries) == (1, 4)
+        assert (it.hub.connections.counters.messages, it.hub.connections.counters.deliveries) == (1, 4)
 
 
 async def test_messages_of_one_turn_leave_in_one_write() -> None:
@@ -169,8 +169,8 @@ async def test_too_many_messages_end_the_connection(kind: str) -> None:
                 case _:
                     await client.pong()
         assert await closed(client) == (1008, "Too many requests")
-        assert it.hub.counters.excessive_senders == 1
-        await eventually(lambda: it.hub.connections == 0)
+        assert it.hub.connections.counters.excessive_senders == 1
+        await eventually(lambda: len(it.hub.connections) == 0)
 
 
 async def test_five_messages_a_second_are_fine() -> None:
@@ -225,7 +225,7 @@ async def test_broken_frames_end_the_connection(frames: bytes, code: int) -> Non
         goodbye = await asyncio.wait_for(reader.read(), 5)
         assert (goodbye[0], int.from_bytes(goodbye[2:4], "big")) == (0x88, code)
         writer.close()
-        await eventually(lambda: it.hub.connections == 0)
+        await eventually(lambda: len(it.hub.connections) == 0)
 
 
 async def test_the_server_pings_with_the_time() -> None:
@@ -268,15 +268,15 @@ async def test_a_slow_reader_is_cut_off_and_others_go_on() -> None:
             b"GET /ws/btcusdt@trade HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
-        await eventually(lambda: it.hub.connections == 2)
+        await eventually(lambda: len(it.hub.connections) == 2)
         payload = b'"%b"' % (b"x" * 50_000)
         sent = 0
-        while it.hub.connections == 2:
+        while len(it.hub.connections) == 2:
             assert sent < 1_000, "the slow reader was never cut off"
             it.hub.publish(TRADES, lambda _unit: payload)
             sent += 1
             assert len(await receive(quick)) == 50_000
-        assert it.hub.counters.slow_readers == 1
+        assert it.hub.connections.counters.slow_readers == 1
         it.hub.publish(TRADES, lambda _unit: b'"after"')
         assert await receive(quick) == "after"
         slow.close()
@@ -290,7 +290,7 @@ async def test_a_client_that_leaves_is_forgotten() -> None:
         _reader, writer = await upgraded(it.port, "/ws/btcusdt@trade")
         writer.transport.abort()
         await eventually(lambda: not it.hub.reads(TRADES))
-        assert it.hub.connections == 0
+        assert len(it.hub.connections) == 0
 
 
 async def test_a_goodbye_is_answered() -> None:
@@ -308,7 +308,7 @@ async def test_a_shutdown_is_announced() -> None:
         it.connect("/stream?timeUnit=MICROSECOND") as combined,
     ):
         _deaf, writer = await upgraded(it.port, "/ws")
-        draining = asyncio.create_task(it.hub.drain(notice_s=0.2))
+        draining = asyncio.create_task(it.hub.connections.drain(notice_s=0.2))
         assert await receive(raw) == {"e": "serverShutdown", "E": 1_700_000_000_123}
         assert await receive(combined) == {
             "stream": "!serverShutdown",
@@ -319,7 +319,7 @@ async def test_a_shutdown_is_announced() -> None:
         assert await closed(raw) == (1001, "Server shutdown")
         assert await closed(combined) == (1001, "Server shutdown")
         await draining
-        assert it.hub.connections == 0
+        assert len(it.hub.connections) == 0
         writer.close()
 
 

@@ -31,8 +31,8 @@ async def respond(it: Served, first_line: str, *headers: str) -> tuple[str, byte
 @pytest.mark.parametrize(
     ("first_line", "headers", "status", "message"),
     [
-        ("GET /nowhere HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/nowhere', only at /ws, /stream"),
-        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream"),
+        ("GET /nowhere HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/nowhere', only at /ws, /stream, /stream-sbe"),
+        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream, /stream-sbe"),
         (
             "GET /stream/btcusdt@trade HTTP/1.1",
             GOOD,
@@ -90,7 +90,7 @@ async def test_refused(first_line: str, headers: tuple[str, ...], status: str, m
         assert head.startswith(f"HTTP/1.1 {status}\r\n")
         assert "\r\nconnection: close\r\n" in head
         assert message is None or body.decode() == f"{message}\n"
-        assert it.hub.connections == 0
+        assert len(it.hub.connections) == 0
 
 
 async def test_a_refusal_of_the_version_names_ours() -> None:
@@ -134,9 +134,9 @@ async def test_no_more_connections_than_the_limit() -> None:
         async with it.connect("/ws"), it.connect("/ws"):
             with pytest.raises(websockets.InvalidStatus, match="503"):
                 await it.connect("/ws")
-        await eventually(lambda: it.hub.connections == 0)
+        await eventually(lambda: len(it.hub.connections) == 0)
         async with it.connect("/ws"):
-            assert it.hub.counters.refused_upgrades == 1
+            assert it.hub.connections.counters.refused_upgrades == 1
 
 
 async def test_no_more_attempts_than_the_limit() -> None:
@@ -149,4 +149,4 @@ async def test_no_more_attempts_than_the_limit() -> None:
         assert body == b"More than 2 connection attempts in 0.5 seconds\n"
         await asyncio.sleep(0.6)
         async with it.connect("/ws"):
-            assert it.hub.connections == 1
+            assert len(it.hub.connections) == 1

@@ -115,8 +115,9 @@ proptest! {
 fn bytes_that_are_no_command_say_what_is_wrong() {
     let error = |bytes: &[u8]| codec::decode(bytes).unwrap_err().to_string();
     assert_eq!(error(&[]), "an empty command");
-    assert!(error(&[3]).starts_with("command format version 3 is not known"));
+    assert!(error(&[codec::VERSION + 1]).starts_with("command format version 4 is not known"));
     assert!(error(&[1]).starts_with("command format version 1 was given up before the first release"));
+    assert!(error(&[2]).starts_with("command format version 2 was given up before the first release"));
     assert!(error(&[codec::VERSION]).starts_with("a damaged command"));
     let mut sound = encoded(&register_asset("BTC"));
     sound.push(0);

@@ -102,7 +102,11 @@ fn check_stream(steps: &[Step]) {
     let (mut versions, mut books) = (Versions::default(), Books::default());
     let mut journal = Vec::new();
     // Refused whatever the state is: moves the twin's sequence and time along, and nothing else.
-    let nothing = Command::CancelAllOrders(CancelAllOrders { account: AccountId(0), symbol: SymbolId(u32::MAX) });
+    let nothing = Command::CancelAllOrders(CancelAllOrders {
+        account: AccountId(0),
+        symbol: SymbolId(u32::MAX),
+        cancel_id: None,
+    });
     for step in steps {
         let command = versions.resolve(step);
         let is_acceptable = match &command {

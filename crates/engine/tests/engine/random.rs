@@ -151,7 +151,7 @@ fn step(specs: &[SymbolSpec]) -> impl Strategy<Value = Step> + use<> {
         60 => prop::strategy::Union::new(orders).prop_map(Command::PlaceOrder),
         12 => cancellation().prop_map(Command::CancelOrder),
         4 => (account(), symbol()).prop_map(|(account, symbol)| {
-            Command::CancelAllOrders(CancelAllOrders { account, symbol })
+            Command::CancelAllOrders(CancelAllOrders { account, symbol, cancel_id: None })
         }),
         6 => (account(), asset(), amount(), reason()).prop_map(|(account, asset, amount, reason)| {
             Command::Post(Post { account, asset, amount, reason })
@@ -270,6 +270,7 @@ fn cancellation() -> impl Strategy<Value = CancelOrder> {
         symbol,
         order: OrderReference { order_id, client_order_id },
         restriction: None,
+        cancel_id: None,
     })
 }
 

@@ -11,10 +11,11 @@ from rialto.contracts.vocabulary import AccountClass, OrderState, Rates
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
-from rialto.gateway.order_counts import OrderCount, OrderCounts
+from rialto.gateway.limits import LimitUse
+from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.commissions import CommissionRates, commission_rates
-from rialto.gateway.spot.order_replies import NO_ORDER_LIST, QueriedOrder, queried_order
+from rialto.gateway.spot.order_replies import QueriedOrder, queried_order
 from rialto.gateway.spot.parameters import (
     LIMIT_DEFAULT,
     ClientOrderId,
@@ -33,6 +34,7 @@ from rialto.wire.decimals import ZERO, to_units
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean
+from rialto.wire.orders import NO_ORDER_LIST
 from rialto.wire.parameters import NoParameters, Parameters
 
 _BASIS_POINT: Final = 10_000
@@ -216,7 +218,7 @@ ORDER_COUNTS: Final = Endpoint(
     "/api/v3/rateLimit/order",
     summary="Show how many unfilled orders the account has placed per interval.",
     parameters=NoParameters,
-    response=list[OrderCount],
+    response=list[LimitUse],
     sbe_message="AccountOrderRateLimitResponse",
     weight=40,
     security=Security.USER_DATA,
@@ -331,7 +333,7 @@ class Account:
         )
         return [self._trade(call, symbol.name, fill) for fill in fills]
 
-    async def order_counts(self, call: Call, _parameters: NoParameters) -> list[OrderCount]:
+    async def order_counts(self, call: Call, _parameters: NoParameters) -> list[LimitUse]:
         """Show unfilled order counts."""
         return self._counts.counts(await self._account(call), self._runtime.now_us())
 

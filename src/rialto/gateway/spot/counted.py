@@ -9,10 +9,19 @@ from rialto.gateway.order_counts import OrderCounts
 from rialto.wire import refusals
 
 
+def admit_counted(call: Call, runtime: Runtime, counts: OrderCounts, account: int, orders: int = 1) -> None:
+    """Count orders an account is about to place, and have the reply state its counts.
+
+    Raises `ApiError` -1015 when it has too few left; none is counted then.
+    """
+    call.counted_account = account
+    counts.admit(account, runtime.now_us(), orders)
+
+
 async def submit_counted(
     call: Call, runtime: Runtime, counts: OrderCounts, command: PlaceOrder | ReplaceOrder | PlaceOrderList
 ) -> Outcome:
-    """Submit a command whose orders were admitted, and state the counts in the reply's headers.
+    """Submit a command whose orders were admitted.
 
     What is refused is given back, but for orders that took too long to prepare: they count, as the API has it. Raises
     `ApiError` for a refusal and, with -1021, for such orders; `RuntimeBusy`.
@@ -27,5 +36,4 @@ async def submit_counted(
     except RuntimeBusy:
         counts.give_back(command.account, runtime.now_us(), orders)
         raise
-    call.headers += counts.headers(command.account, runtime.now_us())
     return outcome

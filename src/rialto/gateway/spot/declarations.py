@@ -22,6 +22,7 @@ from rialto.gateway.spot import (
     tickers,
     window_tickers,
 )
+from rialto.gateway.websocket import session_calls
 from rialto.wire.endpoints import Endpoint
 
 SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
@@ -68,4 +69,5 @@ SPOT_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     account.ORDER_COUNTS,
     commissions.COMMISSION,
     account_filters.MY_FILTERS,
+    *session_calls.SESSION_ENDPOINTS,
 )

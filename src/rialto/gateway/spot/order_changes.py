@@ -13,6 +13,7 @@ from rialto.contracts.commands import (
     ReplaceOrder,
 )
 from rialto.contracts.events import OrderAmended, OrderCanceled, OrderPlaced, Outcome, PartRefused, ReplacePart
+from rialto.contracts.executions import execution_id
 from rialto.contracts.vocabulary import AccountClass, OrderState
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
@@ -20,7 +21,7 @@ from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.order_parameters import NewOrderParameters
 from rialto.gateway.spot.order_replies import (
     CanceledOrder,
@@ -28,7 +29,6 @@ from rialto.gateway.spot.order_replies import (
     PlacedConditions,
     canceled_order,
     conditions,
-    list_id,
     new_order,
     working_time,
 )
@@ -37,6 +37,7 @@ from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Choice, Decimal
+from rialto.wire.orders import list_id
 from rialto.wire.parameters import Parameters
 from rialto.wire.vocabulary import (
     CANCEL_RESTRICTIONS,
@@ -182,11 +183,12 @@ class OrderChanges:
             symbol.id,
             OrderReference(parameters.cancel_order_id, parameters.cancel_orig_client_order_id),
             parameters.cancel_restrictions,
+            parameters.cancel_new_client_order_id or self._client_order_ids.draw(),
             parameters.cancel_replace_mode,
             parameters.new_order(parameters.new_client_order_id or self._client_order_ids.draw()),
         )
         try:
-            self._counts.admit(account, self._runtime.now_us())
+            admit_counted(call, self._runtime, self._counts, account)
         except ApiError as excess:
             if parameters.order_rate_limit_exceeded_mode is not RateLimitExceededMode.CANCEL_ONLY:
                 raise
@@ -198,7 +200,7 @@ class OrderChanges:
         self, call: Call, parameters: ReplaceParameters, command: ReplaceOrder, excess: ApiError
     ) -> ApiError:
         """Cancel all the same when no new order may be placed. Returns the error that tells of both."""
-        cancel = CancelOrder(command.account, command.symbol, command.cancel, command.restriction)
+        cancel = CancelOrder(command.account, command.symbol, command.cancel, command.restriction, command.cancel_id)
         canceled: CanceledOrder | Failure | None
         placed: Failure | None = None
         call.check_window()
@@ -223,10 +225,10 @@ class OrderChanges:
 
     def _canceled(self, call: Call, parameters: ReplaceParameters, outcome: Outcome) -> CanceledOrder | Failure | None:
         """Write the order that was named: with one of a list, the others went too."""
-        name = parameters.cancel_new_client_order_id or self._client_order_ids.draw()
         for event in outcome.events:
             if isinstance(event, OrderCanceled) and _is_named(event.order, parameters):
-                return canceled_order(call, self._runtime.catalog, event.order, name, outcome.time_us)
+                cancel_id = event.cancel_id or ""
+                return canceled_order(call, self._runtime.catalog, event.order, cancel_id, outcome.time_us)
         return None
 
     def _placed(self, call: Call, parameters: ReplaceParameters, outcome: Outcome) -> NewOrderReply | Failure | None:
@@ -235,7 +237,7 @@ class OrderChanges:
         return new_order(call, self._runtime.catalog, outcome, parameters.response_type)
 
     async def amend(self, call: Call, parameters: AmendParameters) -> Amendment:
-        """Make an order smaller. The execution is numbered by the command's place in the journal."""
+        """Make an order smaller."""
         account = await self._runtime.account_of(call.owner, AccountClass.SPOT)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
@@ -245,9 +247,11 @@ class OrderChanges:
             outcome = await self._runtime.submit(AmendOrder(account, symbol.id, reference, name, parameters.new_qty))
         except CommandRefused as refused:
             raise refusals.of_amendment(refused.rejection) from refused
-        amended = next(event for event in outcome.events if isinstance(event, OrderAmended))
+        position, amended = next(
+            (position, event) for position, event in enumerate(outcome.events) if isinstance(event, OrderAmended)
+        )
         order = self._amended(call, amended)
-        return Amendment(call.time(outcome.time_us), outcome.sequence, order)
+        return Amendment(call.time(outcome.time_us), execution_id(outcome.sequence, position), order)
 
     def _amended(self, call: Call, amended: OrderAmended) -> AmendedOrder:
         order = amended.order

@@ -1,7 +1,7 @@
 """How order lists look in replies: placed, canceled, queried."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -10,13 +10,9 @@ from rialto.contracts.vocabulary import Contingency, OrderListState, OrderState
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.gateway.spot.order_replies import CanceledOrder, canceled_order, placed_order
-from rialto.projections.history import History
 from rialto.projections.records import NamedOrderList
+from rialto.wire.orders import LIST_DONE, LIST_EXECUTING, LIST_STARTED
 from rialto.wire.vocabulary import CONTINGENCY_NAMES, ResponseType
-
-STARTED: Final = "EXEC_STARTED"
-EXECUTING: Final = "EXECUTING"
-ALL_DONE: Final = "ALL_DONE"
 
 
 class ListedOrder(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -83,41 +79,26 @@ def placed_list(call: Call, catalog: Catalog, outcome: Outcome, response_type: R
     )
 
 
-class CanceledLists:
-    """Writes lists that a command took back."""
+def canceled_lists(call: Call, catalog: Catalog, outcome: Outcome, cancel_id: str) -> list[CanceledOrderList]:
+    """Write the lists that a cancel of an id ended."""
+    return [
+        _canceled_list(call, catalog, outcome, event.list, cancel_id)
+        for event in outcome.events
+        if isinstance(event, OrderListEnded)
+    ]
 
-    def __init__(self, catalog: Catalog, history: History) -> None:
-        self._catalog = catalog
-        self._history = history
 
-    async def of(self, call: Call, outcome: Outcome, client_order_id: str) -> list[CanceledOrderList]:
-        """List the lists that an outcome ended, by a cancel of an id. May raise what reads of history do."""
-        ended = [event.list for event in outcome.events if isinstance(event, OrderListEnded)]
-        return [await self._canceled(call, outcome, state, client_order_id) for state in ended]
-
-    async def _canceled(
-        self, call: Call, outcome: Outcome, state: OrderListState, client_order_id: str
-    ) -> CanceledOrderList:
-        gone = list(_ended_orders(outcome, state))
-        symbol = self._catalog.symbol(state.symbol).name
-        names = await self._names(state, {order.order_id: order.client_order_id for order in gone})
-        return CanceledOrderList(
-            *_head(state.list_id, state.contingency, state.client_order_id, is_open=False),
-            call.time(outcome.time_us),
-            symbol,
-            [ListedOrder(symbol, order_id, name) for order_id, name in names.items()],
-            [canceled_order(call, self._catalog, order, client_order_id, outcome.time_us) for order in gone],
-        )
-
-    async def _names(self, state: OrderListState, known: Mapping[int, str]) -> dict[int, str]:
-        """Return the owner's ids of a list's orders. Those that ended before are looked up."""
-        ids = [order_id for order_id in state.orders if order_id is not None]
-        if all(order_id in known for order_id in ids):
-            return {order_id: known[order_id] for order_id in ids}
-        found = await self._history.order_list(state.account, list_id=state.list_id)
-        assert found is not None, "history has caught up"
-        names = (found.first_client_order_id, found.second_client_order_id, found.third_client_order_id)
-        return {order_id: name for order_id, name in zip(ids, names, strict=False) if name is not None}
+def _canceled_list(
+    call: Call, catalog: Catalog, outcome: Outcome, state: OrderListState, cancel_id: str
+) -> CanceledOrderList:
+    symbol = catalog.symbol(state.symbol).name
+    return CanceledOrderList(
+        *_head(state.list_id, state.contingency, state.client_order_id, is_open=False),
+        call.time(outcome.time_us),
+        symbol,
+        [ListedOrder(symbol, order_id, name) for order_id, name in state.members],
+        [canceled_order(call, catalog, order, cancel_id, outcome.time_us) for order in _ended_orders(outcome, state)],
+    )
 
 
 def _ended_orders(outcome: Outcome, state: OrderListState) -> Iterable[OrderState]:
@@ -129,5 +110,5 @@ def _ended_orders(outcome: Outcome, state: OrderListState) -> Iterable[OrderStat
 def _head(
     list_id: int, contingency: Contingency, client_order_id: str, *, is_open: bool
 ) -> tuple[int, str, str, str, str]:
-    status, order_status = (STARTED, EXECUTING) if is_open else (ALL_DONE, ALL_DONE)
+    status, order_status = (LIST_STARTED, LIST_EXECUTING) if is_open else (LIST_DONE, LIST_DONE)
     return list_id, CONTINGENCY_NAMES[contingency], status, order_status, client_order_id

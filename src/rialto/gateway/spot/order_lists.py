@@ -11,7 +11,7 @@ from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
 from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.order_list_parameters import (
     FormerOcoParameters,
     OcoParameters,
@@ -21,9 +21,8 @@ from rialto.gateway.spot.order_list_parameters import (
     OtocoParameters,
     OtoParameters,
 )
-from rialto.gateway.spot.order_list_replies import CanceledLists, CanceledOrderList, PlacedOrderList, placed_list
+from rialto.gateway.spot.order_list_replies import CanceledOrderList, PlacedOrderList, canceled_lists, placed_list
 from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName, find_symbol
-from rialto.projections.history import History
 from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.parameters import Parameters
@@ -108,11 +107,10 @@ PLACINGS: Final = (NEW_OCO, NEW_OTO, NEW_OTOCO, NEW_OPO, NEW_OPOCO, FORMER_OCO)
 class OrderLists:
     """Submits lists and their cancels to the core."""
 
-    def __init__(self, runtime: Runtime, history: History, counts: OrderCounts) -> None:
+    def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
         self._runtime = runtime
         self._counts = counts
         self._client_order_ids = ClientOrderIds()
-        self._canceled_lists = CanceledLists(runtime.catalog, history)
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -123,7 +121,7 @@ class OrderLists:
         account = await self._runtime.account_of(call.owner, AccountClass.SPOT)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         command = parameters.command(account, symbol.id, self._client_order_ids)
-        self._counts.admit(account, self._runtime.now_us(), len(command.orders))
+        admit_counted(call, self._runtime, self._counts, account, len(command.orders))
         outcome = await submit_counted(call, self._runtime, self._counts, command)
         return placed_list(call, self._runtime.catalog, outcome, parameters.response_type)
 
@@ -132,10 +130,10 @@ class OrderLists:
         account = await self._runtime.account_of(call.owner, AccountClass.SPOT)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = ListReference(parameters.order_list_id, parameters.list_client_order_id)
+        cancel_id = parameters.new_client_order_id or self._client_order_ids.draw()
         call.check_window()
         try:
-            outcome = await self._runtime.submit(CancelOrderList(account, symbol.id, reference))
+            outcome = await self._runtime.submit(CancelOrderList(account, symbol.id, reference, cancel_id))
         except CommandRefused as refused:
             raise refusals.of_cancel(refused.rejection) from refused
-        name = parameters.new_client_order_id or self._client_order_ids.draw()
-        return (await self._canceled_lists.of(call, outcome, name))[0]
+        return canceled_lists(call, self._runtime.catalog, outcome, cancel_id)[0]

@@ -1,7 +1,7 @@
 """How orders look in replies: acknowledged, placed, filled, canceled, queried. From events and states to the wire."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -16,28 +16,22 @@ from rialto.contracts.events import (
     Prevention,
     TradeExecuted,
 )
+from rialto.contracts.executions import after_fill, after_prevention
 from rialto.contracts.vocabulary import OrderState, OrderStatus
 from rialto.core.catalog import Catalog
 from rialto.gateway.call import Call
 from rialto.wire.decimals import ZERO
+from rialto.wire.orders import ALLOCATED, NEVER, NO_TRADE, list_id, pegging, prevented_quantity
 from rialto.wire.vocabulary import (
     ORDER_TYPE_NAMES,
-    PEG_PRICE_NAMES,
     SELF_TRADE_PREVENTION_NAMES,
     SIDE_NAMES,
     STATUS_NAMES,
     TIME_IN_FORCE_NAMES,
     WORKING_FLOOR_NAMES,
-    PegOffsetType,
     ResponseType,
     expiry_reason,
 )
-
-NO_ORDER_LIST: Final = -1
-NEVER: Final = -1
-NO_TRADE: Final = -1
-"""What stands for the trade behind an allocation: it is not the account's."""
-ALLOCATED: Final = "ONE_PARTY_TRADE_REPORT"
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -88,7 +82,7 @@ class PlacedConditions(Conditions, frozen=True, rename="camel", gc=False, omit_d
 
 def conditions(call: Call, order: OrderState) -> dict[str, Any]:
     """Return the conditional fields that an order has."""
-    fields: dict[str, Any] = {"prevented_quantity": _prevented_quantity(order), "expiry_reason": expiry_reason(order)}
+    fields: dict[str, Any] = {"prevented_quantity": prevented_quantity(order), "expiry_reason": expiry_reason(order)}
     if order.prevented_match_id:
         fields["prevented_match_id"] = order.prevented_match_id
     if order.working_floor is not None:
@@ -106,12 +100,14 @@ def conditions(call: Call, order: OrderState) -> dict[str, Any]:
         fields["stop_price"] = terms.stop_price or ZERO
     if terms.trailing_delta is not None:
         fields["trailing_time"] = call.time(order.trailing_since_us) if order.trailing_since_us else -1
-    if terms.peg is not None:
-        fields["peg_price_type"] = PEG_PRICE_NAMES[terms.peg.price]
-        if terms.peg.offset is not None:
-            fields |= {"peg_offset_type": PegOffsetType.PRICE_LEVEL.value, "peg_offset_value": terms.peg.offset}
-        if order.pegged_price != ZERO:
-            fields["pegged_price"] = order.pegged_price
+    peg = pegging(order)
+    if peg is not None:
+        fields |= {
+            "peg_price_type": peg.price_type,
+            "peg_offset_type": peg.offset_type,
+            "peg_offset_value": peg.offset_value,
+            "pegged_price": peg.price,
+        }
     return fields
 
 
@@ -220,7 +216,7 @@ def placed_order(
     if response_type is ResponseType.ACK:
         return Acknowledgement(symbol, placed.order_id, list_id(placed), placed.client_order_id, time)
     # An order that others placed meanwhile is told of as it was placed, whatever follows.
-    order = placed if placed.status is OrderStatus.PENDING_NEW else _after(placed, outcome.events)
+    order = placed if placed.status is OrderStatus.PENDING_NEW else _after(placed, outcome)
     fields = (
         symbol,
         order.order_id,
@@ -247,30 +243,20 @@ def placed_order(
     return FilledOrder(*fields, **conditional, fills=_fills(catalog, outcome.events, order))
 
 
-def list_id(order: OrderState) -> int:
-    """Return the list an order belongs to, or the number that stands for none."""
-    return NO_ORDER_LIST if order.list_id is None else order.list_id
-
-
 def working_time(call: Call, order: OrderState) -> int:
     """Return when an order started to work, or the number that stands for never."""
     return call.time(order.working_at_us) if order.working_at_us else NEVER
 
 
-def _after(placed: OrderState, events: Sequence[Event]) -> OrderState:
+def _after(placed: OrderState, outcome: Outcome) -> OrderState:
     """Return the order as it stands after everything its placing led to."""
-    order, key = placed, (placed.symbol, placed.order_id)
-    for event in events:
+    order, key, time_us = placed, (placed.symbol, placed.order_id), outcome.time_us
+    for event in outcome.events:
         fill = _fill_of(placed, event)
         if fill is not None:
-            order = msgspec.structs.replace(
-                order,
-                executed=fill.executed,
-                executed_quote=fill.executed_quote,
-                status=fill.status,
-            )
+            order = after_fill(order, fill, time_us)
         elif isinstance(event, MatchPrevented) and _is_taker(placed, event):
-            order = msgspec.structs.replace(order, prevented=event.taker.prevented)
+            order = after_prevention(order, event.prevented_match_id, event.taker, time_us)
         elif isinstance(event, OrderExpired) and (event.order.symbol, event.order.order_id) == key:
             order = event.order
     return order
@@ -315,9 +301,8 @@ def _lost(side: Prevention) -> str | None:
 
 
 def _is_taker(order: OrderState, match: MatchPrevented) -> bool:
-    """Tell whether an incoming order took part in a match. A routed one does so on books that are not its own."""
-    is_here = match.symbol == order.symbol or order.working_floor is not None
-    return is_here and (match.taker.order_id, match.taker.account) == (order.order_id, order.account)
+    """Tell whether an incoming order took part in a match."""
+    return (match.taker_symbol, match.taker.order_id) == (order.symbol, order.order_id)
 
 
 def _prevented_matches(
@@ -339,10 +324,6 @@ def _prevented_matches(
         for match in prevented
     ]
     return prevented[0].trade_group, matches
-
-
-def _prevented_quantity(order: OrderState) -> str | None:
-    return None if order.prevented == ZERO else order.prevented
 
 
 def canceled_order(

@@ -14,9 +14,9 @@ from rialto.gateway.router import Route
 from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.general import Pong
-from rialto.gateway.spot.order_list_replies import CanceledLists, CanceledOrderList
+from rialto.gateway.spot.order_list_replies import CanceledOrderList, canceled_lists
 from rialto.gateway.spot.order_parameters import (
     CancelAllParameters,
     CancelParameters,
@@ -33,7 +33,6 @@ from rialto.gateway.spot.order_replies import (
     new_order,
 )
 from rialto.gateway.spot.parameters import find_symbol
-from rialto.projections.history import History
 from rialto.wire import refusals
 from rialto.wire.endpoints import Endpoint, ListOf, Security
 
@@ -89,11 +88,10 @@ CANCEL_ALL: Final = Endpoint(
 class Orders:
     """Submits orders and cancels to the core."""
 
-    def __init__(self, runtime: Runtime, history: History, counts: OrderCounts) -> None:
+    def __init__(self, runtime: Runtime, counts: OrderCounts) -> None:
         self._runtime = runtime
         self._counts = counts
         self._client_order_ids = ClientOrderIds()
-        self._canceled_lists = CanceledLists(runtime.catalog, history)
 
     def routes(self) -> list[Route[Any]]:
         """List the routes served here."""
@@ -107,7 +105,7 @@ class Orders:
     async def place(self, call: Call, parameters: NewOrderParameters) -> NewOrderReply:
         """Place an order and say what became of it."""
         command = await self._command(call, parameters)
-        self._counts.admit(command.account, self._runtime.now_us())
+        admit_counted(call, self._runtime, self._counts, command.account)
         outcome = await submit_counted(call, self._runtime, self._counts, command)
         return new_order(call, self._runtime.catalog, outcome, parameters.response_type)
 
@@ -128,17 +126,17 @@ class Orders:
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         reference = OrderReference(parameters.order_id, parameters.orig_client_order_id)
-        restriction = parameters.cancel_restrictions
-        outcome = await self._submit_cancel(call, CancelOrder(account, symbol.id, reference, restriction))
-        client_order_id = parameters.new_client_order_id or self._client_order_ids.draw()
-        return (await self._canceled(call, outcome, client_order_id))[0]
+        cancel_id = parameters.new_client_order_id or self._client_order_ids.draw()
+        command = CancelOrder(account, symbol.id, reference, parameters.cancel_restrictions, cancel_id)
+        return self._canceled(call, await self._submit_cancel(call, command), cancel_id)[0]
 
     async def cancel_all(self, call: Call, parameters: CancelAllParameters) -> list[CanceledOrder | CanceledOrderList]:
         """Cancel every open order on a symbol: those that stand alone, then the lists."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
-        outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id))
-        return await self._canceled(call, outcome, self._client_order_ids.draw())
+        cancel_id = self._client_order_ids.draw()
+        outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id, cancel_id))
+        return self._canceled(call, outcome, cancel_id)
 
     async def _command(self, call: Call, parameters: NewOrderParameters) -> PlaceOrder:
         account = await self._account(call)
@@ -156,13 +154,11 @@ class Orders:
         except CommandRefused as refused:
             raise refusals.of_cancel(refused.rejection) from refused
 
-    async def _canceled(
-        self, call: Call, outcome: Outcome, client_order_id: str
-    ) -> list[CanceledOrder | CanceledOrderList]:
+    def _canceled(self, call: Call, outcome: Outcome, cancel_id: str) -> list[CanceledOrder | CanceledOrderList]:
         catalog = self._runtime.catalog
         alone = [
-            canceled_order(call, catalog, event.order, client_order_id, outcome.time_us)
+            canceled_order(call, catalog, event.order, cancel_id, outcome.time_us)
             for event in outcome.events
             if isinstance(event, OrderCanceled) and event.order.list_id is None
         ]
-        return [*alone, *await self._canceled_lists.of(call, outcome, client_order_id)]
+        return [*alone, *canceled_lists(call, catalog, outcome, cancel_id)]

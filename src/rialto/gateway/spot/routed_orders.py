@@ -15,10 +15,9 @@ from rialto.gateway.router import Route
 from rialto.gateway.spot import order_rules, sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
-from rialto.gateway.spot.counted import submit_counted
+from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.general import Pong
 from rialto.gateway.spot.order_replies import (
-    NO_ORDER_LIST,
     Acknowledgement,
     FilledOrder,
     NewOrderReply,
@@ -42,6 +41,7 @@ from rialto.wire import errors, refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean, Choice, Decimal
+from rialto.wire.orders import NO_ORDER_LIST
 from rialto.wire.parameters import Parameters
 from rialto.wire.vocabulary import (
     SELF_TRADE_PREVENTIONS,
@@ -191,7 +191,7 @@ class RoutedOrders:
     async def place(self, call: Call, parameters: RoutedOrderParameters) -> NewOrderReply:
         """Place an order and say what became of it."""
         command = await self._command(call, parameters)
-        self._counts.admit(command.account, self._runtime.now_us())
+        admit_counted(call, self._runtime, self._counts, command.account)
         outcome = await submit_counted(call, self._runtime, self._counts, command)
         return new_order(call, self._runtime.catalog, outcome, parameters.new_order_resp_type or ResponseType.FULL)
 

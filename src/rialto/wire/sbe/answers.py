@@ -71,7 +71,7 @@ def encode_envelope(
 ) -> bytes:
     """Wrap an encoded answer or refusal as the WebSocket API sends it.
 
-    `rate_limits` are structs with the fields of `OrderCount`; `is_deprecated` is what `negotiation` told of the schema.
+    `rate_limits` are structs with the fields of `LimitUse`; `is_deprecated` is what `negotiation` told of the schema.
     """
     return spot_codec().encode(
         "WebSocketResponse",

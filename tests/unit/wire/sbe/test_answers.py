@@ -2,7 +2,7 @@
 
 import json
 
-from rialto.gateway.order_counts import OrderCount
+from rialto.gateway.limits import LimitUse
 from rialto.gateway.spot.general import TIME, ServerTime
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.parameters import NoParameters
@@ -37,7 +37,7 @@ def test_a_failed_replacement_carries_both_halves() -> None:
 
 def test_the_envelope_carries_an_answer_its_id_and_the_limits() -> None:
     result = encode_answer(TIME, NoParameters(), ServerTime(NOW_US))
-    limits = [OrderCount("ORDERS", "SECOND", 10, 50, 12), OrderCount("REQUEST_WEIGHT", "MINUTE", 1, 6000, 70)]
+    limits = [LimitUse("ORDERS", "SECOND", 10, 50, 12), LimitUse("REQUEST_WEIGHT", "MINUTE", 1, 6000, 70)]
     for request_id, shown in ((7, "7"), ("abc", "abc"), (None, "")):
         envelope = encode_envelope(result, request_id=request_id, status=200, rate_limits=limits, is_deprecated=True)
         decoded = decode(envelope)

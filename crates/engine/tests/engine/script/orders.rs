@@ -121,23 +121,23 @@ impl Script {
             words.expect("sells");
         }
         let order = self.read_new_order(side, &mut words).0;
-        Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel, restriction, mode, order })
+        Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel, restriction, cancel_id: None, mode, order })
     }
 }
 
 pub(super) fn read_cancellation(account: AccountId, symbol: SymbolId, words: &mut Words) -> Command {
     if words.take("all") {
-        return Command::CancelAllOrders(CancelAllOrders { account, symbol });
+        return Command::CancelAllOrders(CancelAllOrders { account, symbol, cancel_id: None });
     }
     if words.take("list") {
         let word = words.next();
         let list_id = word.parse().ok().map(OrderListId);
         let client_order_id = list_id.is_none().then(|| ClientOrderId::new(word).unwrap());
         let list = ListReference { list_id, client_order_id };
-        return Command::CancelOrderList(CancelOrderList { account, symbol, list });
+        return Command::CancelOrderList(CancelOrderList { account, symbol, list, cancel_id: None });
     }
     let (order, restriction) = read_reference(words);
-    Command::CancelOrder(CancelOrder { account, symbol, order, restriction })
+    Command::CancelOrder(CancelOrder { account, symbol, order, restriction, cancel_id: None })
 }
 
 /// `#1 name only-new`, each of them or none.

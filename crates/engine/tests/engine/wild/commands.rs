@@ -13,8 +13,8 @@ use rialto_types::command::{
     SetCommission, SetDiscount, SetExchangeLimits, SetReferencePrice, SetSymbolStatus,
 };
 use rialto_types::{
-    AccountId, Amount, AssetId, Command, ExchangeLimits, OrderId, OrderListId, OrderState, OrderType, Rate, SymbolId,
-    SymbolStatus,
+    AccountId, Amount, AssetId, ClientOrderId, Command, ExchangeLimits, OrderId, OrderListId, OrderState, OrderType,
+    Rate, SymbolId, SymbolStatus,
 };
 
 fn reference() -> impl Strategy<Value = OrderReference> {
@@ -99,7 +99,7 @@ impl Turn {
             | Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel: order, .. }) => {
                 (*account, *symbol, *order) = (state.account, state.symbol, named);
             }
-            Command::CancelOrderList(CancelOrderList { account, symbol, list }) if state.list_id.is_some() => {
+            Command::CancelOrderList(CancelOrderList { account, symbol, list, .. }) if state.list_id.is_some() => {
                 (*account, *symbol) = (state.account, state.symbol);
                 *list = ListReference { list_id: state.list_id, client_order_id: None };
             }
@@ -120,6 +120,10 @@ pub fn turn() -> impl Strategy<Value = Turn> {
     (after_us, aim, command()).prop_map(|(after_us, aim, command)| Turn { after_us, aim, command })
 }
 
+fn cancel_id() -> impl Strategy<Value = Option<ClientOrderId>> {
+    prop::option::of(name())
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let restriction =
         prop::option::weighted(0.3, select(vec![CancelRestriction::OnlyNew, CancelRestriction::OnlyPartiallyFilled]));
@@ -131,12 +135,12 @@ fn command() -> impl Strategy<Value = Command> {
             Command::PlaceOrder(PlaceOrder { account, symbol, order, is_routed })
         }),
         14 => order_list().prop_map(|list| Command::PlaceOrderList(Box::new(list))),
-        4 => (account(), symbol(), reference(), restriction.clone()).prop_map(|(account, symbol, order, restriction)| {
-            Command::CancelOrder(CancelOrder { account, symbol, order, restriction })
+        4 => (account(), symbol(), reference(), restriction.clone(), cancel_id()).prop_map(|(account, symbol, order, restriction, cancel_id)| {
+            Command::CancelOrder(CancelOrder { account, symbol, order, restriction, cancel_id })
         }),
-        6 => (account(), symbol(), reference(), restriction, mode, order()).prop_map(
-            |(account, symbol, cancel, restriction, mode, order)| {
-                Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel, restriction, mode, order })
+        6 => (account(), symbol(), reference(), (restriction, cancel_id()), mode, order()).prop_map(
+            |(account, symbol, cancel, (restriction, cancel_id), mode, order)| {
+                Command::ReplaceOrder(ReplaceOrder { account, symbol, cancel, restriction, cancel_id, mode, order })
             }
         ),
         8 => (account(), symbol(), reference(), name(), part()).prop_map(
@@ -144,11 +148,11 @@ fn command() -> impl Strategy<Value = Command> {
                 Command::AmendOrder(AmendOrder { account, symbol, order, client_order_id, quantity })
             }
         ),
-        2 => (account(), symbol(), list_reference()).prop_map(|(account, symbol, list)| {
-            Command::CancelOrderList(CancelOrderList { account, symbol, list })
+        2 => (account(), symbol(), list_reference(), cancel_id()).prop_map(|(account, symbol, list, cancel_id)| {
+            Command::CancelOrderList(CancelOrderList { account, symbol, list, cancel_id })
         }),
-        1 => (account(), symbol()).prop_map(|(account, symbol)| {
-            Command::CancelAllOrders(CancelAllOrders { account, symbol })
+        1 => (account(), symbol(), cancel_id()).prop_map(|(account, symbol, cancel_id)| {
+            Command::CancelAllOrders(CancelAllOrders { account, symbol, cancel_id })
         }),
         6 => setting(),
     ]

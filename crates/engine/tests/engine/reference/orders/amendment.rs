@@ -67,6 +67,7 @@ impl Reference {
         order.shown = order.shown.min(order.left());
         let (state, need, place) = (order.state, order.need(), order.place);
         let (held, limit) = (order.hold, order.limit());
+        self.rename_in_list(id, client_order_id);
         let amended = OrderAmended { order: state, previous_quantity, previous_client_order_id };
         self.events.push(Event::OrderAmended(amended));
         if place == Place::Book {

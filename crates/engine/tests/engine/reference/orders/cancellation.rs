@@ -3,12 +3,12 @@
 use super::{Id, Order, OrderStatus, Reference};
 use rialto_types::command::{CancelAllOrders, CancelOrder, CancelOrderList, CancelRestriction, OrderReference};
 use rialto_types::event::OrderCanceled;
-use rialto_types::{AccountId, Event, OrderListId, Rejection, SymbolId, SymbolStatus};
+use rialto_types::{AccountId, ClientOrderId, Event, OrderListId, Rejection, SymbolId, SymbolStatus};
 
 impl Reference {
     pub(in crate::reference) fn cancel_order(&mut self, command: &CancelOrder) -> Result<(), Rejection> {
         self.must_let_cancel(command.symbol)?;
-        self.cancel_named(command.account, command.symbol, &command.order, command.restriction)
+        self.cancel_named(command.account, command.symbol, &command.order, (command.restriction, command.cancel_id))
     }
 
     /// Take back an order, and the list it belongs to.
@@ -17,7 +17,7 @@ impl Reference {
         account: AccountId,
         symbol: SymbolId,
         reference: &OrderReference,
-        restriction: Option<CancelRestriction>,
+        (restriction, cancel_id): (Option<CancelRestriction>, Option<ClientOrderId>),
     ) -> Result<(), Rejection> {
         let order = self.named(account, symbol, reference)?;
         let (id, status) = (order.id(), order.state.status);
@@ -29,7 +29,7 @@ impl Reference {
         if status != wanted {
             return Err(Rejection::CancelRestricted { status });
         }
-        self.cancel(id);
+        self.cancel(id, cancel_id);
         Ok(())
     }
 
@@ -62,7 +62,7 @@ impl Reference {
         for id in ids {
             // Its list may have taken it along.
             if self.find(id).is_some() {
-                self.cancel(id);
+                self.cancel(id, command.cancel_id);
             }
         }
         Ok(())
@@ -80,28 +80,28 @@ impl Reference {
             is_own && fits_id && client_order_id.is_none_or(|id| id == list.state.client_order_id)
         };
         let list = self.lists.iter().find(is_meant).ok_or(Rejection::UnknownOrderList {})?;
-        self.cancel_orders_of(list.state.list_id);
+        self.cancel_orders_of(list.state.list_id, command.cancel_id);
         Ok(())
     }
 
-    fn cancel(&mut self, id: Id) {
+    fn cancel(&mut self, id: Id, cancel_id: Option<ClientOrderId>) {
         match self.order(id).state.list_id {
-            Some(list_id) => self.cancel_orders_of(list_id),
-            None => self.cancel_alone(id),
+            Some(list_id) => self.cancel_orders_of(list_id, cancel_id),
+            None => self.cancel_alone(id, cancel_id),
         }
     }
 
-    fn cancel_orders_of(&mut self, list_id: OrderListId) {
+    fn cancel_orders_of(&mut self, list_id: OrderListId, cancel_id: Option<ClientOrderId>) {
         for id in self.list(list_id).orders() {
             if self.find(id).is_some() {
-                self.cancel_alone(id);
+                self.cancel_alone(id, cancel_id);
             }
         }
         self.end_list_if_done(Some(list_id));
     }
 
-    fn cancel_alone(&mut self, id: Id) {
-        self.end(id, OrderStatus::Canceled, |order| Event::OrderCanceled(OrderCanceled { order }));
+    fn cancel_alone(&mut self, id: Id, cancel_id: Option<ClientOrderId>) {
+        self.end(id, OrderStatus::Canceled, |order| Event::OrderCanceled(OrderCanceled { order, cancel_id }));
     }
 
     fn must_let_cancel(&self, symbol: SymbolId) -> Result<(), Rejection> {

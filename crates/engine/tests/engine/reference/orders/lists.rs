@@ -3,7 +3,7 @@
 use super::{Accepted, Asked, Id, Place, Reference};
 use rialto_types::command::PlaceOrderList;
 use rialto_types::event::{OrderListPlaced, OrderPlaced};
-use rialto_types::{Event, OrderId, OrderListId, OrderListState, OrderState, OrderType, Rejection};
+use rialto_types::{ClientOrderId, Event, OrderId, OrderListId, OrderListState, OrderState, OrderType, Rejection};
 
 /// An open list.
 #[derive(Clone, Debug)]
@@ -48,6 +48,19 @@ impl Reference {
         self.order(id).state.list_id.map(|list_id| self.list(list_id))
     }
 
+    /// A list knows what the owner calls its orders.
+    pub(super) fn rename_in_list(&mut self, id: Id, name: ClientOrderId) {
+        let Some(list_id) = self.order(id).state.list_id else { return };
+        let list = self.list_mut(list_id);
+        let place = list.orders().iter().position(|order| *order == id).unwrap();
+        let names = &mut list.state.client_order_ids;
+        match place {
+            0 => names.0 = name,
+            1 => names.1 = name,
+            _ => names.2 = Some(name),
+        }
+    }
+
     /// Whether an order excludes another that is open as well.
     pub(super) fn is_of_pair(&self, id: Id) -> bool {
         self.partner_of(id).is_some()
@@ -90,6 +103,7 @@ impl Reference {
         self.lists_ever += 1;
         let list_id = OrderListId(self.lists_ever);
         let next = self.symbols[command.symbol.index()].orders_ever + 1;
+        let name_of = |index: usize| command.orders[index].client_order_id;
         let state = OrderListState {
             list_id,
             symbol: command.symbol,
@@ -98,6 +112,7 @@ impl Reference {
             contingency: command.contingency,
             one_pays_the_other: command.one_pays_the_other,
             orders: (OrderId(next), OrderId(next + 1), (admitted.len() == 3).then_some(OrderId(next + 2))),
+            client_order_ids: (name_of(0), name_of(1), (admitted.len() == 3).then(|| name_of(2))),
             placed_at_us: self.now_us,
         };
         let side = command.orders[command.orders.len() - 1].side;

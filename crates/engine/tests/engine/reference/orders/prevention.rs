@@ -4,7 +4,9 @@ use super::liquidity::Seeker;
 use super::{Id, Order, Reference, paid, quantity_of, received, units_of, worth_down};
 use rialto_types::account::TREASURY;
 use rialto_types::event::{MatchPrevented, Prevention};
-use rialto_types::{Event, ExpiryReason, OrderStatus, PostingReason, PreventedMatchId, SelfTradePrevention, Side};
+use rialto_types::{
+    Amount, Event, ExpiryReason, OrderStatus, PostingReason, PreventedMatchId, SelfTradePrevention, Side,
+};
 
 impl Reference {
     /// What the exchange does instead of letting an order trade with a resting one, if they may not.
@@ -55,7 +57,10 @@ impl Reference {
             symbol: maker_id.0,
             prevented_match_id: id,
             mode,
+            taker_symbol: taker.symbol,
             price,
+            quantity: quantity_of(matched),
+            quote_quantity: Amount::from_units(worth_down(price, matched)),
             trade_group: self.trade_groups[&taker.account],
             maker: said(&maker, from_maker),
             taker: said(&taker, from_taker),

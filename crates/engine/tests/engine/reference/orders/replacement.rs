@@ -13,7 +13,9 @@ impl Reference {
         let asked = self.asked(account, symbol, &command.order, false);
         self.check_alone(&asked)?;
         self.check_counts(account, symbol, &[asked], false)?;
-        if let Err(rejection) = self.cancel_named(account, symbol, &command.cancel, command.restriction) {
+        if let Err(rejection) =
+            self.cancel_named(account, symbol, &command.cancel, (command.restriction, command.cancel_id))
+        {
             self.refuse_part(ReplacePart::Cancellation, rejection);
             if command.mode == ReplaceMode::StopOnFailure {
                 return Ok(());

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rialto.projections.amounts import sum_of
+from rialto.contracts.amounts import sum_of
 from tests.outcomes import amount
 
 UNITS = st.integers(-(2**127), 2**127 - 1) | st.integers(-(10**9), 10**9)

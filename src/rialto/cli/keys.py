@@ -1,0 +1,119 @@
+"""`rialto keys create | list | restrict | revoke`: the API keys of an exchange, running or not.
+
+A running exchange takes changes over within a second.
+"""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from rialto import bootstrap
+from rialto.cli.application import Data, DatabaseUrl, app, fail, settings_of
+from rialto.foundation.clock import SystemClock
+from rialto.identity.api_keys import ApiKey
+from rialto.identity.owners import Owners
+from rialto.identity.restrictions import Permission, Restrictions
+
+keys = typer.Typer(no_args_is_help=True, help="Create, list, restrict and revoke API keys.")
+app.add_typer(keys, name="keys")
+
+Owner = Annotated[str, typer.Argument(help="The name of who the key is for.")]
+Key = Annotated[str, typer.Argument(help="The API key, whole.")]
+Permissions = Annotated[
+    list[Permission] | None, typer.Option("--permission", help="What it may be used for; repeatable.")
+]
+Addresses = Annotated[
+    list[str] | None,
+    typer.Option("--address", help="An address or network it may be used from; repeatable.", show_default="any"),
+]
+Symbols = Annotated[
+    list[str] | None,
+    typer.Option("--symbol", help="A symbol it may trade; repeatable.", show_default="all"),
+]
+
+_ALL: Final = tuple(Permission)
+
+
+@keys.command()
+def create(
+    owner: Owner,
+    label: Annotated[str, typer.Option(help="What to remember it by.")] = "key",
+    public_key: Annotated[
+        Path | None,
+        typer.Option(help="A file with an Ed25519 or RSA public key in PEM. Without, an HMAC secret is made."),
+    ] = None,
+    permission: Permissions = None,
+    address: Addresses = None,
+    symbol: Symbols = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a key. Without --permission it may read and not trade; the secret of an HMAC key is shown this once."""
+    settings = settings_of(data_directory=data, database_url=database_url)
+    restrictions = Restrictions.read(address or [], symbol or [])
+    permissions = permission or [Permission.READ]
+    now_us = SystemClock().now_us()
+    with bootstrap.identity(settings) as (owners, api_keys):
+        number = _number(owners, owner)
+        if public_key is not None:
+            pem = public_key.read_text(errors="replace")
+            made = api_keys.register(number, label, permissions, now_us, pem, restrictions=restrictions)
+            print(f"API key    {made.key}")
+            return
+        made, secret = api_keys.create(number, label, permissions, now_us, restrictions=restrictions)
+    print(f"API key    {made.key}\nsecret key {secret}")
+
+
+@keys.command("list")
+def list_keys(owner: Owner, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """List the keys of one owner: what each is for, and where it may be used."""
+    settings = settings_of(data_directory=data, database_url=database_url)
+    with bootstrap.identity(settings) as (owners, api_keys):
+        held = api_keys.of_owner(_number(owners, owner))
+    for api_key in held:
+        print(_described(api_key))
+    if not held:
+        print(f"{owner} has no keys")
+
+
+@keys.command()
+def restrict(
+    key: Key,
+    permission: Permissions = None,
+    address: Addresses = None,
+    symbol: Symbols = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Say anew what a key may be used for, from where, and on which symbols. What is not given is not restricted."""
+    settings = settings_of(data_directory=data, database_url=database_url)
+    restrictions = Restrictions.read(address or [], symbol or [])
+    with bootstrap.identity(settings) as (_, api_keys):
+        print(_described(api_keys.restrict(key, permission or _ALL, restrictions)))
+
+
+@keys.command()
+def revoke(key: Key, data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """End a key for ever."""
+    settings = settings_of(data_directory=data, database_url=database_url)
+    with bootstrap.identity(settings) as (_, api_keys):
+        api_keys.revoke(key, SystemClock().now_us())
+    print("revoked; a running exchange refuses it within a second")
+
+
+def _number(owners: Owners, name: str) -> int:
+    owner = owners.find_named(name)
+    if owner is None:
+        fail(f"there is nobody named {name!r}")
+    return owner.id
+
+
+def _described(api_key: ApiKey) -> str:
+    permissions = ", ".join(sorted(permission.value for permission in api_key.permissions))
+    addresses = ", ".join(map(str, api_key.restrictions.networks)) or "any"
+    symbols = ", ".join(sorted(api_key.restrictions.symbols)) or "all"
+    return (
+        f"{api_key.key}\n  {api_key.label}: {api_key.type.value}; may {permissions}; "
+        f"addresses: {addresses}; symbols: {symbols}"
+    )

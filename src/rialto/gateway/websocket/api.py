@@ -1,0 +1,187 @@
+"""The WebSocket API between sockets and the performer: opens sessions, answers their texts.
+
+Owns the sessions there are. One text is one request and gets one response, whatever happens; responses may overtake
+each other, events of accounts are never overtaken by the response that tells of the same change.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
+from rialto.gateway.call import Call
+from rialto.gateway.limits import LimitUse, RequestLimits
+from rialto.gateway.order_counts import OrderCounts
+from rialto.gateway.performer import Performer, error_of
+from rialto.gateway.router import Route, Router
+from rialto.gateway.websocket import messages
+from rialto.gateway.websocket.messages import ApiRequest
+from rialto.gateway.websocket.session import Session, UserDataSource
+from rialto.identity.api_keys import ApiKey
+from rialto.wire import errors
+from rialto.wire.endpoints import SIGNED_NAMES, Endpoint
+from rialto.wire.errors import ErrorCode
+from rialto.wire.kinds import Boolean
+
+CONNECTING_WEIGHT: Final = 2
+"""What opening a connection weighs."""
+
+BANNED_STATUS: Final = 418
+
+_RETURN_RATE_LIMITS: Final = "returnRateLimits"
+_BOOLEAN: Final = Boolean()
+_UNITS: Final = {"MILLISECOND": False, "millisecond": False, "MICROSECOND": True, "microsecond": True}
+
+
+class _SessionRevoked(Exception):
+    """The session's key is no longer usable."""
+
+
+class _SocketRequest:
+    """A request over a session, as the performer asks for its parts."""
+
+    __slots__ = ("_pairs", "_sent", "_session", "address", "call", "is_read", "returns_rate_limits")
+
+    def __init__(self, sent: ApiRequest, session: Session) -> None:
+        self.address = session.address
+        self.call: Call | None = None
+        self.is_read = True
+        self.returns_rate_limits = session.returns_rate_limits
+        self._sent = sent
+        self._session = session
+
+    def find(self, router: Router) -> Route[Any]:
+        route = router.find_by_websocket_method(self._sent.method)
+        self.is_read = route.endpoint.method == "GET" or not route.endpoint.is_http
+        return route
+
+    def read(self, endpoint: Endpoint[Any]) -> dict[str, str]:
+        pairs = self._pairs = self._sent.pairs()
+        shown = pairs.get(_RETURN_RATE_LIMITS)
+        if shown is not None:
+            self.returns_rate_limits = _BOOLEAN.read(_RETURN_RATE_LIMITS, shown)
+        known = endpoint.reader.names
+        return {
+            name: text
+            for name, text in pairs.items()
+            if name in known or not (name in SIGNED_NAMES or name in ("apiKey", _RETURN_RATE_LIMITS))
+        }
+
+    def authenticate(
+        self, endpoint: Endpoint[Any], _pairs: dict[str, str], authenticator: Authenticator
+    ) -> tuple[ApiKey, Timing]:
+        pairs, session_key = self._pairs, self._session.key
+        name = pairs.get("apiKey")
+        if name is None and session_key is not None:
+            timing = read_timing(pairs)
+            key = authenticator.find_key(session_key.key, endpoint.security, self.address)
+            authenticator.check_time(timing)
+            return key, timing
+        if name is None:
+            raise errors.mandatory("apiKey")
+        name = key_name(name.encode())
+        timing = read_timing(pairs)
+        signature = read_signature(pairs)
+        key = authenticator.find_key(name, endpoint.security, self.address)
+        authenticator.check_time(timing)
+        authenticator.check_signature(key, messages.signed_payload(pairs), signature)
+        return key, timing
+
+    def make_call(self, key: ApiKey | None, check_window: Callable[[], None] | None) -> Call:
+        session = self._session
+        return Call(key, microseconds=session.in_microseconds, check_window=check_window, session=session)
+
+
+class WebSocketApi:
+    """Opens sessions and answers their requests."""
+
+    def __init__(
+        self,
+        performer: Performer,
+        authenticator: Authenticator,
+        limits: RequestLimits,
+        order_counts: OrderCounts,
+        now_us: Callable[[], int],
+        *,
+        requests_at_once_max: int,
+        source: UserDataSource | None = None,
+    ) -> None:
+        """`now_us` is the exchange's time; `source` gives the events of accounts."""
+        self.requests_at_once_max: Final = requests_at_once_max
+        self._performer = performer
+        self._authenticator = authenticator
+        self._limits = limits
+        self._order_counts = order_counts
+        self._now_us = now_us
+        self._source = source
+        self._sessions: dict[Session, None] = {}
+        self._requests = 0
+
+    def open(self, address: str, query: Mapping[str, str], send: Callable[[bytes], None]) -> Session:
+        """Begin a session; `query` is that of the connection's URL.
+
+        Raises `ApiError`: -1003 if the address may not connect now, -1194 or -1130 for a wrong parameter.
+        """
+        self._limits.count_request(address)
+        self._limits.charge(address, CONNECTING_WEIGHT)
+        unit = query.get("timeUnit")
+        if unit is not None and unit not in _UNITS:
+            raise ErrorCode.INVALID_TIME_UNIT.error()
+        shown = query.get(_RETURN_RATE_LIMITS)
+        session = Session(
+            address,
+            source=self._source,
+            send=send,
+            now_us=self._now_us,
+            in_microseconds=unit is not None and _UNITS[unit],
+            returns_rate_limits=shown is None or _BOOLEAN.read(_RETURN_RATE_LIMITS, shown),
+        )
+        self._sessions[session] = None
+        return session
+
+    def close(self, session: Session) -> None:
+        """End a session whose connection is gone."""
+        self._sessions.pop(session, None)
+        session.end()
+
+    async def answer(self, session: Session, text: bytes) -> tuple[bytes, bool]:
+        """Answer one request; return the response, and whether the connection is to be closed after it."""
+        sent = ApiRequest()
+        incoming = _SocketRequest(sent, session)
+        self._requests += 1
+        try:
+            if self._requests > self.requests_at_once_max:
+                raise ErrorCode.SERVER_BUSY.error()
+            sent.read(text)
+            self._check_session_key(session)
+            performed = await self._performer.perform(incoming)
+            return messages.success(sent.id, performed.answer, self._rate_limits(incoming)), False
+        except _SessionRevoked:
+            return messages.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
+        except Exception as failure:
+            error = error_of(failure, f"ws {sent.method[:64]}", is_read=incoming.is_read)
+            response = messages.failure(sent.id, error, self._rate_limits(incoming), self._limits.clock_us())
+            return response, error.status == BANNED_STATUS
+        finally:
+            self._requests -= 1
+
+    def drop_unusable_keys(self) -> None:
+        """End the subscriptions of keys that were revoked, or restricted to other addresses."""
+        for session in list(self._sessions):
+            session.drop_unusable(self._authenticator.is_usable)
+
+    def _check_session_key(self, session: Session) -> None:
+        """Revoke a session whose key has become unusable, as the page "Session Authentication" has it."""
+        key = session.key
+        if key is not None and not self._authenticator.is_usable(key, session.address):
+            session.log_out()
+            raise _SessionRevoked
+
+    def _rate_limits(self, incoming: _SocketRequest) -> list[LimitUse] | None:
+        if not incoming.returns_rate_limits:
+            return None
+        shown: list[LimitUse] = []
+        call = incoming.call
+        if call is not None and call.counted_account is not None:
+            shown += self._order_counts.counts(call.counted_account, self._now_us())
+        shown.append(self._limits.used_weight(incoming.address))
+        return shown
