@@ -23,13 +23,14 @@ from rialto.contracts.queries import Account, ReferencePrice, ReferencePriceAnsw
 from rialto.contracts.symbol_rules import ReferenceMethod
 from rialto.contracts.vocabulary import HOUSE_OWNER, AccountClass, AccountKind
 from rialto.core.runtime import Runtime
-from rialto.streams import payloads, sbe_payloads
+from rialto.streams import payloads, sbe_payloads, ticker_payloads
 from rialto.streams.candles import CandleStreams
 from rialto.streams.depth import SLOW_US, DepthStreams
 from rialto.streams.framing import TimeUnit
 from rialto.streams.hub import Hub
 from rialto.streams.names import Kind, Topic
 from rialto.streams.schedule import Schedule
+from rialto.streams.windows import WindowStreams
 from rialto.wire.figures import AVERAGE_MINUTES, average_price
 from rialto.wire.sbe.answers import stream_codec
 
@@ -44,6 +45,7 @@ class MarketFeed:
         self._runtime = runtime
         self._candles = CandleStreams(runtime.market, self._say_candle)
         self._depth = DepthStreams(hub, runtime.market, self._symbol_name)
+        self._windows = WindowStreams(hub, runtime, self._symbol_name)
         self._traded: dict[int, list[TradeExecuted]] = {}
         self._said_statistics: dict[int, tuple[str, ...]] = {}
         self._said_averages: dict[int, tuple[str, int]] = {}
@@ -52,6 +54,7 @@ class MarketFeed:
         self._schedule.every(SLOW_US, self._state_figures)
         self._schedule.every(SLOW_US, self._state_candles)
         self._schedule.every(SLOW_US, self._state_reference_prices)
+        self._schedule.every(SLOW_US, self._state_windows)
 
     def start(self) -> None:
         """Begin to publish. Must be called on the event loop, once."""
@@ -76,6 +79,7 @@ class MarketFeed:
             for event in outcome.events:
                 if type(event) is TradeExecuted:
                     self._note_trade(event)
+                    self._windows.note_trade(event.symbol)
                     self._say(Topic(Kind.TRADE, event.symbol), payloads.trade, event, outcome.time_us)
                 elif type(event) is BlockTradeReported:
                     self._say(Topic(Kind.BLOCK_TRADE, event.symbol), payloads.block_trade, event, outcome.time_us)
@@ -121,7 +125,7 @@ class MarketFeed:
         changed: list[tuple[TickerStatistics, str]] = []
         for statistics in self._runtime.market.take_changed_statistics():
             symbol = statistics.symbol
-            self._say(Topic(Kind.TICKER, symbol), payloads.ticker, statistics, now_us)
+            self._say(Topic(Kind.TICKER, symbol), ticker_payloads.ticker, statistics, now_us)
             said = (
                 statistics.last,
                 statistics.open,
@@ -132,12 +136,15 @@ class MarketFeed:
             )
             if self._said_statistics.get(symbol) != said:
                 self._said_statistics[symbol] = said
-                self._say(Topic(Kind.MINI_TICKER, symbol), payloads.mini_ticker, statistics, now_us)
+                self._say(Topic(Kind.MINI_TICKER, symbol), ticker_payloads.mini_ticker, statistics, now_us)
                 changed.append((statistics, self._symbol_name(symbol)))
         if changed:
             self._hub.publish(
-                Topic(Kind.ALL_MINI_TICKERS), lambda unit: payloads.mini_tickers(changed, now_us, unit)
+                Topic(Kind.ALL_MINI_TICKERS), lambda unit: ticker_payloads.mini_tickers(changed, now_us, unit)
             )  # fmt: skip
+
+    async def _state_windows(self, now_us: int) -> None:
+        self._windows.beat(now_us)
 
     def _state_averages(self, now_us: int) -> None:
         topics = self._hub.topics(Kind.AVERAGE_PRICE)
@@ -153,7 +160,7 @@ class MarketFeed:
 
     def _average_payload(self, symbol: int, average: tuple[str, int], now_us: int, unit: TimeUnit) -> bytes:
         price, last_traded_at_us = average
-        return payloads.average_price(price, last_traded_at_us, self._symbol_name(symbol), now_us, unit)
+        return ticker_payloads.average_price(price, last_traded_at_us, self._symbol_name(symbol), now_us, unit)
 
     def _average(self, symbol: int) -> tuple[str, int] | None:
         """Return the average price of the last minutes, and when the symbol last traded."""

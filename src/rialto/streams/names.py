@@ -15,6 +15,11 @@ PARTIAL_LEVELS: Final = frozenset({5, 10, 20})
 FAST_SUFFIX: Final = "100ms"
 OFFSET_SUFFIX: Final = "+08:00"
 OFFSET_S: Final = 8 * 3_600
+WINDOWS: Final = {"1h": 3_600_000_000, "4h": 14_400_000_000, "1d": 86_400_000_000}
+"""The sizes of rolling windows, in microseconds."""
+
+WINDOW_PREFIX: Final = "ticker_"
+ALL_SUFFIX: Final = "@arr"
 
 
 class Kind(StrEnum):
@@ -32,6 +37,8 @@ class Kind(StrEnum):
     AVERAGE_PRICE = "avgPrice"
     BLOCK_TRADE = "blockTrade"
     REFERENCE_PRICE = "referencePrice"
+    WINDOW_TICKER = "windowTicker"
+    ALL_WINDOW_TICKERS = "!windowTicker@arr"
     SBE_TRADES = "sbe:trade"
     SBE_BEST_BID_ASK = "sbe:bestBidAsk"
     SBE_DEPTH = "sbe:depth"
@@ -81,8 +88,11 @@ FindSymbol = Callable[[str], int | None]
 
 def parse_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
     """Return the topic the name of a JSON stream stands for. Raises UnknownStream."""
+    _check_length(name)
     if name == Kind.ALL_MINI_TICKERS:
         return Topic(Kind.ALL_MINI_TICKERS)
+    if name.startswith(f"!{WINDOW_PREFIX}") and name.endswith(ALL_SUFFIX):
+        return _parse_window(name, Kind.ALL_WINDOW_TICKERS, name[1 : -len(ALL_SUFFIX)])
     return _parse(name, find_symbol, _parse_type)
 
 
@@ -91,9 +101,13 @@ def parse_sbe_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
     return _parse(name, find_symbol, _parse_sbe_type)
 
 
-def _parse(name: str, find_symbol: FindSymbol, parse_type: Callable[[str, str], Topic]) -> Topic:
+def _check_length(name: str) -> None:
     if len(name) > NAME_LENGTH_MAX:
         raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
+
+
+def _parse(name: str, find_symbol: FindSymbol, parse_type: Callable[[str, str], Topic]) -> Topic:
+    _check_length(name)
     symbol_name, separator, rest = name.partition("@")
     if not separator or not symbol_name or not rest:
         raise UnknownStream(f"unknown stream `{name}`, expected `<symbol>@<type>` such as `btcusdt@trade`")
@@ -114,6 +128,8 @@ def _parse_type(name: str, rest: str) -> Topic:
     word, _, suffix = rest.partition("@")
     if word.startswith("kline_"):
         return _parse_candle(name, word.removeprefix("kline_"), rest.removeprefix(word))
+    if rest.startswith(WINDOW_PREFIX):
+        return _parse_window(name, Kind.WINDOW_TICKER, rest)
     if word.startswith("depth") and rest in (word, f"{word}@{FAST_SUFFIX}"):
         levels = word.removeprefix("depth")
         if not levels:
@@ -130,6 +146,13 @@ def _parse_sbe_type(name: str, rest: str) -> Topic:
     if topic is None:
         raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`, expected one of {', '.join(_SBE)}")
     return topic
+
+
+def _parse_window(name: str, kind: Kind, rest: str) -> Topic:
+    window = rest.removeprefix(WINDOW_PREFIX)
+    if window not in WINDOWS:
+        raise UnknownStream(f"unknown window `{window}` in stream `{name}`, expected one of {', '.join(WINDOWS)}")
+    return Topic(kind, interval=window)
 
 
 def _parse_candle(name: str, interval: str, suffix: str) -> Topic:

@@ -61,12 +61,14 @@ class Endpoint(Generic[P]):
     """One call of the API. Immutable once declared.
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
+    With `is_listed_over_websocket`, the WebSocket API answers a list with the answer in it.
     `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide.
     `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
     """
 
     __slots__ = (
         "is_free_when_successful",
+        "is_listed_over_websocket",
         "is_signed",
         "method",
         "parameters",
@@ -95,6 +97,7 @@ class Endpoint(Generic[P]):
         security: Security = Security.NONE,
         websocket_method: str | None = None,
         is_free_when_successful: bool = False,
+        is_listed_over_websocket: bool = False,
     ) -> None:
         self.method: Final = method
         self.path: Final = path
@@ -107,6 +110,7 @@ class Endpoint(Generic[P]):
         self.is_signed: Final = security.is_signed
         self.websocket_method: Final = websocket_method
         self.is_free_when_successful: Final = is_free_when_successful
+        self.is_listed_over_websocket: Final = is_listed_over_websocket
         self.weight_when_refused: Final = (
             weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
         )

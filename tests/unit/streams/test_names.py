@@ -26,6 +26,11 @@ ETH = 1
         ("ethusdt@ticker", Topic(Kind.TICKER, ETH)),
         ("ethusdt@avgPrice", Topic(Kind.AVERAGE_PRICE, ETH)),
         ("!miniTicker@arr", Topic(Kind.ALL_MINI_TICKERS)),
+        ("ethusdt@ticker_1h", Topic(Kind.WINDOW_TICKER, ETH, interval="1h")),
+        ("ethusdt@ticker_1d", Topic(Kind.WINDOW_TICKER, ETH, interval="1d")),
+        ("!ticker_4h@arr", Topic(Kind.ALL_WINDOW_TICKERS, interval="4h")),
+        ("ethusdt@blockTrade", Topic(Kind.BLOCK_TRADE, ETH)),
+        ("ethusdt@referencePrice", Topic(Kind.REFERENCE_PRICE, ETH)),
     ],
 )
 def test_documented_names(name: str, topic: Topic) -> None:
@@ -56,6 +61,12 @@ def test_every_interval(interval: str) -> None:
             "btcusdt@kline_1m@+09:00",
             "unknown time zone `+09:00` in stream `btcusdt@kline_1m@+09:00`, expected +08:00",
         ),
+        (
+            "btcusdt@ticker_2h",
+            "unknown window `2h` in stream `btcusdt@ticker_2h`, expected one of 1h, 4h, 1d",
+        ),
+        ("!ticker_@arr", "unknown window `` in stream `!ticker_@arr`, expected one of 1h, 4h, 1d"),
+        ("!ticker_1h", "unknown stream `!ticker_1h`, expected `<symbol>@<type>` such as `btcusdt@trade`"),
         ("b" * 129, "stream name of 129 characters is longer than 128"),
     ],
 )

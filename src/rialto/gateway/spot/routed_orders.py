@@ -145,6 +145,7 @@ NEW_ROUTED: Final = Endpoint(
     weight=1,
     security=Security.TRADE,
     websocket_method="sor.order.place",
+    is_listed_over_websocket=True,
     is_free_when_successful=True,
 )
 TEST_ROUTED: Final = Endpoint(

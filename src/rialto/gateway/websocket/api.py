@@ -39,11 +39,12 @@ class _SessionRevoked(Exception):
 class _SocketRequest:
     """A request over a session, as the performer asks for its parts."""
 
-    __slots__ = ("_pairs", "_sent", "_session", "address", "call", "is_read", "returns_rate_limits")
+    __slots__ = ("_pairs", "_sent", "_session", "address", "call", "is_listed", "is_read", "returns_rate_limits")
 
     def __init__(self, sent: ApiRequest, session: Session) -> None:
         self.address = session.address
         self.call: Call | None = None
+        self.is_listed = False
         self.is_read = True
         self.returns_rate_limits = session.returns_rate_limits
         self._sent = sent
@@ -51,6 +52,7 @@ class _SocketRequest:
 
     def find(self, router: Router) -> Route[Any]:
         route = router.find_by_websocket_method(self._sent.method)
+        self.is_listed = route.endpoint.is_listed_over_websocket
         self.is_read = route.endpoint.method == "GET" or not route.endpoint.is_http
         return route
 
@@ -154,7 +156,8 @@ class WebSocketApi:
             sent.read(text)
             self._check_session_key(session)
             performed = await self._performer.perform(incoming)
-            return messages.success(sent.id, performed.answer, self._rate_limits(incoming)), False
+            answer = [performed.answer] if incoming.is_listed else performed.answer
+            return messages.success(sent.id, answer, self._rate_limits(incoming)), False
         except _SessionRevoked:
             return messages.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
         except Exception as failure:

@@ -61,9 +61,8 @@ SUBSCRIPTIONS: Final = _declare("session.subscriptions", "List this session's su
 SUBSCRIBE: Final = _declare("userDataStream.subscribe", "Receive the events of the session's account.", SubscriptionId)
 SUBSCRIBE_SIGNED: Final = _declare(
     "userDataStream.subscribe.signature",
-    "Receive the events of the account of the key that signs this request.",
+    "Receive the events of the account of the key that signs this request, or of the session's.",
     SubscriptionId,
-    parameters=KeyParameters,
     security=Security.USER_STREAM,
 )
 UNSUBSCRIBE: Final = _declare(
@@ -113,7 +112,7 @@ def _subscribe(call: Call, _parameters: NoParameters) -> SubscriptionId:
     return call.session.subscribe(call.session.key_for(Permission.READ), by_session=True)
 
 
-def _subscribe_signed(call: Call, _parameters: KeyParameters) -> SubscriptionId:
+def _subscribe_signed(call: Call, _parameters: NoParameters) -> SubscriptionId:
     return call.session.subscribe(call.api_key, by_session=False)
 
 

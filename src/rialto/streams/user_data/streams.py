@@ -11,8 +11,9 @@ to them; nobody is told of anything after `cancel`; who cannot be told the truth
 accounts nobody listens to are looked at and left.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
@@ -21,11 +22,11 @@ from rialto.contracts.commands import Command
 from rialto.contracts.events import (
     AccountOpened,
     AllocationMade,
-    Event,
     MatchPrevented,
     OrderActivated,
     OrderAmended,
     OrderCanceled,
+    OrderEvent,
     OrderExpired,
     OrderListEnded,
     OrderListPlaced,
@@ -138,8 +139,7 @@ class UserDataStreams:
             self._follow(audience, FollowedAccount(answer.account, answer.orders, answer.lists))
         waiting, audience.waiting = audience.waiting, None
         for outcome, command in waiting or ():
-            if outcome.sequence > sequence:
-                self._open_account(audience, outcome)
+            if outcome.sequence > sequence and audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command)
 
     def _end(self, subscription: Subscription) -> None:
@@ -168,14 +168,18 @@ class UserDataStreams:
             for audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command)
 
-    def _concerned(self, outcome: Outcome, command: Command | None) -> Iterable[_Audience]:
+    def _concerned(self, outcome: Outcome, command: Command | None) -> Collection[_Audience]:
         """Return whom an outcome is told to. An account that it opens is followed from then on."""
         followed, concerned = self._followed, dict[int, _Audience]()
         for event in outcome.events:
-            for account in accounts_of(event):
-                if account in followed:
-                    concerned[account] = followed[account]
-            if type(event) is AccountOpened:
+            if type(event) is Posted:  # Most events are, and most are of others.
+                if event.account in followed:
+                    concerned[event.account] = followed[event.account]
+            elif type(event) in ACCOUNTS_OF:
+                for account in ACCOUNTS_OF[type(event)](event):
+                    if account in followed:
+                        concerned[account] = followed[account]
+            elif type(event) is AccountOpened:
                 audience = self._audiences.get(event.owner)
                 if audience is not None and audience.waiting is None:
                     self._open_account(audience, outcome)
@@ -218,26 +222,33 @@ class UserDataStreams:
         return reports + balance_reports(followed.account, outcome.events)
 
 
-def accounts_of(event: Event) -> tuple[int, ...]:
-    """Return the accounts that an event is about, as far as their owners are told of it."""
-    match event:  # The commonest first.
-        case Posted():
-            return (event.account,)
-        case TradeExecuted() | MatchPrevented():
-            return event.maker.account, event.taker.account
-        case (
-            OrderPlaced()
-            | OrderCanceled()
-            | OrderExpired()
-            | OrderActivated()
-            | OrderTriggered()
-            | TrailingStarted()
-            | OrderAmended()
-        ):
-            return (event.order.account,)
-        case OrderListPlaced() | OrderListEnded():
-            return (event.list.account,)
-        case AllocationMade():
-            return (event.fill.account,)
-        case _:
-            return ()
+def _of_match(event: TradeExecuted | MatchPrevented) -> tuple[int, ...]:
+    return event.maker.account, event.taker.account
+
+
+def _of_order(event: OrderPlaced | OrderCanceled | OrderExpired | OrderEvent) -> tuple[int, ...]:
+    return (event.order.account,)
+
+
+def _of_list(event: OrderListPlaced | OrderListEnded) -> tuple[int, ...]:
+    return (event.list.account,)
+
+
+ACCOUNTS_OF: Final[Mapping[type, Callable[[Any], tuple[int, ...]]]] = MappingProxyType(
+    {
+        Posted: lambda event: (event.account,),
+        TradeExecuted: _of_match,
+        MatchPrevented: _of_match,
+        OrderPlaced: _of_order,
+        OrderCanceled: _of_order,
+        OrderExpired: _of_order,
+        OrderActivated: _of_order,
+        OrderTriggered: _of_order,
+        TrailingStarted: _of_order,
+        OrderAmended: _of_order,
+        OrderListPlaced: _of_list,
+        OrderListEnded: _of_list,
+        AllocationMade: lambda event: (event.fill.account,),
+    }
+)
+"""The accounts that an event is about, as far as their owners are told of it."""
