@@ -166,7 +166,7 @@ class _Shutdown(msgspec.Struct):
     E: int
 
 
-def shutdown_payload(audience: Audience, now_us: int) -> bytes:
-    """Return what announces the server's end to a reader of market streams."""
+def shutdown_frame(audience: Audience, now_us: int) -> bytes:
+    """Return the frame that announces the server's end to a reader of market streams."""
     payload = msgspec.json.encode(_Shutdown("serverShutdown", audience.unit.of(now_us)))
-    return _Channel(SHUTDOWN_STREAM).wrap(payload, audience)
+    return text_frame(_Channel(SHUTDOWN_STREAM).wrap(payload, audience))

@@ -8,7 +8,7 @@ at most one waits here.
 from collections.abc import Iterable
 
 from rialto.streams.framing import TimeUnit
-from rialto.streams.hub import Audience, Hub, shutdown_payload
+from rialto.streams.hub import Audience, Hub, shutdown_frame
 from rialto.streams.market_connection import MarketStreamConnection
 from rialto.streams.names import Topic
 
@@ -55,7 +55,7 @@ class SbeStreamConnection(MarketStreamConnection):
 
     def shutdown_notice(self, now_us: int) -> bytes:
         """Return the event as JSON in milliseconds, as the API has it on these streams."""
-        return shutdown_payload(Audience(combined=False, unit=TimeUnit.MILLISECOND), now_us)
+        return shutdown_frame(Audience(combined=False, unit=TimeUnit.MILLISECOND), now_us)
 
     def find_topic(self, name: str) -> Topic:
         """Return what a stream name stands for. Raises UnknownStream."""

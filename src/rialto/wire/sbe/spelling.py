@@ -26,7 +26,12 @@ NONE_BESIDE_SCHEMA: Final[Mapping[str, object]] = MappingProxyType({"tradeId": -
 ZERO_IF_TRADED: Final = frozenset(("priceChange", "priceChangePercent"))
 """Figures whose zero is none only where nothing traded: the schema's default does not tell the two apart."""
 
-OWN_PATHS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("CancelOpenOrdersResponse", "response"): ".."})
+OWN_PATHS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("CancelOpenOrdersResponse", "response"): "..",
+        ("WebSocketSessionSubscriptionsResponse", "subscriptions"): "..",
+    }
+)
 """Paths the schema does not state, by message and field."""
 
 _AMENDED: Final = "amendedOrder"
