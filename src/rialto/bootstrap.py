@@ -197,7 +197,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
             gateway.application,
             ServerSettings(host=settings.host, port=settings.port),
             websocket_protocol(
-                {**market_stream_handlers(hub), **api_handlers(connections, gateway.websocket_api)},
+                {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
                 message_bytes_max=connections.limits.message_bytes_max,
             ),
         )

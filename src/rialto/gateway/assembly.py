@@ -18,6 +18,7 @@ from rialto.gateway.websocket.session import SessionLimits, UserDataSource
 from rialto.gateway.websocket.session_calls import session_routes
 from rialto.identity.api_keys import ApiKeys
 from rialto.projections.history import History
+from rialto.wire.sbe.answers import spot_codec
 
 _DEFAULT_LIMITS: Final = RateLimits()
 _DEFAULT_BOUNDS: Final = Bounds()
@@ -52,6 +53,7 @@ def assemble(
 
     Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
     """
+    spot_codec()
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
     router = Router([*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes])

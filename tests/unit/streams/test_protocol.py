@@ -31,8 +31,13 @@ async def respond(it: Served, first_line: str, *headers: str) -> tuple[str, byte
 @pytest.mark.parametrize(
     ("first_line", "headers", "status", "message"),
     [
-        ("GET /nowhere HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/nowhere', only at /ws, /stream"),
-        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream"),
+        (
+            "GET /nowhere HTTP/1.1",
+            GOOD,
+            "404 Not Found",
+            "No WebSocket at '/nowhere', only at /ws, /stream, /stream-sbe",
+        ),
+        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream, /stream-sbe"),
         (
             "GET /stream/btcusdt@trade HTTP/1.1",
             GOOD,

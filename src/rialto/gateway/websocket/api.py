@@ -4,7 +4,7 @@ Owns the sessions there are. One text is one request and gets one response, what
 each other, events of accounts are never overtaken by the response that tells of the same change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
@@ -14,6 +14,7 @@ from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer, error_of
 from rialto.gateway.router import Route, Router
 from rialto.gateway.websocket import messages
+from rialto.gateway.websocket.formats import read_format
 from rialto.gateway.websocket.messages import ApiRequest
 from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSource
 from rialto.identity.api_keys import ApiKey
@@ -39,12 +40,11 @@ class _SessionRevoked(Exception):
 class _SocketRequest:
     """A request over a session, as the performer asks for its parts."""
 
-    __slots__ = ("_pairs", "_sent", "_session", "address", "call", "is_listed", "is_read", "returns_rate_limits")
+    __slots__ = ("_pairs", "_sent", "_session", "address", "call", "is_read", "returns_rate_limits")
 
     def __init__(self, sent: ApiRequest, session: Session) -> None:
         self.address = session.address
         self.call: Call | None = None
-        self.is_listed = False
         self.is_read = True
         self.returns_rate_limits = session.returns_rate_limits
         self._sent = sent
@@ -52,7 +52,6 @@ class _SocketRequest:
 
     def find(self, router: Router) -> Route[Any]:
         route = router.find_by_websocket_method(self._sent.method)
-        self.is_listed = route.endpoint.is_listed_over_websocket
         self.is_read = route.endpoint.method == "GET" or not route.endpoint.is_http
         return route
 
@@ -118,13 +117,14 @@ class WebSocketApi:
         self._sessions: dict[Session, None] = {}
         self._requests = 0
 
-    def open(self, address: str, query: Mapping[str, str], send: Callable[[bytes], None]) -> Session:
-        """Begin a session; `query` is that of the connection's URL.
+    def open(self, address: str, parameters: Sequence[tuple[str, str]], send: Callable[[bytes], None]) -> Session:
+        """Begin a session; `parameters` are those of the connection's URL.
 
-        Raises `ApiError`: -1003 if the address may not connect now, -1194 or -1130 for a wrong parameter.
+        Raises `ApiError`: -1003 if the address may not connect now, -1194, -1130 or -1153 for a wrong parameter.
         """
         self._limits.count_request(address)
         self._limits.charge(address, CONNECTING_WEIGHT)
+        query = dict(parameters)
         unit = query.get("timeUnit")
         if unit is not None and unit not in _UNITS:
             raise ErrorCode.INVALID_TIME_UNIT.error()
@@ -135,7 +135,7 @@ class WebSocketApi:
             limits=self._session_limits,
             send=send,
             now_us=self._now_us,
-            in_microseconds=unit is not None and _UNITS[unit],
+            wire_format=read_format(parameters, wants_microseconds=unit is not None and _UNITS[unit]),
             returns_rate_limits=shown is None or _BOOLEAN.read(_RETURN_RATE_LIMITS, shown),
         )
         self._sessions[session] = None
@@ -155,16 +155,15 @@ class WebSocketApi:
             if self._requests > self._session_limits.requests_at_once_max:
                 raise ErrorCode.SERVER_BUSY.error()
             sent.read(text)
+            session.format.check(sent)
             self._check_session_key(session)
-            answer = await self._performer.perform(incoming)
-            if incoming.is_listed:
-                answer = [answer]
-            return messages.success(sent.id, answer, self._rate_limits(incoming)), False
+            performed = await self._performer.perform(incoming)
+            return session.format.success(sent.id, performed, self._rate_limits(incoming)), False
         except _SessionRevoked:
-            return messages.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
+            return session.format.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
         except Exception as failure:
             error = error_of(failure, f"ws {sent.method[:64]}", is_read=incoming.is_read)
-            response = messages.failure(sent.id, error, self._rate_limits(incoming), self._limits.clock_us())
+            response = session.format.failure(sent.id, error, self._rate_limits(incoming), self._limits.clock_us())
             return response, error.status == BANNED_STATUS
         finally:
             self._requests -= 1

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from rialto.gateway.websocket.formats import Format
 from rialto.identity.api_keys import ApiKey
 from rialto.identity.restrictions import Permission
 from rialto.wire.errors import ErrorCode
@@ -84,12 +85,14 @@ class Session:
         limits: SessionLimits,
         send: Callable[[bytes], None],
         now_us: Callable[[], int],
-        in_microseconds: bool,
+        wire_format: Format,
         returns_rate_limits: bool,
     ) -> None:
-        """`send` writes a text to the client, in order with its responses."""
+        """`send` writes a message to the client, in order with its responses; `wire_format` says how they look."""
         self.address: Final = address
-        self.in_microseconds: Final = in_microseconds
+        self.format: Final = wire_format
+        self.is_binary: Final = wire_format.is_binary
+        self.in_microseconds: Final = wire_format.wants_microseconds
         self.returns_rate_limits: Final = returns_rate_limits
         self.key: ApiKey | None = None
         self._source = source
@@ -174,7 +177,7 @@ class Session:
         self._subscriptions.clear()
 
     def _forward(self, number: int, event: bytes) -> None:
-        self._send(b'{"subscriptionId":%d,"event":%b}' % (number, event))
+        self._send(self.format.event(number, event))
 
     def _end_subscriptions(self, is_ended: Callable[[_Held], bool]) -> None:
         for number in [number for number, held in self._subscriptions.items() if is_ended(held)]:
