@@ -51,7 +51,7 @@ def trade(exchange: DemoProcess, directory: Path) -> None:
         bot = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=subprocess.STDOUT)
         with pytest.raises(subprocess.TimeoutExpired):
             bot.wait(TRADING_S)
-        bot.send_signal(signal.SIGINT)
+        bot.send_signal(signal.SIGTERM)
         bot.wait(60)
 
 
