@@ -67,18 +67,18 @@ Listen keys are documented no longer and do not exist.
 ## SBE
 
 REST answers in SBE to `Accept: application/sbe` with `X-MBX-SBE: 3:<version>`, and so does the WebSocket API under
-`responseFormat=sbe&sbeSchemaId=3&sbeSchemaVersion=<version>`, events of accounts included. Written is the newest schema,
-3:5; versions 2 to 4 are served as deprecated ones, older ones are refused as the API refuses what it has retired. Every
-call and method above has its message.
+`responseFormat=sbe&sbeSchemaId=3&sbeSchemaVersion=<version>`, events of accounts included. Written is the newest
+schema, 3:5; versions 2 to 4 are served as deprecated ones, older ones are refused as the API refuses what it has
+retired. Every call and method below that is served has its message.
 
 - Decimals have eight places (an exponent of -8). Where a mantissa would not fit, the exponent is larger and the value
   still exact; one that fits in no exponent is refused with -1006, or -1000 for a read, and never rounded.
 - The trade behind an allocation is null (-1 in JSON); so is a price change where nothing traded.
 - What was refused before a request was read (too large, not HTTP) is answered in JSON.
 - Ids of requests have at most 254 bytes.
-- Market streams in SBE stand at `/ws` and `/stream` of a host whose name begins with `stream-sbe.`, and on any host below
-  `/stream-sbe`: `@trade`, `@bestBidAsk`, `@depth`, `@depth20`. Who is not let in gets HTTP 401 or 403. Of best bids and
-  asks not yet written, only the newest of a symbol is kept. `timeUnit` is not looked at.
+- Market streams in SBE stand at `/ws` and `/stream` of a host whose name begins with `stream-sbe.`, and on any host
+  below `/stream-sbe`: `@trade`, `@bestBidAsk`, `@depth`, `@depth20`. Who is not let in gets HTTP 401 or 403. Of best
+  bids and asks not yet written, only the newest of a symbol is kept. `timeUnit` is not looked at.
 
 ## Calls
 
