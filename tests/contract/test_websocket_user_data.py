@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from rialto.gateway.websocket.session import SessionLimits
 from tests.streams import streaming
 from tests.websocket_client import SocketClient, connected
 
@@ -69,3 +70,33 @@ async def test_what_ends_says_so_once_and_nothing_follows(tmp_path: Path) -> Non
             assert response["status"] == 200
             await client.ask_signed("order.place", alice, **BUY)
         assert events(client) == [(0, "eventStreamTerminated"), (1, "eventStreamTerminated")]
+
+
+async def test_subscriptions_are_refused_with_the_documented_errors(tmp_path: Path) -> None:
+    limits = SessionLimits(subscriptions_max=1, subscription_ids_max=2)
+    async with (
+        streaming(tmp_path, session_limits=limits) as served,
+        connected(served.port) as client,
+        connected(served.port) as other,
+    ):
+        alice, bob = served.exchange.alice, served.exchange.bob
+
+        def refused(response: dict[str, Any]) -> tuple[int, int, str]:
+            return response["status"], response["error"]["code"], response["error"]["msg"]
+
+        inactive = (400, -2036, "User Data Stream subscription not active.")
+        assert refused(await client.ask("userDataStream.unsubscribe")) == inactive
+        assert await subscribe(client, alice) == 0
+        again = await client.ask_signed("userDataStream.subscribe.signature", alice)
+        assert refused(again) == (400, -2035, "User Data Stream subscription already active.")
+        assert refused(await client.ask("userDataStream.unsubscribe", subscriptionId=7)) == inactive
+        further = await client.ask_signed("userDataStream.subscribe.signature", bob)
+        assert refused(further)[:2] == (400, -1191)
+        assert (await client.ask("userDataStream.unsubscribe", subscriptionId=0))["status"] == 200
+        assert await subscribe(client, bob) == 1
+        assert (await client.ask("userDataStream.unsubscribe"))["status"] == 200
+        last = await client.ask_signed("userDataStream.subscribe.signature", alice)
+        assert refused(last) == (400, -2042, "Maximum subscription ID reached for this connection.")
+        assert await subscribe(other, alice) == 0, "another connection counts for itself"
+        unauthorized = await other.ask("userDataStream.subscribe")
+        assert refused(unauthorized)[:2] == (401, -2015)

@@ -88,7 +88,8 @@ class _MarketStreams:
 def _names(segments: list[str], request: UpgradeRequest) -> tuple[list[str], bool]:
     """Return the streams an address names, and whether it is that of combined ones. Raises UpgradeRefused."""
     if segments[:1] == ["ws"]:
-        return segments[1:], False
+        # Clients put labels of their own there, ccxt a number; every stream's name has an @ in it.
+        return [name for name in segments[1:] if "@" in name], False
     if segments != ["stream"]:
         raise UpgradeRefused(HTTPStatus.NOT_FOUND, "Combined streams are at /stream?streams=<name>/<name>")
     values = [value for key, value in request.parameters() if key == "streams"]

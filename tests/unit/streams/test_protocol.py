@@ -127,6 +127,12 @@ async def test_the_upgrade_of_a_browser_is_accepted() -> None:
         assert "extensions" not in head.lower()
 
 
+async def test_what_cannot_be_a_stream_is_a_label_of_the_clients() -> None:
+    async with served() as it, it.connect("/ws/0/btcusdt@trade") as client:
+        await client.send('{"method":"LIST_SUBSCRIPTIONS","id":1}')
+        assert await client.recv() == '{"result":["btcusdt@trade"],"id":1}'
+
+
 async def test_too_many_streams_in_an_address() -> None:
     async with served(StreamLimits(streams_max=2)) as it:
         head, body = await respond(it, "GET /ws/btcusdt@trade/btcusdt@depth/btcusdt@ticker HTTP/1.1", *GOOD)

@@ -278,7 +278,10 @@ class Account:
         )
 
     async def order(self, call: Call, parameters: QueryOrderParameters) -> QueriedOrder:
-        """Show an order: an open one as it stands now, another as it ended."""
+        """Show an order: an open one as it stands now, another as it ended.
+
+        Raises `ApiError`: -2013 if there is none; -2039 if no order has both the ids given.
+        """
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         order_id, client_order_id = parameters.order_id, parameters.orig_client_order_id
@@ -292,7 +295,8 @@ class Account:
                 raise refusals.of_query(refused.rejection) from refused
             found = await self._history.order(account, symbol.id, order_id=order_id, client_order_id=client_order_id)
         if found is None:
-            raise ErrorCode.NO_SUCH_ORDER.error()
+            is_either = order_id is None or client_order_id is None
+            raise (ErrorCode.NO_SUCH_ORDER if is_either else ErrorCode.CLIENT_ORDER_ID_INVALID).error()
         return queried_order(call, self._runtime.catalog, found)
 
     async def open_orders(self, call: Call, parameters: OpenOrdersParameters) -> list[QueriedOrder]:

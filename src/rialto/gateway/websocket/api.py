@@ -16,7 +16,7 @@ from rialto.gateway.router import Route, Router
 from rialto.gateway.websocket import messages
 from rialto.gateway.websocket.formats import read_format
 from rialto.gateway.websocket.messages import ApiRequest
-from rialto.gateway.websocket.session import Session, UserDataSource
+from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSource
 from rialto.identity.api_keys import ApiKey
 from rialto.wire import errors
 from rialto.wire.endpoints import SIGNED_NAMES, Endpoint
@@ -103,11 +103,11 @@ class WebSocketApi:
         order_counts: OrderCounts,
         now_us: Callable[[], int],
         *,
-        requests_at_once_max: int,
+        session_limits: SessionLimits,
         source: UserDataSource | None = None,
     ) -> None:
         """`now_us` is the exchange's time; `source` gives the events of accounts."""
-        self.requests_at_once_max: Final = requests_at_once_max
+        self._session_limits = session_limits
         self._performer = performer
         self._authenticator = authenticator
         self._limits = limits
@@ -132,6 +132,7 @@ class WebSocketApi:
         session = Session(
             address,
             source=self._source,
+            limits=self._session_limits,
             send=send,
             now_us=self._now_us,
             wire_format=read_format(parameters, wants_microseconds=unit is not None and _UNITS[unit]),
@@ -151,7 +152,7 @@ class WebSocketApi:
         incoming = _SocketRequest(sent, session)
         self._requests += 1
         try:
-            if self._requests > self.requests_at_once_max:
+            if self._requests > self._session_limits.requests_at_once_max:
                 raise ErrorCode.SERVER_BUSY.error()
             sent.read(text)
             session.format.check(sent)

@@ -15,8 +15,16 @@ from rialto.identity.api_keys import ApiKey
 from rialto.identity.restrictions import Permission
 from rialto.wire.errors import ErrorCode
 
-SUBSCRIPTIONS_MAX: Final = 1_000
-SUBSCRIPTION_IDS_MAX: Final = 65_535
+
+class SessionLimits(msgspec.Struct, frozen=True):
+    """How much sessions may use."""
+
+    requests_at_once_max: int = 4_096
+    """Requests of all sessions that are answered at once."""
+    subscriptions_max: int = 1_000
+    """Subscriptions a session may hold."""
+    subscription_ids_max: int = 65_535
+    """Subscriptions a session may ever have had."""
 
 
 class Subscription(Protocol):
@@ -74,6 +82,7 @@ class Session:
         address: str,
         *,
         source: UserDataSource | None,
+        limits: SessionLimits,
         send: Callable[[bytes], None],
         now_us: Callable[[], int],
         wire_format: Format,
@@ -87,6 +96,7 @@ class Session:
         self.returns_rate_limits: Final = returns_rate_limits
         self.key: ApiKey | None = None
         self._source = source
+        self._limits = limits
         self._send = send
         self._now_us = now_us
         self._connected_at_us = now_us()
@@ -137,9 +147,9 @@ class Session:
             raise ErrorCode.UNSUPPORTED_OPERATION.error()
         if any(held.key.owner == key.owner for held in self._subscriptions.values()):
             raise ErrorCode.SUBSCRIPTION_ACTIVE.error()
-        if len(self._subscriptions) >= SUBSCRIPTIONS_MAX:
-            raise ErrorCode.TOO_MANY_SUBSCRIPTIONS.error(SUBSCRIPTIONS_MAX)
-        if self._next_id >= SUBSCRIPTION_IDS_MAX:
+        if len(self._subscriptions) >= self._limits.subscriptions_max:
+            raise ErrorCode.TOO_MANY_SUBSCRIPTIONS.error(self._limits.subscriptions_max)
+        if self._next_id >= self._limits.subscription_ids_max:
             raise ErrorCode.MAXIMUM_SUBSCRIPTION_IDS.error()
         number = self._next_id
         self._next_id += 1

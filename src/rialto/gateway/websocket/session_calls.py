@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
-from rialto.gateway.websocket.session import SUBSCRIPTION_IDS_MAX, SessionStatus, SubscriptionId
+from rialto.gateway.websocket.session import SessionStatus, SubscriptionId
 from rialto.identity.restrictions import Permission
 from rialto.identity.signatures import KeyType
 from rialto.wire.endpoints import ONLY_WEBSOCKET, Endpoint, Security
@@ -25,7 +25,7 @@ class KeyParameters(Parameters, frozen=True):
 class UnsubscribeParameters(Parameters, frozen=True):
     """Which subscription to end; without, all."""
 
-    subscription_id: Annotated[int | None, Integer(0, SUBSCRIPTION_IDS_MAX)] = None
+    subscription_id: Annotated[int | None, Integer()] = None
 
 
 def _declare(

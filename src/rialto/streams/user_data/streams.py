@@ -11,7 +11,7 @@ to them; nobody is told of anything after `cancel`; who cannot be told the truth
 accounts nobody listens to are looked at and left.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -179,39 +179,31 @@ class UserDataStreams:
                 for account in ACCOUNTS_OF[type(event)](event):
                     if account in followed:
                         concerned[account] = followed[account]
-            elif type(event) is AccountOpened:
+            elif type(event) is AccountOpened and event.kind == SPOT:
                 audience = self._audiences.get(event.owner)
                 if audience is not None and audience.waiting is None:
-                    self._open_account(audience, outcome)
+                    self._follow(audience, FollowedAccount(event.account))
         account_refused = refused_account(outcome, command)
         if account_refused in followed:
             concerned[account_refused] = followed[account_refused]
         return concerned.values()
 
-    def _open_account(self, audience: _Audience, outcome: Outcome) -> None:
-        for event in outcome.events:
-            if isinstance(event, AccountOpened) and (event.owner, event.kind) == (audience.owner, SPOT):
-                self._follow(audience, FollowedAccount(event.account))
-
     def _tell(self, audience: _Audience, outcome: Outcome, command: Command | None) -> None:
         followed = audience.account
         if followed is None:
             return
+        subscriptions = tuple(audience.subscriptions)
         try:
             reports = self._reports(followed, outcome, command)
+            messages = self._encode(reports, outcome.time_us, {each.unit for each in subscriptions})
         except Exception:
             _log.exception("account could not be followed", owner=audience.owner, sequence=outcome.sequence)
-            for subscription in tuple(audience.subscriptions):
+            for subscription in subscriptions:
                 subscription.receive(encode_terminated(self._runtime.now_us(), subscription.unit))
                 subscription.cancel()
             return
-        messages: dict[TimeUnit, list[bytes]] = {}
-        for subscription in tuple(audience.subscriptions):
-            unit = subscription.unit
-            if unit not in messages:
-                catalog, time_us = self._runtime.catalog, outcome.time_us
-                messages[unit] = [encode_report(report, catalog, time_us, unit) for report in reports]
-            for message in messages[unit]:
+        for subscription in subscriptions:
+            for message in messages[subscription.unit]:
                 subscription.receive(message)
 
     def _reports(self, followed: FollowedAccount, outcome: Outcome, command: Command | None) -> list[Report]:
@@ -220,6 +212,13 @@ class UserDataStreams:
         if refused_account(outcome, command) == followed.account:
             reports += refusal_reports(self._runtime.catalog, outcome, command)
         return reports + balance_reports(followed.account, outcome.events)
+
+    def _encode(
+        self, reports: Sequence[Report], time_us: int, units: Iterable[TimeUnit]
+    ) -> Mapping[TimeUnit, Sequence[bytes]]:
+        """Encode reports in each unit that somebody reads."""
+        catalog = self._runtime.catalog
+        return {unit: [encode_report(report, catalog, time_us, unit) for report in reports] for unit in units}
 
 
 def _of_match(event: TradeExecuted | MatchPrevented) -> tuple[int, ...]:

@@ -81,7 +81,11 @@ def test_a_trade_with_oneself_is_two_executions_the_incoming_order_first() -> No
         trade(fill(7, 5, "1.00000000", OrderStatus.PARTIALLY_FILLED), fill(8, 5, "1.00000000", OrderStatus.FILLED)),
     )
     assert [report.order.order_id for report in (placed, taker, maker)] == [8, 8, 7]
-    assert [report.execution_id for report in (placed, taker, maker)] == [execution_id(9, n) for n in (0, 1, 2)]
+    assert [report.execution_id for report in (placed, taker, maker)] == [
+        execution_id(9, 0),
+        execution_id(9, 1),
+        execution_id(9, 1, is_maker=True),
+    ]
     assert taker.traded is not None
     assert maker.traded is not None
     assert (taker.traded.is_maker, maker.traded.is_maker) == (False, True)
