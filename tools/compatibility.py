@@ -69,7 +69,7 @@ Listen keys are documented no longer and do not exist.
 REST answers in SBE to `Accept: application/sbe` with `X-MBX-SBE: 3:<version>`, and so does the WebSocket API under
 `responseFormat=sbe&sbeSchemaId=3&sbeSchemaVersion=<version>`, events of accounts included. Written is the newest
 schema, 3:5; versions 2 to 4 are served as deprecated ones, older ones are refused as the API refuses what it has
-retired. Every call and method has its message.
+retired. Every call and method below that is served has its message.
 
 - Decimals have eight places (an exponent of -8). Where a mantissa would not fit, the exponent is larger and the value
   still exact; one that fits in no exponent is refused with -1006, or -1000 for a read, and never rounded.

@@ -110,3 +110,11 @@ async def test_amounts_beyond_what_eight_places_leave_room_for_are_exact(exchang
     assert {asset: f"{free:.8f}" for asset, free in shown.items()} == {
         each["asset"]: each["free"] for each in plain["balances"]
     }
+
+
+async def test_an_amount_that_fits_in_no_exponent_is_refused_rather_than_rounded(exchange: Live) -> None:
+    await exchange.runtime.submit(RegisterAsset("SHIB"))
+    await exchange.runtime.submit(Post(5, 2, "92233720368.54775809", PostingReason.DEPOSIT))
+    headers = {"Accept": "application/sbe", "X-MBX-SBE": "3:5"}
+    assert refused(await exchange.alice.send("GET", "/api/v3/account", headers=headers))[:2] == (500, -1000)
+    assert (await exchange.alice.do("GET", "/api/v3/account"))["balances"][2]["free"] == "92233720368.54775809"

@@ -119,13 +119,8 @@ async def test_a_book_kept_from_diffs_is_ours_and_json_readers_miss_nothing(tmp_
         exchange.connect("/ws/btcusdt@depth@100ms") as plain,
     ):
         trading = asyncio.create_task(trade_at_random(exchange.runtime, 600, seed=5, pause_s=0.002))
-        texts: list[Any] = []
-        events = [await receive(client)]
-        while not trading.done() or events[-1]["lastBookUpdateId"] < last_update(exchange):
-            events.append(await receive(client))
-        while not texts or texts[-1]["u"] < last_update(exchange):
-            async with asyncio.timeout(5):
-                texts.append(msgspec.json.decode(await plain.recv()))
+        events, texts = await asyncio.gather(read_until(client, trading), read_until(plain, trading))
+        assert events[-1]["lastBookUpdateId"] == texts[-1]["u"] == last_update(exchange)
         for before, after in pairwise(events):
             assert after["firstBookUpdateId"] == before["lastBookUpdateId"] + 1
         lasted_us = events[-1]["eventTime"] - events[0]["eventTime"]
@@ -147,6 +142,20 @@ async def test_a_book_kept_from_diffs_is_ours_and_json_readers_miss_nothing(tmp_
                 assert {price: quantity for price, quantity in book.items() if quantity.strip("0.")} == dict(
                     shown[side]
                 )
+
+
+async def read_until(client: ClientConnection, trading: asyncio.Task[None]) -> list[Any]:
+    """Return what comes until trading has ended and nothing follows."""
+    read: list[Any] = []
+    while True:
+        try:
+            async with asyncio.timeout(1):
+                message = await client.recv()
+        except TimeoutError:
+            if trading.done():
+                return read
+        else:
+            read.append(decode(message, SCHEMA) if isinstance(message, bytes) else msgspec.json.decode(message))
 
 
 def last_update(exchange: Streaming) -> int:

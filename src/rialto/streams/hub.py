@@ -3,7 +3,7 @@
 Sources publish to a topic; the hub builds the payload once per time unit, frames it once per (combined or raw, unit)
 and puts the same bytes before every reader.
 
-State: the subscription table. All of it belongs to the event loop's thread.
+State: the subscription table, and its topics by kind. All of it belongs to the event loop's thread.
 Invariants: a topic is in the table only while somebody reads it; a reader that has left is in no channel.
 Left out on purpose: history. A reader gets what happens after it subscribed.
 """
@@ -69,6 +69,7 @@ class Hub:
         self.connections: Final = connections
         self._find_symbol = find_symbol
         self._channels: dict[Topic, _Channel] = {}
+        self._by_kind: dict[Kind, dict[Topic, None]] = {kind: {} for kind in Kind}
         self._watchers: list[Callable[[Topic], None]] = []
 
     # --- readers -----------------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ class Hub:
         channel = self._channels.get(topic)
         if channel is None:
             channel = self._channels[topic] = _Channel(name)
+            self._by_kind[topic.kind][topic] = None
         channel.add(reader)
         for watcher in self._watchers:
             watcher(topic)
@@ -97,6 +99,7 @@ class Hub:
             channel.remove(reader)
             if not channel.audiences:
                 del self._channels[topic]
+                del self._by_kind[topic.kind][topic]
 
     def move(self, reader: Reader, topics: Iterable[Topic], audience: Audience) -> None:
         """Change how a connection wants its messages."""
@@ -120,7 +123,7 @@ class Hub:
 
     def topics(self, kind: Kind) -> list[Topic]:
         """Return the topics of a kind that are read."""
-        return [topic for topic in self._channels if topic.kind is kind]
+        return list(self._by_kind[kind])
 
     def watch(self, watcher: Callable[[Topic], None]) -> None:
         """Call `watcher` with the topic of every subscription to come."""
