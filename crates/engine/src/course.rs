@@ -147,7 +147,7 @@ impl Engine {
                 let (price, lots) = (order.price, order.remaining());
                 let is_limit = order.order_type.has_limit();
                 let demand = if is_limit { Demand::Limit { price, lots } } else { Demand::Market { lots } };
-                self.work(order, Some(slot), demand, events);
+                self.work(&mut order, Some(slot), demand, events);
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order};
+use crate::statement::state;
 use crate::symbols::Symbol;
 use rialto_types::event::{OrderActivated, OrderExpired, OrderListEnded, TrailingStarted};
 use rialto_types::{
@@ -36,28 +37,33 @@ impl Engine {
         rejection: Option<Rejection>,
         events: &mut Vec<Event>,
     ) {
-        let (mut order, place) = self.take_out(slot);
-        let symbol = &mut self.symbols[order.symbol.index()];
-        let state = order.expired(symbol, OrderStatus::Expired, reason);
-        events.push(Event::OrderExpired(OrderExpired { order: state, reason, rejection }));
-        if let Place::Book(_) = place {
-            symbol.state_level(order.side, order.price, events);
-        }
-        self.give_hold(&mut order, events);
+        self.end(slot, events, |order, symbol| {
+            let order = order.expired(symbol, OrderStatus::Expired, reason);
+            Event::OrderExpired(OrderExpired { order, reason, rejection })
+        });
     }
 
-    /// Take an order out of its place and from among the open ones.
-    pub(crate) fn take_out(&mut self, slot: u32) -> (Order, Place) {
-        let open = self.open_orders.remove(slot);
-        let mut order = open.order;
+    /// Take an order out of its place and from among the open ones, state what `ended` makes of it, and give back what it
+    /// holds itself.
+    pub(crate) fn end(&mut self, slot: u32, events: &mut Vec<Event>, ended: impl FnOnce(&Order, &Symbol) -> Event) {
+        let open = self.open_orders.get_mut(slot);
+        let order = &mut open.order;
         order.updated_at_us = self.time_us;
         let symbol = &mut self.symbols[order.symbol.index()];
+        state(events, || ended(order, symbol));
         match open.place {
-            Place::Book(slot) => drop(symbol.book.remove(slot)),
+            Place::Book(slot) => {
+                symbol.book.remove(slot);
+                symbol.state_level(order.side, order.price, events);
+            }
             Place::Waiting(waiting) => symbol.triggers().remove(waiting),
             Place::Aside => {}
         }
-        (order, open.place)
+        let (pays, hold) = (order.pays, order.own_hold(symbol));
+        self.open_orders.remove(slot);
+        if !hold.is_zero() {
+            self.post_to(pays, hold, -hold, PostingReason::OrderRelease, events);
+        }
     }
 
     /// End an order that broke a rule as it was to start, and the other one of its pair before it.

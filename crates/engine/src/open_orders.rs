@@ -52,14 +52,14 @@ impl OpenOrders {
 
     /// By the owner's id.
     pub(crate) fn find_by_client(&self, account: AccountId, symbol: SymbolId, id: &ClientOrderId) -> Option<u32> {
-        self.by_client_order_id.find(&(account, symbol, *id), |slot| self.client_key(slot))
+        self.by_client_order_id.find(&(account, symbol, id), |slot| self.client_key(slot))
     }
 
     fn id_key(&self, slot: u32) -> (SymbolId, OrderId) {
         self.get(slot).order.id_key()
     }
 
-    fn client_key(&self, slot: u32) -> (AccountId, SymbolId, ClientOrderId) {
+    fn client_key(&self, slot: u32) -> (AccountId, SymbolId, &ClientOrderId) {
         self.get(slot).order.client_key()
     }
 
@@ -69,10 +69,10 @@ impl OpenOrders {
     }
 
     /// Enter an order; returns its slot.
-    pub(crate) fn insert(&mut self, order: Order, place: Place) -> u32 {
-        self.seats.count(&order, 1);
+    pub(crate) fn insert(&mut self, order: &Order, place: Place) -> u32 {
+        self.seats.count(order, 1);
         let seat = self.seats.get_mut(order.seat);
-        let open = OpenOrder { order, place, previous: seat.last, next: NONE };
+        let open = OpenOrder { order: *order, place, previous: seat.last, next: NONE };
         let slot = self.orders.insert(open) as u32;
         match seat.last {
             NONE => seat.first = slot,
@@ -87,28 +87,28 @@ impl OpenOrders {
     }
 
     /// Take an order out, already gone from its place.
-    pub(crate) fn remove(&mut self, slot: u32) -> OpenOrder {
-        let (id_key, client_key) = (self.id_key(slot), self.client_key(slot));
-        self.by_id.remove(&id_key, slot);
-        self.by_client_order_id.remove(&client_key, slot);
-        let open = self.orders.remove(slot as usize);
-        self.seats.count(&open.order, -1);
-        let seat = self.seats.get_mut(open.order.seat);
-        match open.previous {
-            NONE => seat.first = open.next,
-            previous => self.orders[previous as usize].next = open.next,
+    pub(crate) fn remove(&mut self, slot: u32) {
+        let open = &self.orders[slot as usize];
+        let order = &open.order;
+        self.by_id.remove(&order.id_key(), slot);
+        self.by_client_order_id.remove(&order.client_key(), slot);
+        self.seats.count(order, -1);
+        let (previous, next) = (open.previous, open.next);
+        let seat = self.seats.get_mut(order.seat);
+        match previous {
+            NONE => seat.first = next,
+            previous => self.orders[previous as usize].next = next,
         }
-        match open.next {
-            NONE => seat.last = open.previous,
-            next => self.orders[next as usize].previous = open.previous,
+        match next {
+            NONE => seat.last = previous,
+            next => self.orders[next as usize].previous = previous,
         }
-        open
+        self.orders.remove(slot as usize);
     }
 
     /// Call an open order something else.
     pub(crate) fn rename(&mut self, slot: u32, client_order_id: ClientOrderId) {
-        let client_key = self.client_key(slot);
-        self.by_client_order_id.remove(&client_key, slot);
+        self.by_client_order_id.remove(&self.orders[slot as usize].order.client_key(), slot);
         self.get_mut(slot).order.client_order_id = client_order_id;
         let orders = &self.orders;
         let at = |slot: u32| orders[slot as usize].order.client_key();

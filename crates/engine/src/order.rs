@@ -90,8 +90,8 @@ impl Order {
     }
 
     /// Unique among open orders: an owner's ids are its own on each symbol.
-    pub(crate) fn client_key(&self) -> (AccountId, SymbolId, ClientOrderId) {
-        (self.guard.account, self.symbol, self.client_order_id)
+    pub(crate) fn client_key(&self) -> (AccountId, SymbolId, &ClientOrderId) {
+        (self.guard.account, self.symbol, &self.client_order_id)
     }
 
     /// What can still trade.
@@ -151,6 +151,7 @@ impl Order {
     }
 
     /// What the outside sees.
+    #[inline]
     pub(crate) fn state(&self, symbol: &Symbol, status: OrderStatus) -> OrderState {
         let scale = &symbol.scale;
         let limit = scale.price(self.price);
@@ -189,14 +190,17 @@ impl Order {
     }
 
     /// What the outside sees of an order that a rule ended.
+    #[inline]
     pub(crate) fn expired(&self, symbol: &Symbol, status: OrderStatus, reason: ExpiryReason) -> OrderState {
-        OrderState { expiry_reason: Some(reason), ..self.state(symbol, status) }
+        let mut state = self.state(symbol, status);
+        state.expiry_reason = Some(reason);
+        state
     }
 }
 
 /// How much an iceberg shows, where it is one.
 pub(crate) fn iceberg_of(order: &NewOrder) -> Option<Quantity> {
-    order.terms.and_then(|terms| terms.iceberg_quantity).filter(|quantity| !quantity.is_zero())
+    order.terms.as_ref().and_then(|terms| terms.iceberg_quantity).filter(|quantity| !quantity.is_zero())
 }
 
 impl Symbol {

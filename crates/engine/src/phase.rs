@@ -6,6 +6,7 @@ use crate::liquidity::Liquidity;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order};
 use crate::price_range::PriceLimits;
+use crate::statement::state;
 use crate::symbols::Symbol;
 use rialto_book::Resting;
 use rialto_types::event::OrderExpired;
@@ -31,7 +32,7 @@ pub(crate) struct Phase {
 
 impl Engine {
     /// Match an order that starts to work. Its slot is given when it is among the open orders already.
-    pub(crate) fn work(&mut self, mut order: Order, slot: Option<u32>, demand: Demand, events: &mut Vec<Event>) {
+    pub(crate) fn work(&mut self, order: &mut Order, slot: Option<u32>, demand: Demand, events: &mut Vec<Event>) {
         let symbol = &self.symbols[order.symbol.index()];
         let phase = Phase { demand, limits: PriceLimits::of(symbol, order.side, self.time_us) };
         let is_routed = order.working_floor.is_some();
@@ -40,14 +41,14 @@ impl Engine {
                 let limits = phase.limits;
                 let liquidity = Liquidity { engine: self, symbol, guard: order.guard, side: order.side, limits };
                 let can_fill =
-                    if is_routed { self.can_fill_routed(&order, &phase) } else { liquidity.can_fill(price, lots) };
+                    if is_routed { self.can_fill_routed(order, &phase) } else { liquidity.can_fill(price, lots) };
                 if can_fill { None } else { Some(Stop::Done) }
             }
             _ => None,
         };
         let stop = stop.unwrap_or_else(|| match is_routed {
-            true => self.trade_routed(&mut order, phase, events),
-            false => self.trade(&mut order, phase, events),
+            true => self.trade_routed(order, phase, events),
+            false => self.trade(order, phase, events),
         });
         self.conclude(order, slot, demand, stop, events);
     }
@@ -93,7 +94,7 @@ impl Engine {
     }
 
     /// Let what is left rest, or end the order.
-    fn conclude(&mut self, order: Order, slot: Option<u32>, demand: Demand, stop: Stop, events: &mut Vec<Event>) {
+    fn conclude(&mut self, order: &mut Order, slot: Option<u32>, demand: Demand, stop: Stop, events: &mut Vec<Event>) {
         let left = order.remaining().0;
         let (status, reason) = match (demand, order.time_in_force) {
             _ if stop == Stop::Prevented => (OrderStatus::ExpiredInMatch, ExpiryReason::SelfTradePrevention),
@@ -102,7 +103,7 @@ impl Engine {
                 if let Some(slot) = slot {
                     self.open_orders.remove(slot);
                 }
-                self.leave_list(&order, slot, true, events);
+                self.leave_list(order, slot, true, events);
                 return;
             }
             _ if stop == Stop::OutOfRange => (OrderStatus::Expired, ExpiryReason::PriceRange),
@@ -118,21 +119,24 @@ impl Engine {
                 return;
             }
         };
-        let order_state = order.expired(&self.symbols[order.symbol.index()], status, reason);
-        events.push(Event::OrderExpired(OrderExpired { order: order_state, reason, rejection: None }));
+        let symbol = &self.symbols[order.symbol.index()];
+        state(events, || {
+            let order = order.expired(symbol, status, reason);
+            Event::OrderExpired(OrderExpired { order, reason, rejection: None })
+        });
         if let Some(slot) = slot {
             self.open_orders.remove(slot);
         }
-        self.leave_list(&order, slot, false, events);
+        self.leave_list(order, slot, false, events);
     }
 
     /// Set aside what the rest of an order may pay, and let it stand in the book.
-    fn rest(&mut self, mut order: Order, slot: Option<u32>, events: &mut Vec<Event>) {
+    fn rest(&mut self, order: &mut Order, slot: Option<u32>, events: &mut Vec<Event>) {
         if order.working_floor.is_some() {
             order.working_floor = Some(WorkingFloor::Exchange);
         }
         if order.holder != Holder::List {
-            self.take_hold(&mut order, events);
+            self.take_hold(order, events);
         }
         let symbol = &mut self.symbols[order.symbol.index()];
         symbol.has_icebergs |= order.shown_max().is_some();
@@ -141,7 +145,7 @@ impl Engine {
         match slot {
             Some(slot) => {
                 let open = self.open_orders.get_mut(slot);
-                (open.order, open.place) = (order, place);
+                (open.order, open.place) = (*order, place);
             }
             None => {
                 self.open_orders.insert(order, place);

@@ -4,6 +4,7 @@ use crate::admission::{Draft, Party, amount_of};
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order, Special};
+use crate::statement::state;
 use crate::triggers::{ABOVE, BELOW, Waiting};
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::event::OrderPlaced;
@@ -39,13 +40,13 @@ impl Engine {
             order.working_at_us = self.time_us;
         }
         let symbol = &self.symbols[order.symbol.index()];
-        events.push(Event::OrderPlaced(OrderPlaced { order: order.state(symbol, OrderStatus::New) }));
+        state(events, || Event::OrderPlaced(OrderPlaced { order: order.state(symbol, OrderStatus::New) }));
         if waits {
             self.take_hold(&mut order, events);
-            let slot = self.open_orders.insert(order, Place::Aside);
+            let slot = self.open_orders.insert(&order, Place::Aside);
             self.wait(slot);
         } else {
-            self.work(order, None, draft.demand, events);
+            self.work(&mut order, None, draft.demand, events);
         }
     }
 

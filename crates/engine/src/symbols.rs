@@ -2,6 +2,7 @@
 
 use crate::averages::{Averages, Window};
 use crate::scale::Scale;
+use crate::statement::state;
 use crate::triggers::Triggers;
 use rialto_book::Book;
 use rialto_ledger::BalanceSlot;
@@ -100,13 +101,10 @@ impl Symbol {
     /// State the total of a level that changed.
     pub(crate) fn state_level(&mut self, side: Side, price: Ticks, events: &mut Vec<Event>) {
         self.last_update_id += 1;
-        events.push(Event::BookChanged(BookChanged {
-            symbol: self.id,
-            update_id: self.last_update_id,
-            side,
-            price: self.scale.price(price),
-            quantity: self.scale.quantity(self.book.total_at(side, price)),
-        }));
+        let (symbol, update_id) = (self.id, self.last_update_id);
+        let quantity = self.scale.quantity(self.book.total_at(side, price));
+        let price = self.scale.price(price);
+        state(events, || Event::BookChanged(BookChanged { symbol, update_id, side, price, quantity }));
     }
 
     /// Whether a level can take this much more and still be stated as a quantity.

@@ -196,7 +196,7 @@ impl Engine {
     /// The limit of a pegged order by what the book shows now: the price it is pegged to, or its own if that is tighter.
     /// `None` for an order that is not pegged.
     pub(crate) fn peg_of(&self, symbol: &Symbol, order: &NewOrder) -> Result<Option<Ticks>, Rejection> {
-        let Some(peg) = order.terms.and_then(|terms| terms.peg) else { return Ok(None) };
+        let Some(peg) = order.terms.as_ref().and_then(|terms| terms.peg) else { return Ok(None) };
         let side = match peg.price {
             PegPrice::Primary => order.side,
             PegPrice::Market => order.side.opposite(),
