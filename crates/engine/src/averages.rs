@@ -32,9 +32,9 @@ impl Averages {
     }
 
     /// Note a trade.
-    pub(crate) fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
+    pub(crate) fn note(&mut self, scale: &Scale, ticks: Ticks, lots: Lots, now_us: u64) {
         for window in [&mut self.weighted, &mut self.mean].into_iter().flatten() {
-            window.note(price, ticks, lots, now_us);
+            window.note(scale, ticks, lots, now_us);
         }
     }
 }
@@ -59,6 +59,8 @@ pub(crate) struct Window {
     buckets: VecDeque<Bucket>,
     /// Of all buckets kept.
     sums: Sums,
+    /// The mean that these sums lead to.
+    weighted_mean: Option<Price>,
 }
 
 /// What buckets come to together.
@@ -80,6 +82,10 @@ impl Sums {
         Sums { lots: self.lots + lots, worth: self.worth.and_then(|sum| sum.checked_add(worth)) }
     }
 
+    fn mean(self, scale: &Scale) -> Option<Price> {
+        if self.lots == 0 { None } else { scale.mean(self.worth.unwrap_or(u128::MAX), self.lots) }
+    }
+
     /// These less those of a bucket that is among them; a sum that was beyond is still beyond.
     fn without(self, bucket: &Bucket) -> Sums {
         Sums { lots: self.lots - bucket.lots, worth: self.worth.map(|sum| sum - bucket.worth) }
@@ -88,10 +94,10 @@ impl Sums {
 
 impl Window {
     fn new(width_us: u64, count: u64) -> Window {
-        Window { width_us, span_us: width_us * count, buckets: VecDeque::new(), sums: Sums::NONE }
+        Window { width_us, span_us: width_us * count, buckets: VecDeque::new(), sums: Sums::NONE, weighted_mean: None }
     }
 
-    fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
+    fn note(&mut self, scale: &Scale, ticks: Ticks, lots: Lots, now_us: u64) {
         while let Some(oldest) = self.buckets.front().filter(|oldest| self.has_left(oldest, now_us)) {
             self.sums = self.sums.without(oldest);
             self.buckets.pop_front();
@@ -105,11 +111,12 @@ impl Window {
         }
         let Some(newest) = self.buckets.back_mut() else { return };
         newest.trades += 1;
-        newest.prices += u128::from(price.units());
+        newest.prices += u128::from(scale.price(ticks).units());
         newest.lots += u128::from(lots.0);
         let worth = u128::from(ticks.0) * u128::from(lots.0);
         newest.worth = newest.worth.saturating_add(worth);
         self.sums = self.sums.with(u128::from(lots.0), worth);
+        self.weighted_mean = self.sums.mean(scale);
     }
 
     /// Whether a bucket ends at or before the beginning of the window.
@@ -123,22 +130,17 @@ impl Window {
 
     /// The mean price weighted by quantity, rounded down to 1e-8; whole buckets count.
     pub(crate) fn weighted_mean(&self, scale: &Scale, now_us: u64) -> Option<Price> {
-        let Sums { lots, worth } = self.sums_within(now_us);
-        if lots == 0 { None } else { scale.mean(worth.unwrap_or(u128::MAX), lots) }
-    }
-
-    /// The sums of the buckets that have not left, from whichever end is nearer.
-    fn sums_within(&self, now_us: u64) -> Sums {
-        let left = match self.buckets.front() {
-            Some(oldest) if self.has_left(oldest, now_us) => {
-                self.buckets.partition_point(|bucket| self.has_left(bucket, now_us))
-            }
-            _ => return self.sums,
-        };
-        if self.sums.worth.is_none() || left > self.buckets.len() / 2 {
-            return Sums::of(self.buckets.range(left..));
+        if self.buckets.front().is_none_or(|oldest| !self.has_left(oldest, now_us)) {
+            return self.weighted_mean;
         }
-        self.buckets.range(..left).fold(self.sums, Sums::without)
+        // Counted from whichever end is nearer.
+        let left = self.buckets.partition_point(|bucket| self.has_left(bucket, now_us));
+        let sums = if self.sums.worth.is_none() || left > self.buckets.len() / 2 {
+            Sums::of(self.buckets.range(left..))
+        } else {
+            self.buckets.range(..left).fold(self.sums, Sums::without)
+        };
+        sums.mean(scale)
     }
 
     /// The mean price of the trades, rounded down to 1e-8; of the bucket that is leaving, the part that is still within.

@@ -53,8 +53,8 @@ impl Engine {
         state(events, || ended(order, symbol));
         match open.place {
             Place::Book(slot) => {
-                symbol.book.remove(slot);
-                symbol.state_level(order.side, order.price, events);
+                let total = symbol.book.remove(slot).level_total;
+                symbol.state_total(order.side, order.price, total, events);
             }
             Place::Waiting(waiting) => symbol.triggers().remove(waiting),
             Place::Aside => {}

@@ -4,7 +4,7 @@ use crate::order::Order;
 use crate::seats::{NONE, Seats};
 use crate::triggers::Waiting;
 use rialto_book::OrderSlot;
-use rialto_types::index::SlotIndex;
+use rialto_types::index::{KeyHash, SlotIndex};
 use rialto_types::{AccountId, ClientOrderId, OrderId, SymbolId};
 use slab::Slab;
 
@@ -25,6 +25,8 @@ pub(crate) struct OpenOrder {
     pub(crate) place: Place,
     previous: u32,
     next: u32,
+    /// Of its owner's name for it, which is long to hash again.
+    client_key_hash: KeyHash,
 }
 
 /// Every open order. A slot is the tag of the order in its book.
@@ -72,7 +74,8 @@ impl OpenOrders {
     pub(crate) fn insert(&mut self, order: &Order, place: Place) -> u32 {
         self.seats.count(order, 1);
         let seat = self.seats.get_mut(order.seat);
-        let open = OpenOrder { order: *order, place, previous: seat.last, next: NONE };
+        let client_key_hash = KeyHash::of(&order.client_key());
+        let open = OpenOrder { order: *order, place, previous: seat.last, next: NONE, client_key_hash };
         let slot = self.orders.insert(open) as u32;
         match seat.last {
             NONE => seat.first = slot,
@@ -80,9 +83,9 @@ impl OpenOrders {
         }
         seat.last = slot;
         let orders = &self.orders;
-        let at = |slot: u32| &orders[slot as usize].order;
-        self.by_id.insert(&order.id_key(), slot, |slot| at(slot).id_key());
-        self.by_client_order_id.insert(&order.client_key(), slot, |slot| at(slot).client_key());
+        let at = |slot: u32| &orders[slot as usize];
+        self.by_id.insert(&order.id_key(), slot, |slot| at(slot).order.id_key());
+        self.by_client_order_id.insert_hashed(client_key_hash, slot, |slot| at(slot).client_key_hash);
         slot
     }
 
@@ -91,7 +94,7 @@ impl OpenOrders {
         let open = &self.orders[slot as usize];
         let order = &open.order;
         self.by_id.remove(&order.id_key(), slot);
-        self.by_client_order_id.remove(&order.client_key(), slot);
+        self.by_client_order_id.remove_hashed(open.client_key_hash, slot);
         self.seats.count(order, -1);
         let (previous, next) = (open.previous, open.next);
         let seat = self.seats.get_mut(order.seat);
@@ -108,11 +111,13 @@ impl OpenOrders {
 
     /// Call an open order something else.
     pub(crate) fn rename(&mut self, slot: u32, client_order_id: ClientOrderId) {
-        self.by_client_order_id.remove(&self.orders[slot as usize].order.client_key(), slot);
-        self.get_mut(slot).order.client_order_id = client_order_id;
+        let open = &mut self.orders[slot as usize];
+        self.by_client_order_id.remove_hashed(open.client_key_hash, slot);
+        open.order.client_order_id = client_order_id;
+        let hash = KeyHash::of(&open.order.client_key());
+        open.client_key_hash = hash;
         let orders = &self.orders;
-        let at = |slot: u32| orders[slot as usize].order.client_key();
-        self.by_client_order_id.insert(&at(slot), slot, at);
+        self.by_client_order_id.insert_hashed(hash, slot, |slot| orders[slot as usize].client_key_hash);
     }
 
     /// The slot of the oldest open order of an account on a symbol.

@@ -151,7 +151,7 @@ impl Order {
     }
 
     /// What the outside sees.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn state(&self, symbol: &Symbol, status: OrderStatus) -> OrderState {
         let scale = &symbol.scale;
         let limit = scale.price(self.price);
@@ -190,7 +190,7 @@ impl Order {
     }
 
     /// What the outside sees of an order that a rule ended.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn expired(&self, symbol: &Symbol, status: OrderStatus, reason: ExpiryReason) -> OrderState {
         let mut state = self.state(symbol, status);
         state.expiry_reason = Some(reason);

@@ -141,7 +141,9 @@ impl Engine {
         let symbol = &mut self.symbols[order.symbol.index()];
         symbol.has_icebergs |= order.shown_max().is_some();
         let tag = slot.unwrap_or_else(|| self.open_orders.next_slot());
-        let place = Place::Book(symbol.book.add(order.side, order.price, order.next_part(), tag));
+        let book_slot = symbol.book.add(order.side, order.price, order.next_part(), tag);
+        symbol.state_total(order.side, order.price, symbol.book.total_with(book_slot), events);
+        let place = Place::Book(book_slot);
         match slot {
             Some(slot) => {
                 let open = self.open_orders.get_mut(slot);
@@ -151,7 +153,6 @@ impl Engine {
                 self.open_orders.insert(order, place);
             }
         }
-        symbol.state_level(order.side, order.price, events);
     }
 
     /// Take a resting order's part that traded or was prevented out of the book, and show the next part if there is one.

@@ -100,9 +100,14 @@ impl Symbol {
 
     /// State the total of a level that changed.
     pub(crate) fn state_level(&mut self, side: Side, price: Ticks, events: &mut Vec<Event>) {
+        self.state_total(side, price, self.book.total_at(side, price), events);
+    }
+
+    /// State the total of a level that changed, where it is known.
+    pub(crate) fn state_total(&mut self, side: Side, price: Ticks, total: Lots, events: &mut Vec<Event>) {
         self.last_update_id += 1;
         let (symbol, update_id) = (self.id, self.last_update_id);
-        let quantity = self.scale.quantity(self.book.total_at(side, price));
+        let quantity = self.scale.quantity(total);
         let price = self.scale.price(price);
         state(events, || Event::BookChanged(BookChanged { symbol, update_id, side, price, quantity }));
     }
@@ -136,7 +141,7 @@ impl Symbol {
     pub(crate) fn note_trade(&mut self, price: Ticks, lots: Lots, now_us: u64) {
         self.last_price = self.scale.price(price);
         if let Some(averages) = &mut self.averages {
-            averages.note(self.last_price, price, lots, now_us);
+            averages.note(&self.scale, price, lots, now_us);
         }
     }
 

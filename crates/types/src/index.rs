@@ -14,6 +14,17 @@ pub struct SlotIndex {
     table: HashTable<u32>,
 }
 
+/// The hash of a key, for who keeps it beside a slot whose key is long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyHash(u64);
+
+impl KeyHash {
+    /// Of a key.
+    pub fn of<K: Hash + ?Sized>(key: &K) -> KeyHash {
+        KeyHash(hash_of(key))
+    }
+}
+
 fn hash_of<K: Hash + ?Sized>(key: &K) -> u64 {
     let mut hasher = FxHasher::default();
     key.hash(&mut hasher);
@@ -39,7 +50,17 @@ impl SlotIndex {
 
     /// Take a slot out, found by its key. Returns whether it was there.
     pub fn remove<K: Hash + Eq>(&mut self, key: &K, slot: u32) -> bool {
-        match self.table.find_entry(hash_of(key), |&other| other == slot) {
+        self.remove_hashed(KeyHash::of(key), slot)
+    }
+
+    /// Enter a slot under a key of this hash. The key must not be in the index.
+    pub fn insert_hashed(&mut self, hash: KeyHash, slot: u32, hash_of: impl Fn(u32) -> KeyHash) {
+        self.table.insert_unique(hash.0, slot, |&other| hash_of(other).0);
+    }
+
+    /// Take a slot out, found by the hash of its key. Returns whether it was there.
+    pub fn remove_hashed(&mut self, hash: KeyHash, slot: u32) -> bool {
+        match self.table.find_entry(hash.0, |&other| other == slot) {
             Ok(entry) => {
                 entry.remove();
                 true

@@ -245,8 +245,10 @@ impl Symbol {
 
 /// Refuse a text that is not made of what client order ids are made of, or empty.
 pub(crate) fn check_client_order_id(id: &ClientOrderId) -> Result<(), Rejection> {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
-    if !id.is_empty() && id.as_bytes().iter().all(allowed) {
+    // One run of characters holds digits and all marks but one. All bytes are looked at, those after the text as well,
+    // and none decides whether the next one is: so they are looked at side by side.
+    let allowed = |byte: u8| matches!(byte, b'-'..=b':') | byte.is_ascii_alphabetic() | matches!(byte, b'_' | 0);
+    if !id.is_empty() && id.padded().iter().fold(true, |sum, &byte| sum & allowed(byte)) {
         Ok(())
     } else {
         Err(Rejection::InvalidOrder { field: "client_order_id" })
