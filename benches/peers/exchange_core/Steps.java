@@ -1,21 +1,9 @@
-import exchange.core2.core.ExchangeApi;
-import exchange.core2.core.ExchangeCore;
 import exchange.core2.core.common.CoreSymbolSpecification;
-import exchange.core2.core.common.CoreWaitStrategy;
 import exchange.core2.core.common.MatcherEventType;
 import exchange.core2.core.common.MatcherTradeEvent;
 import exchange.core2.core.common.OrderAction;
 import exchange.core2.core.common.OrderType;
 import exchange.core2.core.common.SymbolType;
-import exchange.core2.core.common.api.ApiAddUser;
-import exchange.core2.core.common.api.ApiAdjustUserBalance;
-import exchange.core2.core.common.api.ApiCancelOrder;
-import exchange.core2.core.common.api.ApiCommand;
-import exchange.core2.core.common.api.ApiMoveOrder;
-import exchange.core2.core.common.api.ApiNop;
-import exchange.core2.core.common.api.ApiPlaceOrder;
-import exchange.core2.core.common.api.ApiReduceOrder;
-import exchange.core2.core.common.api.binary.BatchAddSymbolsCommand;
 import exchange.core2.core.common.cmd.CommandResultCode;
 import exchange.core2.core.common.cmd.OrderCommand;
 import exchange.core2.core.common.cmd.OrderCommandType;
@@ -37,18 +25,15 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Paths;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.StringTokenizer;
 
 /**
  * Runs the steps of the published workload through exchange-core, without its journal.
  *
- * <p>With {@code thread}, its risk engine, its fast order book and its risk engine's second half are called one after the
- * other for each command, on one thread: no queue, no hand-over. With {@code pipeline}, commands go through its ring
- * buffer and its threads, which wait by yielding where cores are few. Each pass starts with an empty exchange; the first
- * ones warm the compiler up and are not written.
+ * <p>Its risk engine, its fast order book and its risk engine's second half are called one after the other for each
+ * command, on one thread: no queue, no hand-over. Each pass starts with an empty exchange; the first ones warm the
+ * compiler up and are not written.
  */
 public final class Steps {
     private static final int SYMBOL = 1;
@@ -68,15 +53,25 @@ public final class Steps {
     private long worth;
     private long refused;
 
-    public static void main(final String[] arguments) throws Exception {
+    public static void main(final String[] arguments) {
+        try {
+            measure(arguments);
+            System.exit(0);
+        } catch (final Exception | LinkageError failure) {
+            // Threads it may have started would keep the process alive.
+            failure.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void measure(final String[] arguments) throws Exception {
         final Steps steps = new Steps();
         steps.read(arguments[0]);
-        final boolean isPipeline = arguments[1].equals("pipeline");
-        final int warming = Integer.parseInt(arguments[2]);
-        final int passes = Integer.parseInt(arguments[3]);
+        final int warming = Integer.parseInt(arguments[1]);
+        final int passes = Integer.parseInt(arguments[2]);
         for (int pass = 0; pass < warming + passes; pass++) {
             System.gc();
-            final double[] seconds = isPipeline ? steps.pipeline() : steps.thread();
+            final double[] seconds = steps.pass();
             if (steps.refused > 0) {
                 throw new IllegalStateException(steps.refused + " commands were refused");
             }
@@ -86,7 +81,6 @@ public final class Steps {
                         seconds[0], seconds[1], steps.trades, steps.lots, steps.worth);
             }
         }
-        System.exit(0);
     }
 
     private void read(final String path) throws IOException {
@@ -117,13 +111,7 @@ public final class Steps {
     private static ExchangeConfiguration configuration() {
         return ExchangeConfiguration.builder()
                 .initStateCfg(InitialStateConfiguration.CLEAN_TEST)
-                .performanceCfg(PerformanceConfiguration.throughputPerformanceBuilder()
-                        .ringBufferSize(32 * 1024)
-                        .matchingEnginesNum(1)
-                        .riskEnginesNum(1)
-                        .threadFactory(Thread::new)
-                        .waitStrategy(CoreWaitStrategy.YIELDING)
-                        .build())
+                .performanceCfg(PerformanceConfiguration.throughputPerformanceBuilder().build())
                 .reportsQueriesCfg(ReportsQueriesConfiguration.DEFAULT)
                 .ordersProcessingCfg(OrdersProcessingConfiguration.DEFAULT)
                 .loggingCfg(LoggingConfiguration.DEFAULT)
@@ -162,7 +150,7 @@ public final class Steps {
         return new double[] {now[0] - before[0], now[1] - before[1]};
     }
 
-    private double[] thread() throws Exception {
+    private double[] pass() throws Exception {
         forget();
         final ExchangeConfiguration configuration = configuration();
         final SharedPool pool = new SharedPool(64, 16, 1);
@@ -241,58 +229,5 @@ public final class Steps {
     private long reserve(final int i) {
         final boolean isBid = fields[i][2] == 0;
         return type(kinds[i]) == OrderType.FOK_BUDGET ? price(i) : isBid ? highest : 0;
-    }
-
-    private double[] pipeline() throws Exception {
-        forget();
-        final boolean[] isCounting = {false};
-        final ExchangeCore core = ExchangeCore.builder()
-                .resultsConsumer((command, sequence) -> {
-                    if (isCounting[0]) {
-                        note(command);
-                    }
-                })
-                .exchangeConfiguration(configuration())
-                .build();
-        core.startup();
-        final ExchangeApi api = core.getApi();
-        api.submitBinaryDataAsync(new BatchAddSymbolsCommand(symbol())).get();
-        for (int user = 1; user <= users; user++) {
-            api.submitCommand(ApiAddUser.builder().uid(user).build());
-            for (final int currency : new int[] {BASE, QUOTE}) {
-                api.submitCommand(ApiAdjustUserBalance.builder()
-                        .uid(user).currency(currency).amount(FUNDS).transactionId(currency).build());
-            }
-        }
-        api.submitCommandAsync(ApiNop.builder().build()).join();
-        isCounting[0] = true;
-        final List<ApiCommand> commands = new ArrayList<>(kinds.length);
-        for (int i = 0; i < kinds.length; i++) {
-            commands.add(apiCommand(i));
-        }
-        commands.subList(0, opening).forEach(api::submitCommand);
-        api.submitCommandAsync(ApiNop.builder().build()).join();
-        final double[] before = clocks();
-        api.submitCommandsSync(commands.subList(opening, kinds.length));
-        final double[] seconds = since(before);
-        core.shutdown();
-        return seconds;
-    }
-
-    private ApiCommand apiCommand(final int i) {
-        final long[] field = fields[i];
-        final long uid = field[1] + 1;
-        switch (kinds[i]) {
-            case 'M':
-                return new ApiMoveOrder(field[0], field[3], uid, SYMBOL);
-            case 'C':
-                return new ApiCancelOrder(field[0], uid, SYMBOL);
-            case 'R':
-                return new ApiReduceOrder(field[0], uid, SYMBOL, field[4]);
-            default:
-                return ApiPlaceOrder.builder().symbol(SYMBOL).uid(uid).orderId(field[0]).price(price(i)).size(field[4])
-                        .action(field[2] == 0 ? OrderAction.BID : OrderAction.ASK).orderType(type(kinds[i]))
-                        .reservePrice(reserve(i)).build();
-        }
     }
 }
