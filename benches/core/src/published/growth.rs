@@ -3,23 +3,42 @@
 use super::background::{Background, open};
 use super::run::Core;
 use super::{Plan, Workload};
-use crate::measures::{rate, write_trials};
+use crate::measures::{Measure, rate, write_trials};
 use crate::memory::resident_bytes;
-use std::time::Instant;
+use crate::threads::processor_time_ns;
+use rialto_types::Command;
+use std::time::Duration;
 
-/// Run the workload, cut into trials, beside a background. The first cut only warms up.
+/// Run the workload, cut into trials, beside a background and, taking turns with that, beside nothing. The first cut only
+/// warms up. Counted is time on the processor, which other work disturbs less than time passed.
 pub(crate) fn grow(plan: Plan, what: &str, count: u32, trials: usize) {
-    let (workload, mut core, commands) = prepared(plan, background(what, count));
-    let cut = commands.len() / (trials + 1);
-    let mut rates = Vec::new();
-    for commands in commands.chunks(cut).take(trials + 1) {
-        let started = Instant::now();
-        core.run(commands);
-        rates.push(rate(commands.len(), started.elapsed()));
+    let grown = prepared(plan, background(what, count));
+    let alone = prepared(plan, Background::default());
+    let mut rates = [Vec::new(), Vec::new()];
+    let cut = grown.commands.len() / (trials + 1);
+    let mut exchanges = [grown, alone];
+    for trial in 0..=trials {
+        for (exchange, rates) in exchanges.iter_mut().zip(&mut rates) {
+            let commands = &exchange.commands[trial * cut..(trial + 1) * cut];
+            let before_ns = processor_time_ns();
+            exchange.core.run(commands);
+            rates.push(rate(cut, Duration::from_nanos(processor_time_ns() - before_ns)));
+        }
     }
-    core.run(&commands[cut * (trials + 1)..]);
-    core.check(&workload);
-    write_trials(&format!("{count} more {what}"), "rialto", "commands/s", &rates[1..]);
+    for exchange in &mut exchanges {
+        exchange.core.run(&exchange.commands[(trials + 1) * cut..]);
+        exchange.core.check(&exchange.workload);
+    }
+    Measure {
+        case: &format!("{count} more {what}"),
+        measure: "rialto, by time on the processor",
+        unit: "commands/s",
+        trials: &rates[0][1..],
+        percentiles: &[],
+        baseline: "nothing more",
+        baseline_trials: &rates[1][1..],
+    }
+    .write();
 }
 
 /// Resident bytes of each thing of the background.
@@ -34,11 +53,18 @@ pub(crate) fn grow_memory(what: &str, count: u32) {
     write_trials(&case, "resident, of all", "MB", &[bytes as f64 / 1e6]);
 }
 
-fn prepared(plan: Plan, background: Background) -> (Workload, Core, Vec<rialto_types::Command>) {
+/// An exchange before the measured commands.
+struct Prepared {
+    workload: Workload,
+    core: Core,
+    commands: Vec<Command>,
+}
+
+fn prepared(plan: Plan, background: Background) -> Prepared {
     let workload = Workload::make(plan);
     let mut core = Core::new();
     let commands = open(&workload, background, |command| core.open(&command));
-    (workload, core, commands)
+    Prepared { workload, core, commands }
 }
 
 fn background(what: &str, count: u32) -> Background {

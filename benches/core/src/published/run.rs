@@ -17,7 +17,9 @@ use std::path::Path;
 use std::time::Instant;
 
 /// After how many commands the events are read and let go.
-const BATCH: usize = 32;
+const BATCH: usize = 16;
+/// Room for the events of a batch, however many orders it trades with.
+const EVENTS_MAX: usize = 1 << 14;
 /// How far the engine's time goes on with each command.
 const STEP_US: u64 = 1_000;
 
@@ -39,7 +41,7 @@ pub(crate) struct Seen {
 
 impl Core {
     pub(crate) fn new() -> Core {
-        Core { engine: Engine::new(), events: Vec::with_capacity(BATCH * 16), now_us: 0, seen: Seen::default() }
+        Core { engine: Engine::new(), events: Vec::with_capacity(EVENTS_MAX), now_us: 0, seen: Seen::default() }
     }
 
     pub(crate) fn opened(commands: &[Command]) -> Core {
