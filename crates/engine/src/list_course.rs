@@ -60,6 +60,7 @@ impl Engine {
             Place::Aside => {}
         }
         let (pays, hold) = (order.pays, order.own_hold(symbol));
+        symbol.forget_special(order);
         self.open_orders.remove(slot);
         if !hold.is_zero() {
             self.post_to(pays, hold, -hold, PostingReason::OrderRelease, events);
@@ -185,12 +186,11 @@ impl Engine {
             self.course.queue.push_back(key);
             return;
         }
-        let mut order = open.order;
-        self.follow_at_once(&mut order);
-        self.open_orders.get_mut(slot).order = order;
+        let order = open.order;
+        self.follow_at_once(&order);
         let symbol = &self.symbols[order.symbol.index()];
         events.push(Event::OrderActivated(OrderActivated { order: order.state(symbol, OrderStatus::New) }));
-        let special = order.special.expect("a contingent order has terms");
+        let special = *symbol.special(&order).expect("a contingent order has terms");
         let is_met = special.stop.0 > 0 && symbol.is_met(order.order_type.stops_above(order.side), special.stop);
         match (is_met, special.terms.trailing_delta) {
             (true, Some(_)) => {
@@ -206,12 +206,13 @@ impl Engine {
     pub(crate) fn follow(&mut self, slot: u32, best: Ticks, events: &mut Vec<Event>) {
         let now_us = self.time_us;
         let order = &mut self.open_orders.get_mut(slot).order;
-        if let Some(special) = &mut order.special {
+        order.updated_at_us = now_us;
+        let symbol = &mut self.symbols[order.symbol.index()];
+        if let Some(special) = symbol.special_mut(order) {
             special.best = best;
             special.trailing_since_us = now_us;
         }
-        order.updated_at_us = now_us;
-        let state = order.state(&self.symbols[order.symbol.index()], OrderStatus::New);
+        let state = order.state(symbol, OrderStatus::New);
         events.push(Event::TrailingStarted(TrailingStarted { order: state }));
         self.wait(slot);
     }

@@ -63,7 +63,7 @@ impl Engine {
         let is_pending = part.start != Start::AtOnce;
         if !is_pending {
             if order.order_type.is_contingent() {
-                self.follow_at_once(&mut order);
+                self.follow_at_once(&order);
             } else {
                 order.working_at_us = self.time_us;
             }

@@ -29,6 +29,11 @@ pub(crate) struct OpenOrder {
     client_key_hash: KeyHash,
 }
 
+/// An exchange's ids are given out in sequence on each symbol.
+fn id_hash((symbol, id): (SymbolId, OrderId)) -> KeyHash {
+    KeyHash::in_sequence(symbol.0, id.0)
+}
+
 /// Every open order. A slot is the tag of the order in its book.
 #[derive(Default)]
 pub(crate) struct OpenOrders {
@@ -49,16 +54,12 @@ impl OpenOrders {
 
     /// By the exchange's id.
     pub(crate) fn find(&self, symbol: SymbolId, id: OrderId) -> Option<u32> {
-        self.by_id.find(&(symbol, id), |slot| self.id_key(slot))
+        self.by_id.find_hashed(id_hash((symbol, id)), |slot| self.get(slot).order.id_key() == (symbol, id))
     }
 
     /// By the owner's id.
     pub(crate) fn find_by_client(&self, account: AccountId, symbol: SymbolId, id: &ClientOrderId) -> Option<u32> {
         self.by_client_order_id.find(&(account, symbol, id), |slot| self.client_key(slot))
-    }
-
-    fn id_key(&self, slot: u32) -> (SymbolId, OrderId) {
-        self.get(slot).order.id_key()
     }
 
     fn client_key(&self, slot: u32) -> (AccountId, SymbolId, &ClientOrderId) {
@@ -84,7 +85,7 @@ impl OpenOrders {
         seat.last = slot;
         let orders = &self.orders;
         let at = |slot: u32| &orders[slot as usize];
-        self.by_id.insert(&order.id_key(), slot, |slot| at(slot).order.id_key());
+        self.by_id.insert_hashed(id_hash(order.id_key()), slot, |slot| id_hash(at(slot).order.id_key()));
         self.by_client_order_id.insert_hashed(client_key_hash, slot, |slot| at(slot).client_key_hash);
         slot
     }
@@ -93,7 +94,7 @@ impl OpenOrders {
     pub(crate) fn remove(&mut self, slot: u32) {
         let open = &self.orders[slot as usize];
         let order = &open.order;
-        self.by_id.remove(&order.id_key(), slot);
+        self.by_id.remove_hashed(id_hash(order.id_key()), slot);
         self.by_client_order_id.remove_hashed(open.client_key_hash, slot);
         self.seats.count(order, -1);
         let (previous, next) = (open.previous, open.next);

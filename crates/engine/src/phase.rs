@@ -100,9 +100,7 @@ impl Engine {
             _ if stop == Stop::Prevented => (OrderStatus::ExpiredInMatch, ExpiryReason::SelfTradePrevention),
             (Demand::MarketByQuote { is_spent: false, .. }, _) => (OrderStatus::Expired, out_of(stop)),
             _ if left == 0 => {
-                if let Some(slot) = slot {
-                    self.open_orders.remove(slot);
-                }
+                self.forget(order, slot);
                 self.leave_list(order, slot, true, events);
                 return;
             }
@@ -124,10 +122,16 @@ impl Engine {
             let order = order.expired(symbol, status, reason);
             Event::OrderExpired(OrderExpired { order, reason, rejection: None })
         });
+        self.forget(order, slot);
+        self.leave_list(order, slot, false, events);
+    }
+
+    /// Let go of an order that ended as it worked, which is among the open orders when it has a slot.
+    fn forget(&mut self, order: &Order, slot: Option<u32>) {
+        self.symbols[order.symbol.index()].forget_special(order);
         if let Some(slot) = slot {
             self.open_orders.remove(slot);
         }
-        self.leave_list(order, slot, false, events);
     }
 
     /// Set aside what the rest of an order may pay, and let it stand in the book.

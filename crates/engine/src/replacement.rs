@@ -25,7 +25,8 @@ impl Engine {
         }
         // A pegged price may have been that of the order that is gone, and a quote amount may have been reckoned with it.
         // Nothing else that was read depends on it.
-        let looks_at_book = !order.order_type.has_limit() || order.terms.as_ref().is_some_and(|terms| terms.peg.is_some());
+        let looks_at_book =
+            !order.order_type.has_limit() || order.terms.as_ref().is_some_and(|terms| terms.peg.is_some());
         let read = if looks_at_book { self.read_order(&party, order, Start::AtOnce, false) } else { Ok(draft) };
         let placed = read.and_then(|draft| {
             self.check_entry(&party, order, &draft, false)?;

@@ -1,6 +1,7 @@
 //! Assets and symbols as the engine keeps them.
 
 use crate::averages::{Averages, Window};
+use crate::order::Specials;
 use crate::scale::Scale;
 use crate::statement::state;
 use crate::triggers::Triggers;
@@ -30,6 +31,8 @@ pub(crate) struct Symbol {
     pub(crate) book: Book,
     /// Whether an order that shows a part of itself ever rested.
     pub(crate) has_icebergs: bool,
+    /// What some of its orders have that plain ones do not have.
+    pub(crate) specials: Specials,
     /// Made when the first order waits.
     pub(crate) triggers: Option<Box<Triggers>>,
     /// Kept where a rule of the symbol asks for them.
@@ -59,6 +62,7 @@ impl Symbol {
             status: SymbolStatus::default(),
             book: Book::default(),
             has_icebergs: false,
+            specials: Specials::default(),
             triggers: None,
             told_reference: None,
             told_reference_at_us: 0,

@@ -6,9 +6,7 @@ use super::steps::{Step, Style};
 use crate::market::{TICK, base, deposit, list, open_account, register_assets, spec, trader};
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::rules::{PercentPrice, TrailingRange};
-use rialto_types::{
-    Amount, Command, OrderTerms, OrderType, Price, Quantity, Side, SymbolId, SymbolRules, SymbolSpec,
-};
+use rialto_types::{Amount, Command, OrderTerms, OrderType, Price, Quantity, Side, SymbolId, SymbolRules, SymbolSpec};
 
 /// Who places the orders of the background.
 const MAKERS: u32 = 1_000;

@@ -6,9 +6,7 @@
 
 use super::steps::{Action, Step, Style};
 use crate::market::TICK;
-use rialto_types::command::{
-    AmendOrder, CancelOrder, NewOrder, OrderReference, PlaceOrder, ReplaceMode, ReplaceOrder,
-};
+use rialto_types::command::{AmendOrder, CancelOrder, NewOrder, OrderReference, PlaceOrder, ReplaceMode, ReplaceOrder};
 use rialto_types::{
     AccountId, ClientOrderId, Command, OrderId, OrderType, Price, Quantity, Side, SymbolId, TimeInForce,
 };

@@ -154,11 +154,13 @@ impl Generator {
         let is_hurried = !self.was_full || missing > few;
         let grows = missing > 0;
         self.was_full |= !grows;
-        let drawn = self.random.u32(0..match (grows, is_hurried) {
-            (true, true) => 2,
-            (true, false) => 10,
-            (false, _) => 40,
-        });
+        let drawn = self.random.u32(
+            0..match (grows, is_hurried) {
+                (true, true) => 2,
+                (true, false) => 10,
+                (false, _) => 40,
+            },
+        );
         if drawn < 2 || self.oldest.first.is_empty() {
             return if grows { self.resting_order() } else { self.instant_order() };
         }

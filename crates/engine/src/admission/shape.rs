@@ -112,6 +112,10 @@ pub(super) fn check_routed(order: &NewOrder) -> Result<(), Rejection> {
 
 /// Refuse what the symbol does not allow.
 pub(super) fn check_allowed(order: &NewOrder, features: Features) -> Result<(), Rejection> {
+    let is_plain = order.terms.is_none() && order.quote_quantity.is_none();
+    if is_plain && matches!(order.order_type, OrderType::Limit | OrderType::LimitMaker) {
+        return Ok(());
+    }
     let terms = order.terms.as_ref().unwrap_or(&OrderTerms::NONE);
     let by_type = match order.order_type {
         OrderType::Limit | OrderType::LimitMaker => None,
