@@ -1,5 +1,6 @@
 //! An order as the engine keeps it, from its acceptance to its end.
 
+use crate::admission::amount_of;
 use crate::prevention::Guard;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
@@ -27,7 +28,7 @@ pub(crate) struct Order {
     /// The price a buyer's hold is reckoned at; zero when nothing is held.
     pub(crate) holding_price: Ticks,
     pub(crate) lots: Lots,
-    pub(crate) quote_quantity: Amount,
+    pub(crate) quote_quantity: Quantity,
     pub(crate) executed: Lots,
     pub(crate) executed_quote: Amount,
     /// What self-trade prevention took from it, and the last match that did.
@@ -216,7 +217,7 @@ impl Order {
             time_in_force: self.time_in_force,
             price,
             quantity: scale.quantity(self.lots),
-            quote_quantity: self.quote_quantity,
+            quote_quantity: amount_of(self.quote_quantity),
             executed: scale.quantity(self.executed),
             executed_quote: self.executed_quote,
             self_trade_prevention: self.guard.mode,

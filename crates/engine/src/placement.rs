@@ -1,6 +1,6 @@
 //! Placing an order: what is accepted starts to work, or waits for the market.
 
-use crate::admission::{Draft, Party, amount_of};
+use crate::admission::{Draft, Party};
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order, Special};
@@ -9,7 +9,8 @@ use crate::triggers::{ABOVE, BELOW, Waiting};
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::event::OrderPlaced;
 use rialto_types::{
-    Amount, Event, Lots, OrderStatus, PostingReason, PreventedMatchId, Price, Rejection, Side, Ticks, WorkingFloor,
+    Amount, Event, Lots, OrderStatus, PostingReason, PreventedMatchId, Price, Quantity, Rejection, Side, Ticks,
+    WorkingFloor,
 };
 
 impl Engine {
@@ -79,7 +80,7 @@ impl Engine {
             price: draft.price,
             holding_price: draft.holding_price,
             lots: draft.demand.lots(),
-            quote_quantity: new.quote_quantity.map_or(Amount::ZERO, amount_of),
+            quote_quantity: new.quote_quantity.unwrap_or(Quantity::ZERO),
             executed: Lots(0),
             executed_quote: Amount::ZERO,
             prevented: Lots(0),
