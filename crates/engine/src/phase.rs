@@ -126,8 +126,8 @@ impl Engine {
         self.leave_list(order, slot, false, events);
     }
 
-    /// Let go of an order that ended as it worked, which is among the open orders when it has a slot.
-    fn forget(&mut self, order: &Order, slot: Option<u32>) {
+    /// Let go of an order that ended in a match, which is among the open orders when it has a slot.
+    pub(crate) fn forget(&mut self, order: &Order, slot: Option<u32>) {
         self.symbols[order.symbol.index()].forget_special(order);
         if let Some(slot) = slot {
             self.open_orders.remove(slot);

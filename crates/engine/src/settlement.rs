@@ -105,8 +105,7 @@ impl Engine {
         self.symbols[symbol.index()].note_trade(resting.price, exchanged.lots, self.time_us);
         self.course.note_price(symbol, resting.price);
         if maker.remaining().0 == 0 {
-            self.symbols[symbol.index()].forget_special(maker);
-            self.open_orders.remove(resting.tag);
+            self.forget(maker, Some(resting.tag));
             self.leave_list(maker, Some(resting.tag), true, events);
         }
     }
