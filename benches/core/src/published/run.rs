@@ -162,18 +162,19 @@ pub(crate) fn profile(plan: Plan, trials: usize) {
 pub(crate) fn latency(plan: Plan, a_second: u64, trials: usize) {
     let workload = Workload::make(plan);
     let script = Script::of(&workload);
-    let (mut percentiles, mut highest) = (Vec::new(), Vec::new());
+    let (mut percentiles, mut highest, mut took) = (Vec::new(), Vec::new(), Vec::new());
     let (mut idle_percentiles, mut idle_highest) = (Vec::new(), Vec::new());
     for _ in 0..trials {
         let mut core = Core::opened(&script.opening);
-        let mut late_ns = on_schedule(&script.measured, a_second, |command| {
+        let (mut late_ns, mut took_ns) = on_schedule(&script.measured, a_second, |command| {
             core.apply(command);
             core.read();
         });
         core.check(&workload);
+        took.push(percentiles_us(&mut took_ns));
         percentiles.push(percentiles_us(&mut late_ns));
         highest.push(highest_us(&late_ns));
-        let mut late_ns = on_schedule(&script.measured, a_second, |command| {
+        let (mut late_ns, _) = on_schedule(&script.measured, a_second, |command| {
             black_box(command);
         });
         idle_percentiles.push(percentiles_us(&mut late_ns));
@@ -191,13 +192,14 @@ pub(crate) fn latency(plan: Plan, a_second: u64, trials: usize) {
         baseline_trials: &idle_highest,
     }
     .write();
+    write_percentiles(&case, "rialto, one command", "us", &took);
     write_percentiles(&case, "nothing to do, after its planned time", "us", &idle_percentiles);
 }
 
 /// Do something at each planned time, or as soon after it as what came before is done. Nanoseconds from the planned time
-/// to the end of each.
-fn on_schedule(commands: &[Command], a_second: u64, mut work: impl FnMut(&Command)) -> Vec<u32> {
-    let mut late_ns = Vec::with_capacity(commands.len());
+/// to the end of each, and from the beginning to the end.
+fn on_schedule(commands: &[Command], a_second: u64, mut work: impl FnMut(&Command)) -> (Vec<u32>, Vec<u32>) {
+    let (mut late_ns, mut took_ns) = (Vec::with_capacity(commands.len()), Vec::with_capacity(commands.len()));
     let started = Instant::now();
     let elapsed_ns = || started.elapsed().as_nanos() as u64;
     let mut done_ns = elapsed_ns();
@@ -207,11 +209,14 @@ fn on_schedule(commands: &[Command], a_second: u64, mut work: impl FnMut(&Comman
             std::hint::spin_loop();
             done_ns = elapsed_ns();
         }
+        let begun_ns = done_ns;
         work(command);
         done_ns = elapsed_ns();
-        late_ns.push(u32::try_from(done_ns - planned_ns).unwrap_or(u32::MAX));
+        let shortened = |ns: u64| u32::try_from(ns).unwrap_or(u32::MAX);
+        late_ns.push(shortened(done_ns - planned_ns));
+        took_ns.push(shortened(done_ns - begun_ns));
     }
-    late_ns
+    (late_ns, took_ns)
 }
 
 /// Write the steps for another engine, and what it must come to on standard output.
