@@ -24,6 +24,8 @@ SPREAD = (
     (100, 10_000, 10_000),
     (10_000, 1_000_000, 1_000_000),
 )
+SPREAD_TRIALS_MAX = 3
+"""Each opens a million accounts anew."""
 MEMORY = (("symbols", 100_000), ("accounts", 10_000_000), ("orders", 1_000_000), ("stops", 1_000_000))
 QUICK_COUNT_MAX = 10_000
 
@@ -41,7 +43,7 @@ def run(settings: Settings) -> Sequence[Row]:
     for symbols, users, resting in SPREAD:
         if not settings.is_quick or symbols <= QUICK_COUNT_MAX // 100:
             sizes = [str(symbols), str(users), str(resting), str(commands)]
-            rows += run_workload(["published", "rate", *sizes, trials])
+            rows += run_workload(["published", "rate", *sizes, str(min(settings.trials, SPREAD_TRIALS_MAX))])
     for what, count in MEMORY:
         counted = str(min(count, QUICK_COUNT_MAX) if settings.is_quick else count)
         rows += run_workload(["published", "memory", what, counted])

@@ -10,7 +10,7 @@ use rialto_types::{Amount, Command, OrderTerms, OrderType, Price, Quantity, Side
 
 /// Who places the orders of the background.
 const MAKERS: u32 = 1_000;
-/// Orders of the background that are to share prices do so on this many a side.
+/// Orders of the background that are to share prices do so at this many.
 const SHARED_PRICES: u64 = 100;
 
 /// What stands beside a workload. Accounts have a balance each; symbols are listed and empty.
@@ -18,7 +18,7 @@ const SHARED_PRICES: u64 = 100;
 pub(crate) struct Background {
     pub(crate) symbols: u32,
     pub(crate) accounts: u32,
-    /// Orders that rest on the first symbol, away from the market, at a hundred prices a side.
+    /// Orders that rest on the first symbol, away from the market, at a hundred prices.
     pub(crate) orders: u32,
     /// The same, each at a price of its own.
     pub(crate) levels: u32,
