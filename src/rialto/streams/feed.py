@@ -15,6 +15,7 @@ from rialto.contracts.events import BlockTradeReported, Outcome, TradeExecuted
 from rialto.contracts.market import (
     BookTickerChanged,
     Candle,
+    DepthUpdate,
     TickerStatistics,
     TradesAggregated,
 )
@@ -44,6 +45,7 @@ class MarketFeed:
         self._runtime = runtime
         self._candles = CandleStreams(runtime.market, self._say_candle)
         self._new_partials: set[Topic] = set()
+        self._depth_watchers: list[Callable[[Sequence[DepthUpdate]], None]] = []
         self._said_statistics: dict[int, tuple[str, ...]] = {}
         self._said_averages: dict[int, tuple[str, int]] = {}
         self._schedule = Schedule(runtime.now_us)
@@ -58,6 +60,10 @@ class MarketFeed:
         self._hub.watch(self._note_subscription)
         self._runtime.subscribe(self._take_outcomes)
         self._schedule.start()
+
+    def watch_depth(self, watcher: Callable[[Sequence[DepthUpdate]], None]) -> None:
+        """Call `watcher` with what changed in the books, ten times a second, whoever reads it here."""
+        self._depth_watchers.append(watcher)
 
     async def stop(self) -> None:
         """End the timers."""
@@ -104,7 +110,11 @@ class MarketFeed:
     async def _state_depth(self, now_us: int, *, slow: bool) -> None:
         partials = {topic for topic in self._new_partials if topic.fast is not slow}
         self._new_partials -= partials
-        for update in self._runtime.market.take_depth_updates(slow=slow):
+        updates = self._runtime.market.take_depth_updates(slow=slow)
+        if not slow:
+            for watcher in self._depth_watchers:
+                watcher(updates)
+        for update in updates:
             symbol = update.symbol
             self._say(Topic(Kind.DEPTH, symbol, fast=not slow), payloads.depth, update, now_us)
             partials.update(Topic(Kind.PARTIAL_DEPTH, symbol, not slow, levels) for levels in PARTIAL_LEVELS)
