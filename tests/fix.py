@@ -100,7 +100,7 @@ class FixClient:
 
     async def send(self, message_type: str, *fields: tuple[int, object], **header: Any) -> None:
         """Send a message with the next number; `header` may say otherwise."""
-        self.number = header.get("number", self.number + 1)
+        self.number = header.pop("number", self.number + 1)
         await self.send_bytes(self.spelled(message_type, fields, self.number, **header))
 
     async def send_bytes(self, data: bytes) -> None:

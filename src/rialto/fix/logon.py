@@ -53,8 +53,7 @@ def check_time(message: Message, service: Service, authenticator: Authenticator,
         timing = timing_of(message, window_default_us)
         authenticator.check_time(timing)
     except ApiError as error:
-        names = {"recvWindow": "RecvWindow", "timestamp": "SendingTime"}
-        raise in_tags(error, lambda name: service.tag(names[name]) if name in names else None) from None
+        raise in_tags(error, lambda _name: service.tag("RecvWindow")) from None
     return timing
 
 

@@ -11,6 +11,10 @@ from typing import Final
 from rialto.wire.errors import ApiError, ErrorCode
 
 
+SENDING_TIME: Final = 52
+"""The tag of when a message was sent, in every dictionary."""
+
+
 class Reason(IntEnum):
     """Why the session rejects a message: the values of `SessionRejectReason`."""
 
@@ -85,13 +89,6 @@ _FORMS: Final[Mapping[tuple[ErrorCode, int], tuple[int, Reason]]] = MappingProxy
 )
 """Which form of a message FIX has for one of REST, and its reason."""
 
-_REASONS: Final[Mapping[ErrorCode, Reason]] = MappingProxyType(
-    {
-        ErrorCode.INVALID_TIMESTAMP: Reason.SENDINGTIME_ACCURACY_PROBLEM,
-        ErrorCode.INVALID_SIGNATURE: Reason.SIGNATURE_PROBLEM,
-    }
-)
-
 
 def in_tags(error: ApiError, tag_of: Callable[[str], int | None]) -> Rejected:
     """Say what is wrong with a message in the words of FIX; `tag_of` finds the tag behind a name of REST."""
@@ -100,8 +97,10 @@ def in_tags(error: ApiError, tag_of: Callable[[str], int | None]) -> Rejected:
     tag = next((each for each in tags if each is not None), None)
     if code is None:
         return Rejected(error, Reason.OTHER, tag)
+    if code is ErrorCode.INVALID_TIMESTAMP:
+        return Rejected(error, Reason.SENDINGTIME_ACCURACY_PROBLEM, SENDING_TIME)
     if code is ErrorCode.BAD_SYMBOL:
         return Rejected(error, Reason.VALUE_IS_INCORRECT, tag_of("symbol"))
-    form, reason = _FORMS.get((code, error.form), (error.form, _REASONS.get(code, Reason.VALUE_IS_INCORRECT)))
+    form, reason = _FORMS.get((code, error.form), (error.form, Reason.VALUE_IS_INCORRECT))
     told = [place if known is None else known for place, known in zip(places, tags, strict=True)]
     return Rejected(code.error(*told, form=form), reason, tag)
