@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from rialto.contracts.commands import PoolSymbols
 from rialto.fix.service import ServiceKind
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.identity.restrictions import Restrictions
 from tests.fix import FixClient, FixKey, Received, fix_exchange
+from tests.gateway import pool
 
 SELL = {11: "sell", 38: "1", 40: "2", 44: "50000", 54: "2", 55: "BTCUSDT", 59: "1"}
 BUY = SELL | {11: "buy", 54: "1"}
@@ -94,18 +94,26 @@ async def test_what_rest_and_fix_place_is_one_account(tmp_path: Path) -> None:
     [
         ({40: "1", 44: None, 59: None}, {40: "1"}, "MARKET"),
         ({18: "6", 59: None}, {40: "2", 18: "6"}, "LIMIT_MAKER"),
-        ({40: "3", 44: None, 59: None, 1102: "49000", 1109: "D"}, {40: "3", 1102: "49000.00000000", 1109: "D"}, "STOP_LOSS"),
+        (
+            {40: "3", 44: None, 59: None, 1102: "49000", 1109: "D"},
+            {40: "3", 1102: "49000.00000000", 1109: "D"},
+            "STOP_LOSS",
+        ),
         ({40: "4", 1102: "49000", 1109: "D"}, {40: "4", 1109: "D", 44: "50000.00000000"}, "STOP_LOSS_LIMIT"),
         ({40: "3", 44: None, 59: None, 1102: "51000", 1109: "U"}, {40: "3", 1109: "U"}, "TAKE_PROFIT"),
         ({40: "4", 1102: "51000", 1109: "U"}, {40: "4", 1109: "U"}, "TAKE_PROFIT_LIMIT"),
         ({40: "3", 44: None, 59: None, 25009: "100"}, {40: "3", 1109: "U", 25009: "100"}, "TAKE_PROFIT"),
-        ({40: "3", 44: None, 59: None, 25009: "100", 1102: "49000", 1109: "D"}, {40: "3", 1109: "D", 25009: "100"}, "STOP_LOSS"),
+        (
+            {40: "3", 44: None, 59: None, 25009: "100", 1102: "49000", 1109: "D"},
+            {40: "3", 1109: "D", 25009: "100"},
+            "STOP_LOSS",
+        ),
         ({38: "2", 111: "0.5"}, {40: "2", 111: "0.50000000"}, "LIMIT"),
         ({40: "P", 44: None, 1094: "5", 835: "1"}, {40: "P", 1094: "5", 835: "1", 839: "60000.00000000"}, "LIMIT"),
         ({40: "P", 44: None, 18: "6", 59: None, 1094: "5", 835: "1"}, {40: "P", 18: "6"}, "LIMIT_MAKER"),
         ({25001: "5"}, {25001: "5"}, "LIMIT"),
     ],
-)  # fmt: skip
+)
 async def test_every_type_of_order_is_spelled_both_ways(
     tmp_path: Path, changes: dict[int, Any], reported: dict[int, str], type_name: str
 ) -> None:
@@ -131,9 +139,12 @@ async def test_every_type_of_order_is_spelled_both_ways(
         ({38: None}, {371: "38", 373: "1", 25016: "-1102", 58: "Required tag '38' missing."}),
         ({59: None}, {371: "59", 373: "1", 25016: "-1102", 58: "Required tag '59' missing."}),
         ({40: "1"}, {371: "44", 25016: "-1106", 58: "A tag '44' was sent when not required."}),
-        ({40: "1", 44: None, 59: None, 38: None}, {371: "38", 25016: "-1102", 58: "Param '38' or '152' must be sent, but both were empty/null!"}),
+        (
+            {40: "1", 44: None, 59: None, 38: None},
+            {371: "38", 25016: "-1102", 58: "Param '38' or '152' must be sent, but both were empty/null!"},
+        ),
         ({38: "0"}, None),
-        ({847: "5"}, {371: None, 25016: "-1134", 58: "`TargetStrategy (847)` was less than 1000000."}),
+        ({847: "5"}, {371: "847", 25016: "-1134", 58: "`TargetStrategy (847)` was less than 1000000."}),
         ({1102: "5"}, {371: "1102", 25016: "-1106", 58: "A tag '1102' was sent when not required."}),
         ({40: "3", 44: None, 59: None, 1102: "49000", 1109: "D"}, {371: "1100", 25016: "-1174"}),
         ({40: "4", **TRIGGER, 1102: "49000"}, {371: "1109", 25016: "-1102"}),
@@ -142,7 +153,7 @@ async def test_every_type_of_order_is_spelled_both_ways(
         ({1094: "5"}, {371: "1094", 25016: "-1106"}),
         ({38: "1.123456789"}, {371: "38", 25016: "-1111", 58: "Parameter '38' has too much precision."}),
     ],
-)  # fmt: skip
+)
 async def test_a_message_that_makes_no_order_is_rejected(
     tmp_path: Path, changes: dict[int, Any], expected: dict[int, str | None] | None
 ) -> None:
@@ -224,10 +235,10 @@ async def test_an_order_is_replaced(tmp_path: Path) -> None:
         assert failed.only(35, 11, 37, 434, 25016, 58) == {
             35: "9", 11: "gone", 37: "1", 434: "1", 25016: "-2011", 58: "Unknown order sent."
         }  # fmt: skip
-        allowed = await asked(client, "XCN", replacing | {11: "fourth", 25033: "2"})
-        placed = await client.receive("8")
-        assert sorted((allowed.type, placed.type)) == ["8", "9"]
-        both = await asked(client, "XCN", replacing | {11: "fifth", 25033: "2", 38: "100"})
+        placed = await asked(client, "XCN", replacing | {11: "fourth", 25033: "2"})
+        failed = await client.receive("9")
+        assert (placed[150], placed[11], failed[25016]) == ("0", "fourth", "-2011")
+        both = await asked(client, "XCN", replacing | {11: "fifth", 25033: "2", 38: "99"})
         second = await client.receive()
         assert [both.only(35, 25016), second.only(35, 150, 11, 25016)] == [
             {35: "9", 25016: "-2011"},
@@ -292,7 +303,7 @@ async def test_an_order_that_finds_nobody_expires_with_the_reason(tmp_path: Path
 
 async def test_an_order_is_routed(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        await fix.exchange.runtime.submit(PoolSymbols(0, (0,)))
+        await pool(fix.exchange)
         await fix.bob.place("BUY", "50000", "1")
         client = await fix.logged_on()
         placed = await asked(client, "D", SELL | {25032: "Y"})
@@ -315,7 +326,7 @@ async def test_only_acknowledgements_come_to_who_wants_no_more(tmp_path: Path) -
         assert acknowledged.only(11, 150) == {11: "mine", 150: "0"}
         canceled = await asked(client, "F", {11: "c", 41: "mine", 55: "BTCUSDT"})
         assert canceled.only(11, 150, 14) == {11: "c", 150: "4", 14: "1.00000000"}
-        refused = await asked(client, "D", SELL | {38: "1000"})
+        refused = await asked(client, "D", SELL | {38: "101"})
         assert refused.only(150, 25016) == {150: "8", 25016: "-2010"}
         assert await client.nothing_comes()
         assert [(await everything.receive("8"))[150] for _ in range(4)] == ["0", "0", "F", "4"]

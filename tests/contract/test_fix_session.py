@@ -181,22 +181,59 @@ async def test_a_number_out_of_turn_is_rejected_and_not_used_up(tmp_path: Path) 
         ("D", ORDER[1:], {371: "11", 373: "1", 25016: "-1102", 58: "Required tag '11' missing."}),
         ("D", (*ORDER, (55, "X")), {371: "55", 373: "13", 25016: "-1171", 58: "Tag '55' appears more than once."}),
         ("D", (*ORDER, (99_999, 1)), {371: "99999", 373: "3", 25016: "-1103", 58: "Undefined Tag."}),
-        ("D", (*ORDER, (25014, "x")), {371: "25014", 373: "2", 25016: "-1170", 58: "Tag '25014' not defined for this message type."}),
-        ("D", (*ORDER, (25000, 5)), {371: "25000", 373: "14", 25016: "-1172", 58: "Tag '25000' specified out of required order."}),
-        ("D", (*ORDER[:-1], (59, 9)), {371: "59", 373: "5", 25016: "-1130", 58: "Data sent for parameter '59' is not valid."}),
+        (
+            "D",
+            (*ORDER, (25014, "x")),
+            {371: "25014", 373: "2", 25016: "-1170", 58: "Tag '25014' not defined for this message type."},
+        ),
+        (
+            "D",
+            (*ORDER, (25000, 5)),
+            {371: "25000", 373: "14", 25016: "-1172", 58: "Tag '25000' specified out of required order."},
+        ),
+        (
+            "D",
+            (*ORDER[:-1], (59, 9)),
+            {371: "59", 373: "5", 25016: "-1130", 58: "Data sent for parameter '59' is not valid."},
+        ),
         ("D", ((11, "a b"), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
         ("D", ((11, "a" * 37), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
-        ("D", ((11, "ä"), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1177", 58: "Only printable ASCII characters and SOH (Start of Header) are allowed."}),
-        ("D", ((11, "a"), (38, "1e3"), *ORDER[2:]), {371: "38", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."}),
+        (
+            "D",
+            ((11, "ä"), *ORDER[1:]),
+            {
+                371: "11",
+                373: "6",
+                25016: "-1177",
+                58: "Only printable ASCII characters and SOH (Start of Header) are allowed.",
+            },
+        ),
+        (
+            "D",
+            ((11, "a"), (38, "1e3"), *ORDER[2:]),
+            {371: "38", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."},
+        ),
         ("D", (*ORDER[:5], (55, "NOPE"), (59, 1)), {371: "55", 373: "5", 25016: "-1121", 58: "Invalid symbol."}),
-        ("E", ((25014, "l"), (1385, 1), (73, 2), (11, "x"), (40, 2), (54, 1), (55, "BTCUSDT")), {371: "73", 373: "16", 25016: "-1188", 58: "Incorrect NumInGroup count for repeating group 'NoOrders'."}),
-        ("E", ((25014, "l"), (1385, 1), (73, 1), (55, "BTCUSDT"), (11, "x"), (40, 2), (54, 1)), {371: "55", 373: "15", 25016: "-1173", 58: "Repeating group 'NoOrders' fields out of order."}),
-        ("V", ((262, "x"), (263, 1)), {371: "35", 25016: "-1186", 58: "Requested operation is not allowed in order entry sessions."}),
+        (
+            "E",
+            ((25014, "l"), (1385, 1), (73, 2), (11, "x"), (40, 2), (54, 1), (55, "BTCUSDT")),
+            {371: "73", 373: "16", 25016: "-1188", 58: "Incorrect NumInGroup count for repeating group 'NoOrders'."},
+        ),
+        (
+            "E",
+            ((25014, "l"), (1385, 1), (73, 1), (55, "BTCUSDT"), (11, "x"), (40, 2), (54, 1)),
+            {371: "55", 373: "15", 25016: "-1173", 58: "Repeating group 'NoOrders' fields out of order."},
+        ),
+        (
+            "V",
+            ((262, "x"), (263, 1)),
+            {371: "35", 25016: "-1186", 58: "Requested operation is not allowed in order entry sessions."},
+        ),
         ("8", (), {371: "35", 25016: "-1186"}),
         ("2", ((7, 1), (16, 0)), {371: "35", 373: "5", 25016: "-1020", 58: "This operation is not supported."}),
         ("1", (), {371: "112", 373: "1", 25016: "-1102"}),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_with_a_message_is_named(
     tmp_path: Path, message_type: str, fields: tuple[tuple[int, object], ...], expected: dict[int, str]
 ) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 
 from rialto.wire.errors import ApiError, ErrorCode
 
-
 SENDING_TIME: Final = 52
 """The tag of when a message was sent, in every dictionary."""
 
@@ -74,8 +73,6 @@ def needless(tag: int) -> Rejected:
     return Rejected(ErrorCode.PARAM_NOT_REQUIRED.error(tag, form=2), Reason.OTHER, tag)
 
 
-Places = tuple[object, ...]
-
 _MANDATORY: Final = ErrorCode.MANDATORY_PARAM_EMPTY_OR_MALFORMED
 _FORMS: Final[Mapping[tuple[ErrorCode, int], tuple[int, Reason]]] = MappingProxyType(
     {
@@ -90,6 +87,21 @@ _FORMS: Final[Mapping[tuple[ErrorCode, int], tuple[int, Reason]]] = MappingProxy
 """Which form of a message FIX has for one of REST, and its reason."""
 
 
+_PARAMETERS: Final[Mapping[ErrorCode, str]] = MappingProxyType(
+    {
+        ErrorCode.BAD_SYMBOL: "symbol",
+        ErrorCode.INVALID_SIDE: "side",
+        ErrorCode.INVALID_ORDER_TYPE: "type",
+        ErrorCode.INVALID_TIF: "timeInForce",
+        ErrorCode.INVALID_CANCEL_RESTRICTIONS: "cancelRestrictions",
+        ErrorCode.INVALID_PEG_PRICE_TYPE: "pegPriceType",
+        ErrorCode.INVALID_PEG_OFFSET_TYPE: "pegOffsetType",
+        ErrorCode.BAD_STRATEGY_TYPE: "strategyType",
+    }
+)
+"""The parameter that is at fault where the message does not name it."""
+
+
 def in_tags(error: ApiError, tag_of: Callable[[str], int | None]) -> Rejected:
     """Say what is wrong with a message in the words of FIX; `tag_of` finds the tag behind a name of REST."""
     code, places = error.kind, error.places
@@ -99,8 +111,8 @@ def in_tags(error: ApiError, tag_of: Callable[[str], int | None]) -> Rejected:
         return Rejected(error, Reason.OTHER, tag)
     if code is ErrorCode.INVALID_TIMESTAMP:
         return Rejected(error, Reason.SENDINGTIME_ACCURACY_PROBLEM, SENDING_TIME)
-    if code is ErrorCode.BAD_SYMBOL:
-        return Rejected(error, Reason.VALUE_IS_INCORRECT, tag_of("symbol"))
+    if code in _PARAMETERS:
+        tag = tag_of(_PARAMETERS[code])
     form, reason = _FORMS.get((code, error.form), (error.form, Reason.VALUE_IS_INCORRECT))
     told = [place if known is None else known for place, known in zip(places, tags, strict=True)]
     return Rejected(code.error(*told, form=form), reason, tag)
