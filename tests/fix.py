@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from rialto.fix.assembly import Sources, fix_servers
-from rialto.fix.limits import FixLimits
+from rialto.fix.limits import FixLimits, ServiceLimits
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind
-from rialto.gateway.limits import RateLimits
+from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.identity.api_keys import ApiKey
 from rialto.identity.restrictions import Permission, Restrictions
 from rialto.streams.connections import Connections
@@ -39,7 +39,7 @@ class Received:
     """A message as it came: fields by tag, and all of them in order."""
 
     def __init__(self, message: simplefix.FixMessage) -> None:
-        self.pairs = [(int(tag), value.decode()) for tag, value in message.pairs]
+        self.pairs: list[tuple[int, str]] = [(int(tag), value.decode()) for tag, value in message.pairs]
         self.type = self[35]
 
     def __getitem__(self, tag: int) -> str:
@@ -82,6 +82,16 @@ class FixKey:
 
     def sign(self, *parts: str) -> str:
         return base64.b64encode(self.private.sign("\x01".join(parts).encode())).decode()
+
+
+def service_limits(**changes: Any) -> ServiceLimits:
+    """The limits of a service, but for some: by default, attempts to connect do not count."""
+    usual = {
+        "messages": RateLimit("MESSAGES", "SECOND", 10, 10_000),
+        "attempts": RateLimit("ATTEMPTS", "SECOND", 30, 1_000),
+        "connections_max": 10,
+    }
+    return ServiceLimits(**{**usual, **changes})
 
 
 def utc_now(shift_s: float = 0) -> str:

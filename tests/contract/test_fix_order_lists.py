@@ -169,54 +169,53 @@ async def test_a_name_in_a_list_changes(tmp_path: Path) -> None:
         assert steps_of(status) == [("smaller",), ("pending",)]
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ([*OCO[:2], (73, 3), *OCO[3:]], {35: "3", 371: "73", 25016: "-1188"}),
-        (order_list(1), {35: "3", 371: "73", 25016: "-1102"}),
-        (order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2)), {35: "3", 371: "25010", 25016: "-1174"}),
-        (order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2, "1", (1, 0, 1))), {35: "3", 25016: "-1174"}),
-        (
-            order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 2), (59, 1)], 2, "1", (3, 0, 1))),
-            {35: "3", 371: "44", 25016: "-1102"},
-        ),
-        (
-            order_list(2, entry("a", LIMIT, 1, None), entry("b", [(40, 1)], 2, "1", (3, 0, 1))),
-            {35: "3", 371: "38", 25016: "-1102"},
-        ),
-        (
-            order_list(2, entry("a", LIMIT, 1, None), entry("b", [(40, 1)], 2, None, (3, 0, 1)), pays=True),
-            {35: "3", 371: "38", 25016: "-1224"},
-        ),
-        (
-            order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2, "1", (3, 0, 1)), pays=True),
-            {35: "3", 371: "38", 25016: "-1225"},
-        ),
-        (
-            order_list(2, entry("a", [(40, 1)], 1), entry("b", [(40, 1)], 2, "1", (3, 0, 1))),
-            {35: "3", 371: "40", 25016: "-1116"},
-        ),
-        (
-            order_list(1, entry("a", STOP, 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "2", (1, 0, 2))),
-            {35: "3", 25016: "-1014"},
-        ),
-        (order_list(1, entry("a", LIMIT, 1), entry("b", STOP, 2), entry("c", MAKER, 2)), {35: "3", 25016: "-1014"}),
-        (
-            order_list(1, entry("a", [*STOP, (25001, 2)], 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "1", (1, 0, 2))),
-            {35: "3", 371: "25001", 25016: "-1182"},
-        ),
-        (
-            order_list(1, entry("a", [*STOP, (152, 5)], 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "1", (1, 0, 2))),
-            {35: "3", 371: "152", 25016: "-1106"},
-        ),
-    ],
-)
-async def test_what_is_no_list_is_rejected(tmp_path: Path, fields: Entry, expected: dict[int, str]) -> None:
+NO_LISTS: list[Any] = [
+    ([*OCO[:2], (73, 3), *OCO[3:]], {35: "3", 371: "73", 25016: "-1188"}),
+    (order_list(1), {35: "3", 371: "73", 25016: "-1102"}),
+    (order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2)), {35: "3", 371: "25010", 25016: "-1174"}),
+    (order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2, "1", (1, 0, 1))), {35: "3", 25016: "-1174"}),
+    (
+        order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 2), (59, 1)], 2, "1", (3, 0, 1))),
+        {35: "3", 371: "44", 25016: "-1102"},
+    ),
+    (
+        order_list(2, entry("a", LIMIT, 1, None), entry("b", [(40, 1)], 2, "1", (3, 0, 1))),
+        {35: "3", 371: "38", 25016: "-1102"},
+    ),
+    (
+        order_list(2, entry("a", LIMIT, 1, None), entry("b", [(40, 1)], 2, None, (3, 0, 1)), pays=True),
+        {35: "3", 371: "38", 25016: "-1224"},
+    ),
+    (
+        order_list(2, entry("a", LIMIT, 1), entry("b", [(40, 1)], 2, "1", (3, 0, 1)), pays=True),
+        {35: "3", 371: "38", 25016: "-1225"},
+    ),
+    (
+        order_list(2, entry("a", [(40, 1)], 1), entry("b", [(40, 1)], 2, "1", (3, 0, 1))),
+        {35: "3", 371: "40", 25016: "-1116"},
+    ),
+    (
+        order_list(1, entry("a", STOP, 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "2", (1, 0, 2))),
+        {35: "3", 25016: "-1014"},
+    ),
+    (order_list(1, entry("a", LIMIT, 1), entry("b", STOP, 2), entry("c", MAKER, 2)), {35: "3", 25016: "-1014"}),
+    (
+        order_list(1, entry("a", [*STOP, (25001, 2)], 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "1", (1, 0, 2))),
+        {35: "3", 371: "25001", 25016: "-1182"},
+    ),
+    (
+        order_list(1, entry("a", [*STOP, (152, 5)], 2, "1", (2, 1, 2)), entry("b", MAKER, 2, "1", (1, 0, 2))),
+        {35: "3", 371: "152", 25016: "-1106"},
+    ),
+]
+
+
+async def test_what_is_no_list_is_rejected(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        await traded(fix)
         client = await fix.logged_on()
-        rejected = await client.ask("E", *fields)
-        assert rejected.only(*expected) == expected, rejected
+        for fields, expected in NO_LISTS:
+            rejected = await client.ask("E", *fields)
+            assert rejected.only(*expected) == expected, (fields, rejected)
 
 
 @pytest.mark.parametrize(

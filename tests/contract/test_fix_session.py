@@ -7,23 +7,13 @@ from typing import Any
 
 import pytest
 
-from rialto.fix.limits import FixLimits, ServiceLimits
+from rialto.fix.limits import FixLimits
 from rialto.fix.service import ServiceKind
-from rialto.gateway.limits import RateLimit
 from rialto.identity.restrictions import Permission, Restrictions
-from tests.fix import FixClient, FixKey, Received, fix_exchange, utc_now
+from tests.fix import FixClient, FixKey, Received, fix_exchange, service_limits, utc_now
 
 OE, DC, MD = ServiceKind.ORDER_ENTRY, ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA
 ORDER = ((11, "a"), (38, "1"), (40, 2), (44, "50000"), (54, 1), (55, "BTCUSDT"), (59, 1))
-
-
-def service_limits(**changes: Any) -> ServiceLimits:
-    usual = {
-        "messages": RateLimit("MESSAGES", "SECOND", 10, 10_000),
-        "attempts": RateLimit("ATTEMPTS", "SECOND", 30, 1_000),
-        "connections_max": 10,
-    }
-    return ServiceLimits(**{**usual, **changes})
 
 
 async def rejected(client: FixClient, message: Received) -> dict[int, str]:
@@ -48,65 +38,63 @@ async def test_a_client_logs_on_and_out(tmp_path: Path) -> None:
         assert await client.is_closed()
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"t98": None}, {371: "98", 373: "1", 25016: "-1102", 58: "Required tag '98' missing."}),
-        ({"t553": None}, {371: "553", 373: "1", 25016: "-1102", 58: "Required tag '553' missing."}),
-        ({"t98": 1}, {371: "98", 373: "5", 25016: "-1130", 58: "Data sent for parameter '98' is not valid."}),
-        ({"t108": 4}, {371: "108", 373: "5", 25016: "-1130", 58: "Data sent for parameter '108' is not valid."}),
-        (
-            {"t108": 61},
-            {371: "108", 373: "5", 25016: "-1102", 58: "'108' contains unexpected value. Cannot be greater than 60."},
-        ),
-        ({"t108": "x"}, {371: "108", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."}),
-        (
-            {"t141": "N"},
-            {
-                371: "141",
-                373: "5",
-                25016: "-1175",
-                58: "Continuation of sequence numbers to new session is currently unsupported. "
-                "Sequence numbers must be reset for each new session.",
-            },
-        ),
-        ({"t95": 4}, {371: "95", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."}),
-        ({"t96": "A" * 88}, {371: "96", 373: "8", 25016: "-1022", 58: "Signature for this request is not valid."}),
-        ({"t553": "a" * 64}, {371: "553", 373: "99", 25016: "-2015"}),
-        ({"t553": "no key"}, {371: "553", 373: "99", 25016: "-2014", 58: "API-key format invalid."}),
-        ({"t9406": "Y"}, {371: "9406", 373: "5", 25016: "-1184"}),
-        ({"t25050": 1}, {371: "25050", 373: "99", 25016: "-1155", 58: "SBE is not enabled."}),
-        ({"t25035": 3}, {371: "25035", 373: "5", 25016: "-1130"}),
-        ({"target": "FUTURES"}, {371: "56", 373: "5", 25016: "-1130"}),
-        (
-            {"number": 2},
-            {371: "34", 373: "5", 25016: "-1179", 58: "`MsgSeqNum(34)` contains an unexpected value. Expected: '1'."},
-        ),
-        (
-            {"time": utc_now(-3_600)},
-            {371: "52", 373: "10", 25016: "-1021", 58: "Timestamp for this request is outside of the recvWindow."},
-        ),
-        (
-            {"time": utc_now(3_600)},
-            {
-                371: "52",
-                373: "10",
-                25016: "-1021",
-                58: "Timestamp for this request was 1000ms ahead of the server's time.",
-            },
-        ),
-    ],
-)
-async def test_a_wrong_logon_is_rejected_and_ends_the_connection(
-    tmp_path: Path, changes: dict[str, Any], expected: dict[int, str]
-) -> None:
-    async with fix_exchange(tmp_path) as fix:
-        client = await fix.connect()
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice), **changes)
-        told = await rejected(client, answer)
-        assert {tag: told.get(tag) for tag in expected} == expected
-        assert answer[372] == "A"
-        assert await client.is_closed()
+WRONG_LOGONS: list[Any] = [
+    ({"t98": None}, {371: "98", 373: "1", 25016: "-1102", 58: "Required tag '98' missing."}),
+    ({"t553": None}, {371: "553", 373: "1", 25016: "-1102", 58: "Required tag '553' missing."}),
+    ({"t98": 1}, {371: "98", 373: "5", 25016: "-1130", 58: "Data sent for parameter '98' is not valid."}),
+    ({"t108": 4}, {371: "108", 373: "5", 25016: "-1130", 58: "Data sent for parameter '108' is not valid."}),
+    (
+        {"t108": 61},
+        {371: "108", 373: "5", 25016: "-1102", 58: "'108' contains unexpected value. Cannot be greater than 60."},
+    ),
+    ({"t108": "x"}, {371: "108", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."}),
+    (
+        {"t141": "N"},
+        {
+            371: "141",
+            373: "5",
+            25016: "-1175",
+            58: "Continuation of sequence numbers to new session is currently unsupported. "
+            "Sequence numbers must be reset for each new session.",
+        },
+    ),
+    ({"t95": 4}, {371: "95", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."}),
+    ({"t96": "A" * 88}, {371: "96", 373: "8", 25016: "-1022", 58: "Signature for this request is not valid."}),
+    ({"t553": "a" * 64}, {371: "553", 373: "99", 25016: "-2015"}),
+    ({"t553": "no key"}, {371: "553", 373: "99", 25016: "-2014", 58: "API-key format invalid."}),
+    ({"t9406": "Y"}, {371: "9406", 373: "5", 25016: "-1184"}),
+    ({"t25050": 1}, {371: "25050", 373: "99", 25016: "-1155", 58: "SBE is not enabled."}),
+    ({"t25035": 3}, {371: "25035", 373: "5", 25016: "-1130"}),
+    ({"target": "FUTURES"}, {371: "56", 373: "5", 25016: "-1130"}),
+    (
+        {"number": 2},
+        {371: "34", 373: "5", 25016: "-1179", 58: "`MsgSeqNum(34)` contains an unexpected value. Expected: '1'."},
+    ),
+    (
+        {"time": utc_now(-3_600)},
+        {371: "52", 373: "10", 25016: "-1021", 58: "Timestamp for this request is outside of the recvWindow."},
+    ),
+    (
+        {"time": utc_now(3_600)},
+        {
+            371: "52",
+            373: "10",
+            25016: "-1021",
+            58: "Timestamp for this request was 1000ms ahead of the server's time.",
+        },
+    ),
+]
+
+
+async def test_a_wrong_logon_is_rejected_and_ends_the_connection(tmp_path: Path) -> None:
+    async with fix_exchange(tmp_path, limits=FixLimits(order_entry=service_limits())) as fix:
+        key = FixKey(fix.exchange, fix.alice)
+        for changes, expected in WRONG_LOGONS:
+            client = await fix.connect()
+            answer = await client.log_on(key, **changes)
+            assert answer.only(*expected) == expected, (changes, answer)
+            assert (answer.type, answer[372]) == ("3", "A")
+            assert await client.is_closed()
 
 
 async def test_each_service_asks_for_its_permission(tmp_path: Path) -> None:
@@ -175,74 +163,71 @@ async def test_a_number_out_of_turn_is_rejected_and_not_used_up(tmp_path: Path) 
         assert (await client.ask("1", (112, "right"), number=2))[112] == "right"
 
 
-@pytest.mark.parametrize(
-    ("message_type", "fields", "expected"),
-    [
-        ("D", ORDER[1:], {371: "11", 373: "1", 25016: "-1102", 58: "Required tag '11' missing."}),
-        ("D", (*ORDER, (55, "X")), {371: "55", 373: "13", 25016: "-1171", 58: "Tag '55' appears more than once."}),
-        ("D", (*ORDER, (99_999, 1)), {371: "99999", 373: "3", 25016: "-1103", 58: "Undefined Tag."}),
-        (
-            "D",
-            (*ORDER, (25014, "x")),
-            {371: "25014", 373: "2", 25016: "-1170", 58: "Tag '25014' not defined for this message type."},
-        ),
-        (
-            "D",
-            (*ORDER, (25000, 5)),
-            {371: "25000", 373: "14", 25016: "-1172", 58: "Tag '25000' specified out of required order."},
-        ),
-        (
-            "D",
-            (*ORDER[:-1], (59, 9)),
-            {371: "59", 373: "5", 25016: "-1130", 58: "Data sent for parameter '59' is not valid."},
-        ),
-        ("D", ((11, "a b"), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
-        ("D", ((11, "a" * 37), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
-        (
-            "D",
-            ((11, "ä"), *ORDER[1:]),
-            {
-                371: "11",
-                373: "6",
-                25016: "-1177",
-                58: "Only printable ASCII characters and SOH (Start of Header) are allowed.",
-            },
-        ),
-        (
-            "D",
-            ((11, "a"), (38, "1e3"), *ORDER[2:]),
-            {371: "38", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."},
-        ),
-        ("D", (*ORDER[:5], (55, "NOPE"), (59, 1)), {371: "55", 373: "5", 25016: "-1121", 58: "Invalid symbol."}),
-        (
-            "E",
-            ((25014, "l"), (1385, 1), (73, 2), (11, "x"), (40, 2), (54, 1), (55, "BTCUSDT")),
-            {371: "73", 373: "16", 25016: "-1188", 58: "Incorrect NumInGroup count for repeating group 'NoOrders'."},
-        ),
-        (
-            "E",
-            ((25014, "l"), (1385, 1), (73, 1), (55, "BTCUSDT"), (11, "x"), (40, 2), (54, 1)),
-            {371: "55", 373: "15", 25016: "-1173", 58: "Repeating group 'NoOrders' fields out of order."},
-        ),
-        (
-            "V",
-            ((262, "x"), (263, 1)),
-            {371: "35", 25016: "-1186", 58: "Requested operation is not allowed in order entry sessions."},
-        ),
-        ("8", (), {371: "35", 25016: "-1186"}),
-        ("2", ((7, 1), (16, 0)), {371: "35", 373: "5", 25016: "-1020", 58: "This operation is not supported."}),
-        ("1", (), {371: "112", 373: "1", 25016: "-1102"}),
-    ],
-)
-async def test_what_is_wrong_with_a_message_is_named(
-    tmp_path: Path, message_type: str, fields: tuple[tuple[int, object], ...], expected: dict[int, str]
-) -> None:
+WRONG_MESSAGES: list[Any] = [
+    ("D", ORDER[1:], {371: "11", 373: "1", 25016: "-1102", 58: "Required tag '11' missing."}),
+    ("D", (*ORDER, (55, "X")), {371: "55", 373: "13", 25016: "-1171", 58: "Tag '55' appears more than once."}),
+    ("D", (*ORDER, (99_999, 1)), {371: "99999", 373: "3", 25016: "-1103", 58: "Undefined Tag."}),
+    (
+        "D",
+        (*ORDER, (25014, "x")),
+        {371: "25014", 373: "2", 25016: "-1170", 58: "Tag '25014' not defined for this message type."},
+    ),
+    (
+        "D",
+        (*ORDER, (25000, 5)),
+        {371: "25000", 373: "14", 25016: "-1172", 58: "Tag '25000' specified out of required order."},
+    ),
+    (
+        "D",
+        (*ORDER[:-1], (59, 9)),
+        {371: "59", 373: "5", 25016: "-1130", 58: "Data sent for parameter '59' is not valid."},
+    ),
+    ("D", ((11, "a b"), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
+    ("D", ((11, "a" * 37), *ORDER[1:]), {371: "11", 373: "6", 25016: "-1100"}),
+    (
+        "D",
+        ((11, "ä"), *ORDER[1:]),
+        {
+            371: "11",
+            373: "6",
+            25016: "-1177",
+            58: "Only printable ASCII characters and SOH (Start of Header) are allowed.",
+        },
+    ),
+    (
+        "D",
+        ((11, "a"), (38, "1e3"), *ORDER[2:]),
+        {371: "38", 373: "6", 25016: "-1102", 58: "Field value was empty or malformed."},
+    ),
+    ("D", (*ORDER[:5], (55, "NOPE"), (59, 1)), {371: "55", 373: "5", 25016: "-1121", 58: "Invalid symbol."}),
+    (
+        "E",
+        ((25014, "l"), (1385, 1), (73, 2), (11, "x"), (40, 2), (54, 1), (55, "BTCUSDT")),
+        {371: "73", 373: "16", 25016: "-1188", 58: "Incorrect NumInGroup count for repeating group 'NoOrders'."},
+    ),
+    (
+        "E",
+        ((25014, "l"), (1385, 1), (73, 1), (55, "BTCUSDT"), (11, "x"), (40, 2), (54, 1)),
+        {371: "55", 373: "15", 25016: "-1173", 58: "Repeating group 'NoOrders' fields out of order."},
+    ),
+    (
+        "V",
+        ((262, "x"), (263, 1)),
+        {371: "35", 25016: "-1186", 58: "Requested operation is not allowed in order entry sessions."},
+    ),
+    ("8", (), {371: "35", 25016: "-1186"}),
+    ("2", ((7, 1), (16, 0)), {371: "35", 373: "5", 25016: "-1020", 58: "This operation is not supported."}),
+    ("1", (), {371: "112", 373: "1", 25016: "-1102"}),
+]
+
+
+async def test_what_is_wrong_with_a_message_is_named(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
         client = await fix.logged_on()
-        answer = await client.ask(message_type, *fields)
-        told = await rejected(client, answer)
-        assert {tag: told.get(tag) for tag in expected} == expected
-        assert answer.only(45, 372) == {45: "2", 372: message_type}
+        for message_type, fields, expected in WRONG_MESSAGES:
+            answer = await client.ask(message_type, *fields)
+            assert answer.only(*expected) == expected, (message_type, fields, answer)
+            assert answer.only(35, 45, 372) == {35: "3", 45: f"{client.number}", 372: message_type}
         assert (await client.ask("1", (112, "on it goes")))[112] == "on it goes"
 
 
@@ -315,84 +300,6 @@ async def test_a_window_is_kept_only_where_one_is_stated(tmp_path: Path) -> None
         assert (await client.receive("3")).only(373, 25016) == {373: "10", 25016: "-1021"}
         await client.send_bytes(client.spelled("1", [(25000, 60_001), (112, "long")], 5))
         assert (await client.receive("3")).only(371, 25016) == {371: "25000", 25016: "-1102"}
-
-
-async def test_a_name_is_used_once_within_an_account(tmp_path: Path) -> None:
-    async with fix_exchange(tmp_path, limits=FixLimits(heartbeat_seconds_min=1)) as fix:
-        first = await fix.logged_on(sender="ONE", t108=1)
-        for kind in (OE, MD):
-            again = await fix.connect(kind, "ONE")
-            answer = await again.log_on(FixKey(fix.exchange, fix.alice))
-            assert answer.only(25016) == {25016: "-1033"}
-        await fix.logged_on(FixKey(fix.exchange, fix.bob), sender="ONE")
-        await first.ask("5")
-        second = await fix.logged_on(sender="ONE", t108=1)
-        second.close()
-        await asyncio.sleep(0.2)
-        third = await fix.connect(sender="ONE")
-        assert (await third.log_on(FixKey(fix.exchange, fix.alice)))[25016] == "-1033"
-        await asyncio.sleep(2)
-        await fix.logged_on(sender="ONE")
-
-
-async def test_an_account_has_so_many_sessions_and_attempts(tmp_path: Path) -> None:
-    attempts = RateLimit("ATTEMPTS", "SECOND", 30, 4)
-    limits = FixLimits(
-        order_entry=service_limits(connections_max=1, attempts=attempts), drop_copy=service_limits(connections_max=1)
-    )
-    async with fix_exchange(tmp_path, limits=limits) as fix:
-        await fix.logged_on()
-        client = await fix.connect()
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice))
-        assert answer.only(25016, 58) == {25016: "-1034", 58: "Too many concurrent connections; current limit is '1'."}
-        assert await client.is_closed()
-        await fix.logged_on(kind=DC)
-        await fix.logged_on(FixKey(fix.exchange, fix.bob))
-        await fix.connect()
-        answer = await (await fix.connect()).receive("3")
-        text = "Too many connection attempts from IP; current limit is 4 per '30 SECOND'."
-        assert answer.only(25016, 58) == {25016: "-1034", 58: text}
-
-
-async def test_who_sends_too_much_is_logged_out(tmp_path: Path) -> None:
-    limits = FixLimits(order_entry=service_limits(messages=RateLimit("MESSAGES", "DAY", 1, 3)))
-    async with fix_exchange(tmp_path, limits=limits) as fix:
-        client = await fix.logged_on()
-        answer = await client.ask("XLQ", (6136, "q1"))
-        assert answer.type == "XLR"
-        assert answer.pairs[7:-1] == [
-            *((6136, "q1"), (25003, "3")),
-            *((25004, "2"), (25005, "2"), (25006, "3"), (25007, "1"), (25008, "d")),
-            *((25004, "1"), (25005, "0"), (25006, "100"), (25007, "10"), (25008, "s")),
-            *((25004, "1"), (25005, "0"), (25006, "200000"), (25007, "1"), (25008, "d")),
-        ]
-        await client.ask("1", (112, "third"))
-        answer = await client.ask("1", (112, "fourth"))
-        assert (answer.type, answer[58]) == ("5", "Too many messages; current limit is '3' messages per '1 DAY'.")
-        assert await client.is_closed()
-
-
-async def test_a_revoked_key_ends_its_sessions(tmp_path: Path) -> None:
-    async with fix_exchange(tmp_path) as fix:
-        key = FixKey(fix.exchange, fix.alice)
-        client = await fix.logged_on(key)
-        fix.exchange.keys.revoke(key.key.key, 2)
-        assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
-
-
-async def test_the_end_is_announced(tmp_path: Path) -> None:
-    async with fix_exchange(tmp_path) as fix:
-        client, other = await fix.logged_on(), await fix.connect()
-        stopping = asyncio.create_task(fix.servers[OE].stop(1))
-        assert (await client.receive("B"))[148] == "Your connection is about to be closed. Please reconnect."
-        late = await fix.connect()
-        assert (await late.receive("3"))[25016] == "-1016"
-        assert (await client.receive("5", timeout=3))[58] == "The server is shutting down."
-        assert await client.is_closed()
-        other.close()
-        client.close()
-        late.close()
-        await stopping
 
 
 async def test_messages_may_come_in_any_pieces(tmp_path: Path) -> None:

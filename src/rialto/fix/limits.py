@@ -13,6 +13,8 @@ import msgspec
 from rialto.gateway.limits import FixedWindow, RateLimit
 from rialto.wire.errors import ErrorCode
 
+_NEVER_S: Final = float("inf")
+
 KEYS_MAX: Final = 100_000
 """How many accounts or addresses are counted in one window; further ones share a counter."""
 
@@ -90,22 +92,22 @@ class CompIds:
     """The ids that clients call themselves by, each used once at a time within an account, whatever the service."""
 
     def __init__(self) -> None:
-        self._used: dict[tuple[int, str], float] = {}
+        self._free_at_s: dict[tuple[int, str], float] = {}
         """When an id may be used again, by account and id; never while a session uses it."""
 
     def claim(self, owner: int, comp_id: str) -> None:
         """Take an id for a session. Raises `ApiError` -1033 if it is in use, or was left without a logout."""
-        free_at_s = self._used.get((owner, comp_id))
+        free_at_s = self._free_at_s.get((owner, comp_id))
         if free_at_s is not None and asyncio.get_running_loop().time() < free_at_s:
             raise ErrorCode.COMP_ID_IN_USE.error()
-        self._used[owner, comp_id] = float("inf")
+        self._free_at_s[owner, comp_id] = _NEVER_S
 
     def release(self, owner: int, comp_id: str, delay_s: float) -> None:
         """Let an id be used again after a delay."""
         if not delay_s:
-            del self._used[owner, comp_id]
+            del self._free_at_s[owner, comp_id]
             return
         now_s = asyncio.get_running_loop().time()
-        for key in [key for key, free_at_s in self._used.items() if free_at_s <= now_s]:
-            del self._used[key]
-        self._used[owner, comp_id] = now_s + delay_s
+        for key in [key for key, free_at_s in self._free_at_s.items() if free_at_s <= now_s]:
+            del self._free_at_s[key]
+        self._free_at_s[owner, comp_id] = now_s + delay_s

@@ -23,6 +23,9 @@ from rialto.streams.user_data.reports import Execution, ExecutionReport, ListRep
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
 
+OF_LISTS: Final = ("E", "F", "q", "XCN", "XAK")
+"""The messages that a ListStatus<N> can be the answer to."""
+
 REQUEST_ERRORS: Final = range(-1299, -1099)
 """The codes of what is wrong with a request itself."""
 
@@ -79,7 +82,7 @@ class Request:
         if session is not self._session:
             return False
         if isinstance(report, ListReport):
-            return True
+            return self._message.type in OF_LISTS
         if not isinstance(report, ExecutionReport):
             return False
         if report.execution is Execution.NEW:

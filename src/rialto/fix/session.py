@@ -25,6 +25,7 @@ from rialto.fix.service import Service
 from rialto.fix.validation import Message
 from rialto.gateway.authentication import Authenticator
 from rialto.gateway.limits import FixedWindow
+from rialto.gateway.performer import error_of
 from rialto.wire.errors import ApiError, ErrorCode
 
 HEARTBEAT: Final = "0"
@@ -278,7 +279,13 @@ class Session:
         except ApiError as error:
             raise Rejected(error) from None
         self._agreed = agreed
-        self._application = around.open_application(self)
+        try:
+            self._application = around.open_application(self)
+        except Exception as failure:
+            self.reject(Rejected(error_of(failure, "fix logon", is_read=True)), message)
+            self._end(0)
+            self._wire.close()
+            return
         self.send(
             LOGON,
             {
