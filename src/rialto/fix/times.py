@@ -2,7 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+
+_REMEMBERED: Final = 256
+"""How many times are remembered: one stands in several fields of a message, and is looked at more than once."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -11,6 +15,7 @@ _PATTERN: Final = re.compile(
 )
 
 
+@lru_cache(_REMEMBERED)
 def to_text(time_us: int) -> str:
     """Write a time with its microseconds."""
     time = _EPOCH + time_us * _MICROSECOND
@@ -20,6 +25,7 @@ def to_text(time_us: int) -> str:
     )
 
 
+@lru_cache(_REMEMBERED)
 def to_us(text: str) -> int | None:
     """Read a time in seconds, milliseconds or microseconds; None if it is none."""
     match = _PATTERN.fullmatch(text)
