@@ -83,6 +83,10 @@ format: .make/dev ## Format Python and Rust, and mend what the linter can
 simulate: .make/dev .make/core ## Crash the real process at seeded points and check what survived (SEED=1)
 	@RIALTO_SEED="$(or $(SEED),1)" $(BIN)/pytest tests/simulation
 
+.PHONY: bot
+bot: .make/dev .make/core .make/bot ## Let a bot framework trade on a fresh exchange for some minutes, and compare both sides
+	@RIALTO_TEST_FREQTRADE="$(CURDIR)/.venv-bot/bin/freqtrade" $(BIN)/pytest tests/bots
+
 .PHONY: bench
 bench: .make/dev .make/core ## Run the benchmarks and print percentiles
 	@test -f benches/__main__.py || { echo "There are no benchmarks yet: benches/__main__.py is missing." >&2; exit 1; }
@@ -103,6 +107,7 @@ lock: .make/uv ## Bring requirements/*.txt and Cargo.lock up to what is asked fo
 	@$(STEP) "Locking the bootstrap" env $(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(STEP) "Locking the run-time" env $(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(STEP) "Locking development" env $(LOCK) pyproject.toml requirements/dev.in --extra postgres -o requirements/dev.txt
+	@$(STEP) "Locking the bot framework" env $(LOCK) requirements/bot.in -o requirements/bot.txt
 	@$(STEP) "Locking the crates" cargo metadata --format-version 1 --quiet
 
 .PHONY: upgrade
@@ -112,7 +117,7 @@ upgrade: ## Lock the newest versions of everything
 
 .PHONY: clean
 clean: ## Remove everything built or installed here (never DATA)
-	rm -rf .venv .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
+	rm -rf .venv .venv-bot .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
 
 .venv/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }
@@ -133,6 +138,11 @@ clean: ## Remove everything built or installed here (never DATA)
 .make/dev: .make/uv requirements/dev.txt
 	@$(STEP) "Installing development packages" env $(UV) pip sync --require-hashes requirements/dev.txt
 	@touch .make/run $@
+
+.make/bot: .make/uv requirements/bot.txt
+	@$(STEP) "Creating .venv-bot" $(PYTHON) -m venv .venv-bot
+	@$(STEP) "Installing the bot framework" $(BIN)/uv --no-config --no-progress pip sync --python .venv-bot/bin/python --require-hashes requirements/bot.txt
+	@touch $@
 
 # Offline, so that the install can add nothing to what the locks put there.
 .make/core: .make/run $(CORE_SOURCES)

@@ -27,6 +27,7 @@ LIMITS = (
     "RIALTO_REQUESTS_PER_FIVE_MINUTES_MAX",
     "RIALTO_ORDERS_PER_TEN_SECONDS_MAX",
     "RIALTO_ORDERS_PER_DAY_MAX",
+    "RIALTO_SOCKET_ATTEMPTS_PER_FIVE_MINUTES_MAX",
 )
 OPEN = re.compile(r"is open on http://([\d.]+):(\d+)")
 LOOP = "event loop"
@@ -70,6 +71,14 @@ def running_exchange() -> Iterator[ExchangeProcess]:
             key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
         with _started(data) as (process, host, port):
             yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
+
+
+@contextmanager
+def moving_exchange() -> Iterator[ExchangeProcess]:
+    """Run a demonstration with its market makers, and stop it at the end."""
+    with scratch_directory() as data, _started(data, "--demo") as (process, host, port):
+        key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
+        yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
 
 
 def _rialto() -> str:

@@ -58,7 +58,9 @@ async def hub_server(listening: socket.socket) -> AsyncIterator[Publish]:
     """Serve our hub, on the port of an HTTP server."""
     limits = StreamLimits(attempts_max=0)
     hub = Hub(lambda _name: 0, Connections(lambda: time.time_ns() // 1_000, limits))
-    protocol = websocket_protocol(market_stream_handlers(hub), message_bytes_max=limits.message_bytes_max)
+    protocol = websocket_protocol(
+        market_stream_handlers(hub, lambda _name: None), message_bytes_max=limits.message_bytes_max
+    )
     server = uvicorn.Server(uvicorn.Config(_no_application, ws=protocol, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve([listening]))
     topic = Topic(Kind.TRADE, 0)

@@ -1,7 +1,8 @@
-"""Signed orders over REST: acknowledged ones a second, and what one costs the server, beside an empty request.
+"""Signed orders over REST and the WebSocket API: acknowledged ones a second, and what one costs, beside a ping.
 
-The whole path: HTTP, signature, limits, parsing, queue, core, journal with fdatasync, reply. Two kinds of load: limit
-orders that expire at once (IOC, far from the market), and orders that rest and are then canceled. The baseline is
+The whole path: transport, signature, limits, parsing, queue, core, journal with fdatasync, reply. Two kinds of load:
+limit orders that expire at once (IOC, far from the market), over both transports, and orders that rest and are then
+canceled, over REST. The baseline is
 `GET /api/v3/ping` on the same server, over the same connections. Processor time is that of all the server's threads,
 journal and projections included, less what it takes when nobody asks.
 """
@@ -19,7 +20,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from benches.exchange_process import THREADS, ExchangeProcess, running_exchange
 from benches.figures import Row, Settings, row_of_samples, row_of_trials
-from benches.http_load import Result, send_all
+from benches.http_load import HttpSender, Result, Sender, SocketSender, send_all
 
 NAME = "rest"
 CONNECTIONS = 16
@@ -41,6 +42,7 @@ class Case:
 
     name: str
     make: Callable[[int], list[bytes]]
+    sender: type[Sender] = HttpSender
     rates: list[float] = field(default_factory=list)
     processor_us: list[dict[str, float]] = field(default_factory=list)
     latencies_us: list[list[float]] = field(default_factory=list)
@@ -66,6 +68,10 @@ class Requests:
         """Make limit orders that do not trade and are gone at once."""
         return [self._order(f"expiring-{next(self._numbers)}", "IOC") for _ in range(count)]
 
+    def expiring_socket_orders(self, count: int) -> list[bytes]:
+        """Make the same orders as requests of the WebSocket API."""
+        return [self._socket_order(f"socket-{next(self._numbers)}") for _ in range(count)]
+
     def resting_orders(self, count: int) -> list[bytes]:
         """Make pairs of an order that rests and its cancellation, so that each pair stays close together."""
         names = [f"resting-{next(self._numbers)}" for _ in range(count // 2)]
@@ -87,10 +93,28 @@ class Requests:
             f"&newClientOrderId={name}",
         )
 
+    def _socket_order(self, name: str) -> bytes:
+        params = {
+            "apiKey": self._exchange.api_key,
+            "newClientOrderId": name,
+            "price": str(self._price),
+            "quantity": QUANTITY,
+            "recvWindow": 60_000,
+            "side": "BUY",
+            "symbol": SYMBOL,
+            "timeInForce": "IOC",
+            "timestamp": time.time_ns() // 1_000_000,
+            "type": "LIMIT",
+        }
+        signature = self._signature("&".join(f"{name}={value}" for name, value in params.items()))
+        return json.dumps({"id": name, "method": "order.place", "params": params | {"signature": signature}}).encode()
+
+    def _signature(self, payload: str) -> str:
+        return hmac.new(self._exchange.secret_key.encode(), payload.encode(), hashlib.sha256).hexdigest()
+
     def _signed(self, method: str, query: str) -> bytes:
         payload = f"{query}&recvWindow=60000&timestamp={time.time_ns() // 1_000_000}"
-        signature = hmac.new(self._exchange.secret_key.encode(), payload.encode(), hashlib.sha256).hexdigest()
-        return self._request(method, f"/api/v3/order?{payload}&signature={signature}")
+        return self._request(method, f"/api/v3/order?{payload}&signature={self._signature(payload)}")
 
     def _request(self, method: str, target: str) -> bytes:
         host = f"{self._exchange.host}:{self._exchange.port}"
@@ -106,10 +130,11 @@ def run(settings: Settings) -> Sequence[Row]:
         ping = Case("ping", requests.pings)
         orders = [
             Case("order, IOC", requests.expiring_orders),
+            Case("order, IOC, WebSocket API", requests.expiring_socket_orders, SocketSender),
             Case("order, GTC, then cancel", requests.resting_orders),
         ]
         for case in (ping, *orders):
-            send_all(exchange.host, exchange.port, case.make(QUICK_REQUESTS), CONNECTIONS)
+            send_all(exchange.host, exchange.port, case.make(QUICK_REQUESTS), CONNECTIONS, case.sender)
         idle_us_per_s = idle_processor_us(exchange)
         idle_percent = sum(idle_us_per_s.values()) / 10_000
         for _ in range(settings.trials):
@@ -123,7 +148,7 @@ def measure(exchange: ExchangeProcess, case: Case, count: int, idle_us_per_s: di
     """Send one trial of a case; its processor time includes what comes after the last reply."""
     made = case.make(count)
     before_us, started_s = exchange.processor_times_us(), time.monotonic()
-    result: Result = send_all(exchange.host, exchange.port, made, CONNECTIONS)
+    result: Result = send_all(exchange.host, exchange.port, made, CONNECTIONS, case.sender)
     settle(exchange)
     after_us, elapsed_s = exchange.processor_times_us(), time.monotonic() - started_s
     spent_us = {part: after_us[part] - before_us[part] - idle_us_per_s[part] * elapsed_s for part in after_us}

@@ -73,18 +73,20 @@ def _ignore(_outcomes: list[Outcome]) -> None:
     pass
 
 
-async def found(runtime: Runtime, **changes: Any) -> tuple[int, int]:
+async def found(runtime: Runtime, *, trade_group: int | None = None, **changes: Any) -> tuple[int, int]:
     """Register the assets, list the symbol, open and fund two accounts, and return these."""
     await runtime.submit(RegisterAsset("BTC"))
     await runtime.submit(RegisterAsset("USDT"))
     await runtime.submit(ListSymbol(spec(**changes)))
-    first, second = [await open_account(runtime, owner) for owner in (1, 2)]
+    first, second = [await open_account(runtime, owner, trade_group=trade_group) for owner in (1, 2)]
     return first, second
 
 
-async def open_account(runtime: Runtime, owner: int, btc: str = "100", usdt: str = "1000000") -> int:
+async def open_account(
+    runtime: Runtime, owner: int, btc: str = "100", usdt: str = "1000000", *, trade_group: int | None = None
+) -> int:
     """Open and fund a spot account."""
-    outcome = await runtime.submit(OpenAccount(owner, AccountKind(AccountClass.SPOT)))
+    outcome = await runtime.submit(OpenAccount(owner, AccountKind(AccountClass.SPOT), trade_group))
     opened = outcome.events[0]
     assert isinstance(opened, AccountOpened)
     for asset, amount in ((BTC, btc), (USDT, usdt)):

@@ -20,6 +20,7 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.gateway.websocket.session import SessionLimits
 from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
 from rialto.identity.restrictions import Permission
@@ -113,7 +114,12 @@ async def pool(exchange: Live) -> None:
 
 @asynccontextmanager
 async def live(
-    directory: Path, *, limits: RateLimits | None = None, bounds: Bounds | None = None, **symbol: Any
+    directory: Path,
+    *,
+    limits: RateLimits | None = None,
+    bounds: Bounds | None = None,
+    session_limits: SessionLimits | None = None,
+    **symbol: Any,
 ) -> AsyncIterator[Live]:
     """Run an exchange on a directory, listening on a free port."""
     url = f"sqlite:///{directory / 'rialto.sqlite'}"
@@ -138,6 +144,7 @@ async def live(
             limits=limits or RateLimits(),
             bounds=bounds or Bounds(),
             user_data=UserDataStreams(runtime),
+            session_limits=session_limits or SessionLimits(),
         )
         server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))
         await server.start()

@@ -25,6 +25,7 @@ from rialto.contracts.vocabulary import (
     Side,
     StreamKey,
     TimeInForce,
+    prevention_modes,
 )
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
@@ -36,15 +37,16 @@ Step = tuple[int, int, int, int]
 
 KINDS = 20
 USDC, BTCUSDC = 2, 1
-MODES = [mode for mode in SelfTradePrevention if mode is not SelfTradePrevention.TRANSFER]
+MODES = list(SelfTradePrevention)
 GTC = TimeInForce.GOOD_TILL_CANCELED
 
 
-async def found_pool(runtime: Runtime) -> tuple[int, int]:
+async def found_pool(runtime: Runtime, trade_group: int | None = None) -> tuple[int, int]:
     """Found the usual exchange with a second book of the same base, pooled, and a treasury that can pay."""
-    accounts = await found(runtime, notional_min="0", rules=SymbolRules())
+    rules = {"notional_min": "0", "rules": SymbolRules(), "prevention_allowed": prevention_modes(*SelfTradePrevention)}
+    accounts = await found(runtime, trade_group=trade_group, **rules)
     await runtime.submit(RegisterAsset("USDC"))
-    await runtime.submit(ListSymbol(spec(name="BTCUSDC", quote=USDC, notional_min="0", rules=SymbolRules())))
+    await runtime.submit(ListSymbol(spec(name="BTCUSDC", quote=USDC, **rules)))
     await runtime.submit(PoolSymbols(BTC, (BTCUSDT, BTCUSDC)))
     for account, reason in ((TREASURY_ACCOUNT, PostingReason.ADJUSTMENT), (ALICE, PostingReason.DEPOSIT)):
         for asset in (USDT, USDC):

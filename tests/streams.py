@@ -60,7 +60,10 @@ async def streaming(
 
         hub = Hub(find_symbol, Connections(exchange.runtime.now_us, limits))
         feed = MarketFeed(hub, exchange.runtime)
-        handlers = {**market_stream_handlers(hub), **api_handlers(hub.connections, exchange.gateway.websocket_api)}
+        handlers = {
+            **market_stream_handlers(hub, exchange.keys.find),
+            **api_handlers(hub.connections, exchange.gateway.websocket_api),
+        }
         protocol = websocket_protocol(handlers, message_bytes_max=hub.connections.limits.message_bytes_max)
         server = HttpServer(exchange.gateway.application, ServerSettings(port=0, drain_seconds=2), protocol)
         feed.start()

@@ -12,12 +12,12 @@ HEAD = """# Compatibility
 
 Generated from the endpoint declarations by `make docs`; a test holds it to them. {served} of {documented} documented
 calls of the spot API are served over REST, {methods} of {documented_methods} methods over the WebSocket API. Not served
-yet: SBE and FIX.
+yet: FIX.
 
 ## What differs on purpose
 
-- `trailingTime` and `workingTime` are -1 until they are known. An amendment's `executionId` is the number of its
-  command.
+- `trailingTime` and `workingTime` are -1 until they are known. Executions, amendments among them, are numbered by
+  their command: unique on the whole exchange, growing, with gaps.
 - The choices made where the documentation is silent are marked in `docs/MATCHING.md`.
 - Prevented matches count from 1 on each symbol, like orders and trades. A fill-or-kill order counts no orders that it
   must not trade with; a quote amount counts what DECREMENT and TRANSFER take as if it had traded.
@@ -34,12 +34,51 @@ yet: SBE and FIX.
 - Averages over `avgPriceMins` gather trades by the second.
 - The statistics of 24 hours move by the minute.
 
+## User data streams
+
+Over the WebSocket API, in milliseconds or microseconds. An event comes before the response to the request that caused
+it. Where the documentation leaves it open:
+
+- The events of one request come in the order in which things happened: `listStatus` EXEC_STARTED before its orders,
+  ALL_DONE behind what ended the list, the incoming order of a trade before the resting one. Amounts that came, went
+  or were locked follow (`balanceUpdate`, `externalLockUpdate`), summed up by asset, and then one
+  `outboundAccountPosition` with every asset that was touched.
+- Execution type NEW is told again when an order of a list is placed in its turn, when a stop is triggered (with `W`),
+  and when a trailing order starts to follow the market (with `D`).
+- `w` is true of an order that works and may rest, and of any order as it starts to work. `v` and `A` stay with an
+  order that self-trade prevention took from; the other fields of a prevented match come with TRADE_PREVENTION alone.
+  `k` says where the last thing happened to a routed order.
+- REJECTED is told for the documented reasons (`r`) and no others: with `i`, `I` and `O` of -1. A refused list is told
+  of as `listStatus` RESPONSE and REJECT besides.
+- `c` of a canceled order is the id of the cancellation, its own where none was given; `C` is its own.
+
 ## Market streams
 
 Served on the same port under `/ws` and `/stream`, raw and combined, in milliseconds or microseconds, with SUBSCRIBE,
 UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggTrade`, `@kline_<interval>` (also with
 `@+08:00`), `@miniTicker`, `!miniTicker@arr`, `@ticker`, `@bookTicker`, `@avgPrice`, `@depth5|10|20[@100ms]`,
-`@depth[@100ms]`, `@blockTrade`, `@referencePrice`.
+`@depth[@100ms]`, `@blockTrade`, `@referencePrice`, `@ticker_1h|4h|1d`, `!ticker_1h|4h|1d@arr`: every kind documented.
+
+## User data
+
+Events of accounts come over the WebSocket API, by `userDataStream.subscribe` and `userDataStream.subscribe.signature`.
+Listen keys are documented no longer and do not exist.
+
+## SBE
+
+REST answers in SBE to `Accept: application/sbe` with `X-MBX-SBE: 3:<version>`, and so does the WebSocket API under
+`responseFormat=sbe&sbeSchemaId=3&sbeSchemaVersion=<version>`, events of accounts included. Written is the newest
+schema, 3:5; versions 2 to 4 are served as deprecated ones, older ones are refused as the API refuses what it has
+retired. Every call and method below that is served has its message.
+
+- Decimals have eight places (an exponent of -8). Where a mantissa would not fit, the exponent is larger and the value
+  still exact; one that fits in no exponent is refused with -1006, or -1000 for a read, and never rounded.
+- The trade behind an allocation is null (-1 in JSON); so is a price change where nothing traded.
+- What was refused before a request was read (too large, not HTTP) is answered in JSON.
+- Ids of requests have at most 254 bytes.
+- Market streams in SBE stand at `/ws` and `/stream` of a host whose name begins with `stream-sbe.`, and on any host
+  below `/stream-sbe`: `@trade`, `@bestBidAsk`, `@depth`, `@depth20`. Who is not let in gets HTTP 401 or 403. Of best
+  bids and asks not yet written, only the newest of a symbol is kept. `timeUnit` is not looked at.
 
 ## Calls
 

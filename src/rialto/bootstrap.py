@@ -47,6 +47,7 @@ from rialto.streams.api_connection import api_handlers
 from rialto.streams.connections import Connections
 from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
+from rialto.streams.limits import StreamLimits
 from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
 from rialto.streams.user_data.streams import UserDataStreams
@@ -191,7 +192,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         )
         refreshing = asyncio.create_task(_keep_keys_fresh(api_keys, gateway.websocket_api))
         stack.callback(refreshing.cancel)
-        connections = Connections(runtime.now_us)
+        connections = Connections(runtime.now_us, _stream_limits(settings))
         hub = Hub(partial(_symbol_id, runtime), connections)
         feed = MarketFeed(hub, runtime)
         feed.start()
@@ -200,7 +201,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
             gateway.application,
             ServerSettings(host=settings.host, port=settings.port),
             websocket_protocol(
-                {**market_stream_handlers(hub), **api_handlers(connections, gateway.websocket_api)},
+                {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
                 message_bytes_max=connections.limits.message_bytes_max,
             ),
         )
@@ -298,6 +299,17 @@ def _rate_limits(settings: Settings) -> RateLimits:
             settings.ban_seconds_max,
             settings.banned_addresses_max,
         ),
+    )
+
+
+def _stream_limits(settings: Settings) -> StreamLimits:
+    return StreamLimits(
+        connections_max=settings.socket_connections_max,
+        attempts_max=settings.socket_attempts_per_five_minutes_max,
+        messages_max=settings.socket_messages_per_second_max,
+        streams_max=settings.socket_streams_max,
+        backlog_bytes_max=settings.socket_backlog_bytes_max,
+        life_s=float(settings.socket_life_seconds),
     )
 
 

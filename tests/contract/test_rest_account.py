@@ -93,10 +93,12 @@ async def test_an_ended_order_is_found_at_once_and_an_unknown_one_is_not(exchang
     for trader, parameters in (
         (exchange.alice, {"orderId": 99}),
         (exchange.alice, {"origClientOrderId": "other"}),
-        (exchange.alice, {"orderId": placed["orderId"], "origClientOrderId": "other"}),
         (exchange.bob, {"orderId": placed["orderId"]}),
     ):
         assert refusal(await trader.send("GET", "/api/v3/order", {"symbol": "BTCUSDT", **parameters})) == missing
+    both = {"symbol": "BTCUSDT", "orderId": placed["orderId"], "origClientOrderId": "other"}
+    response = await exchange.alice.send("GET", "/api/v3/order", both)
+    assert refusal(response) == (400, -2039, "Client order ID is not correct for this order ID.")
 
 
 async def test_all_orders_are_paged_by_id_and_by_time(exchange: Live) -> None:

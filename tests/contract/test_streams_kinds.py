@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from rialto.contracts.commands import ReportBlockTrade, SetReferencePrice
 from rialto.contracts.symbol_rules import Reference, ReferenceMethod, SymbolRules
@@ -163,6 +164,39 @@ async def test_reported_trades_and_told_prices_are_streamed(tmp_path: Path) -> N
             # Who comes later is told what holds.
             async with exchange.connect("/ws/btcusdt@referencePrice") as late:
                 assert await collect(late, lambda _message: True) == [message]
+
+
+async def test_windows_say_what_rest_says(tmp_path: Path) -> None:
+    streams = "btcusdt@ticker_1h/btcusdt@ticker_4h/btcusdt@ticker_1d/!ticker_1h@arr"
+    async with streaming(tmp_path) as exchange, exchange.connect(f"/stream?streams={streams}") as client:
+        await asyncio.sleep(1.1)
+        await trade_at_random(exchange.runtime, 40, seed=3)
+        rest = await exchange.get("/api/v3/ticker", symbol="BTCUSDT", windowSize="1h")
+        said: dict[str, Any] = {}
+        while len(said) < 4:
+            message = msgspec.json.decode(await client.recv())
+            said[message["stream"]] = message["data"]
+        hour = said["btcusdt@ticker_1h"]
+        assert said["!ticker_1h@arr"] == [hour]
+        names = (
+            *("symbol", "priceChange", "priceChangePercent", "openPrice", "highPrice", "lowPrice", "lastPrice"),
+            *("weightedAvgPrice", "volume", "quoteVolume", "firstId", "lastId", "count"),
+        )
+        keys = ("s", "p", "P", "o", "h", "l", "c", "w", "v", "q", "F", "L", "n")
+        assert [rest[name] for name in names] == [hour[key] for key in keys]
+        for window, seconds in (("1h", 3_600), ("4h", 14_400), ("1d", 86_400)):
+            data = said[f"btcusdt@ticker_{window}"]
+            assert data["e"] == f"{window}Ticker"
+            assert data["O"] % 60_000 == 0
+            assert seconds * 1_000 <= data["C"] - data["O"] < (seconds + 60) * 1_000
+            assert data["E"] == data["C"]
+        # Nothing changed since, so nothing is said, unless a minute has begun.
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.5):
+                while True:
+                    repeated = msgspec.json.decode(await client.recv())["data"]
+                    first = repeated[0] if isinstance(repeated, list) else repeated
+                    assert first["O"] != hour["O"], repeated
 
 
 async def test_a_slow_reader_is_cut_off_and_others_go_on(tmp_path: Path) -> None:

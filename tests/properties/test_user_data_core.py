@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rialto.contracts.events import Outcome
@@ -21,7 +21,7 @@ from tests.exchange import running
 from tests.random_orders import KINDS, RandomOrders, Step, found_pool
 
 STEPS = st.lists(
-    st.tuples(st.integers(0, KINDS - 1), st.integers(0, 39), st.integers(0, 20), st.integers(0, 9)),
+    st.tuples(st.integers(0, KINDS - 1), st.integers(0, 47), st.integers(0, 20), st.integers(0, 9)),
     min_size=1,
     max_size=80,
 )
@@ -40,9 +40,9 @@ async def open_of(runtime: Runtime, owner: int) -> OpenAnswer:
     return answer
 
 
-async def check(directory: Path, steps: list[Step], begins_at: int) -> None:
+async def check(directory: Path, steps: list[Step], begins_at: int, trade_group: int | None) -> None:
     async with running(directory) as runtime:
-        accounts = await found_pool(runtime)
+        accounts = await found_pool(runtime, trade_group)
         streams, orders = UserDataStreams(runtime), RandomOrders(runtime)
         for step in steps[:begins_at]:
             await orders.submit(step)
@@ -75,11 +75,12 @@ async def check(directory: Path, steps: list[Step], begins_at: int) -> None:
             assert all(event["e"] != "eventStreamTerminated" for event in mirror.events)
 
 
-@given(steps=STEPS, begins_at=st.integers(0, 40))
+@given(steps=STEPS, begins_at=st.integers(0, 40), trade_group=st.sampled_from([None, None, 1]))
+@example(steps=[(0, 1, 0, 0), (11, 5, 0, 0)], begins_at=0, trade_group=None)  # A routed order meets one of its owner.
 @settings(max_examples=25, deadline=None)
-def test_events_tell_all_there_is_to_know(steps: list[Step], begins_at: int) -> None:
+def test_events_tell_all_there_is_to_know(steps: list[Step], begins_at: int, trade_group: int | None) -> None:
     with TemporaryDirectory() as directory:
-        asyncio.run(check(Path(directory), steps, begins_at))
+        asyncio.run(check(Path(directory), steps, begins_at, trade_group))
 
 
 CONDITIONAL = {
@@ -98,7 +99,7 @@ async def reached(directory: Path) -> set[tuple[str, str]]:
         for owner in (1, 2):
             streams.subscribe(owner, mirror.receive, in_microseconds=False)
         for _ in range(900):
-            await orders.submit(tuple(choose.randrange(bound) for bound in (KINDS, 40, 21, 10)))  # type: ignore[arg-type]
+            await orders.submit(tuple(choose.randrange(bound) for bound in (KINDS, 48, 21, 10)))  # type: ignore[arg-type]
     for event in mirror.events:
         met.add(("event", event["e"]))
         if event["e"] == "executionReport":

@@ -17,13 +17,12 @@ EXECUTIONS_PER_COMMAND_MAX: Final = 1 << 20
 """How many executions of one command have numbers of their own."""
 
 
-def execution_id(sequence: int, position: int) -> int:
-    """Return the number of an execution: its command and the position of its event there, counted from 0.
+def execution_id(sequence: int, position: int, *, is_maker: bool = False) -> int:
+    """Return the number of an execution: its command, the position of its event there, and which side of it.
 
-    Grows with time. The other side of a trade or a prevented match takes the next position: what follows such an event
-    is never an execution. Below 2^53 for the first 8.5 billion commands.
+    Positions count from 0. Numbers grow with time, and are below 2^53 for the first 8.5 billion commands.
     """
-    return sequence * EXECUTIONS_PER_COMMAND_MAX + position
+    return sequence * EXECUTIONS_PER_COMMAND_MAX + 2 * position + is_maker
 
 
 def after_fill(order: OrderState, fill: Fill, time_us: int) -> OrderState:

@@ -149,8 +149,8 @@ class Requests:
         origin.set(request)
         message = request.message
         try:
-            answer = await self._performer.perform(request)
-            self._answers.done(message, answer)
+            performed = await self._performer.perform(request)
+            self._answers.done(message, performed.answer)
         except Exception as failure:
             error = error_of(failure, f"fix {message.type}", is_read=False)
             if _is_of_message(error, is_past=request.is_past):

@@ -93,6 +93,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     banned_addresses_max: Count = 100_000
     """How many addresses that were told to wait are remembered."""
 
+    socket_connections_max: Count = 5_000
+    """How many WebSocket connections there may be."""
+
+    socket_attempts_per_five_minutes_max: Annotated[int, Meta(ge=0, le=100_000_000)] = 300
+    """How often one address may open a WebSocket connection in five minutes; 0 sets no limit."""
+
+    socket_messages_per_second_max: Count = 5
+    """How many messages a connection of market streams may send in any second, pings and pongs included."""
+
+    socket_streams_max: Count = 1_024
+    """How many streams one connection may read."""
+
+    socket_backlog_bytes_max: Count = 1_048_576
+    """How many bytes may wait for a WebSocket client that does not read, before it is cut off."""
+
+    socket_life_seconds: Count = 86_400
+    """How long a WebSocket connection may last."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 

@@ -14,13 +14,15 @@ from rialto.gateway.performer import Performer
 from rialto.gateway.router import Route, Router
 from rialto.gateway.spot import spot_routes
 from rialto.gateway.websocket.api import WebSocketApi
-from rialto.gateway.websocket.session import UserDataSource
+from rialto.gateway.websocket.session import SessionLimits, UserDataSource
 from rialto.gateway.websocket.session_calls import session_routes
 from rialto.identity.api_keys import ApiKeys
 from rialto.projections.history import History
+from rialto.wire.sbe.answers import spot_codec
 
 _DEFAULT_LIMITS: Final = RateLimits()
 _DEFAULT_BOUNDS: Final = Bounds()
+_DEFAULT_SESSION_LIMITS: Final = SessionLimits()
 
 
 class Gateway(NamedTuple):
@@ -43,6 +45,7 @@ def assemble(
     *,
     limits: RateLimits = _DEFAULT_LIMITS,
     bounds: Bounds = _DEFAULT_BOUNDS,
+    session_limits: SessionLimits = _DEFAULT_SESSION_LIMITS,
     further_routes: Iterable[Route[Any]] = (),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
@@ -51,6 +54,7 @@ def assemble(
 
     Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
     """
+    spot_codec()
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
     router = Router([*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes])
@@ -64,7 +68,7 @@ def assemble(
         request_limits,
         counts,
         runtime.now_us,
-        requests_at_once_max=bounds.requests_at_once_max,
+        session_limits=session_limits,
         source=user_data,
     )
     return Gateway(

@@ -1,6 +1,7 @@
 """Requests over HTTP: reads them for the performer, and writes its answer with the headers the API states.
 
-Stands between `application` and `performer`. Owns nothing but its parts. Whatever happens, an answer comes out.
+Stands between `application` and `performer`. Owns nothing but its parts. Whatever happens, an answer comes out: JSON,
+or SBE for clients that ask for it.
 """
 
 from collections.abc import Callable
@@ -18,11 +19,14 @@ from rialto.identity.api_keys import ApiKey
 from rialto.wire import query_string
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
+from rialto.wire.sbe import negotiation
+from rialto.wire.sbe.answers import encode_answer, encode_error
+from rialto.wire.sbe.negotiation import Asked
 
-_STATIC_HEADERS: Final = (
-    (b"content-type", b"application/json;charset=UTF-8"),
-    (b"cache-control", b"no-cache, no-store, must-revalidate"),
-)
+_NO_CACHE: Final = (b"cache-control", b"no-cache, no-store, must-revalidate")
+_JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
+_SBE_HEADERS: Final = ((b"content-type", negotiation.MEDIA_TYPE.encode()), _NO_CACHE)
+_DEPRECATED: Final = (b"x-mbx-sbe-deprecated", b"true")
 _MICROSECOND: Final = frozenset((b"MICROSECOND", b"microsecond"))
 _MILLISECOND: Final = frozenset((b"MILLISECOND", b"millisecond"))
 
@@ -32,16 +36,20 @@ _encode = msgspec.json.Encoder().encode
 class _HttpRequest:
     """A request over HTTP, as the performer asks for its parts."""
 
-    __slots__ = ("_body", "_key_name", "_microseconds", "_request", "address", "allowed_methods", "call")
+    __slots__ = ("_body", "_key_name", "_microseconds", "_request", "address", "allowed_methods", "asked", "call")
 
     def __init__(self, request: Request) -> None:
         self.address = request.address
         self.call: Call | None = None
         self.allowed_methods: tuple[str, ...] = ()
+        self.asked = _asks_for_sbe(request)
+        """What is asked of SBE; None for JSON."""
         self._request = request
 
     def find(self, router: Router) -> Route[Any]:
         request = self._request
+        if self.asked is not None and self.asked.refusal is not None:
+            raise self.asked.refusal
         try:
             return router.find(request.method, request.path)
         except ApiError:
@@ -51,7 +59,7 @@ class _HttpRequest:
     def read(self, endpoint: Endpoint[Any]) -> dict[str, str]:
         request = self._request
         self._key_name = key_name(request.headers.get(b"x-mbx-apikey")) if endpoint.is_signed else ""
-        self._microseconds = _wants_microseconds(request)
+        self._microseconds = _wants_microseconds(request) or self.asked is not None
         # The parameters of a GET stand in its query string; a body is not looked at.
         self._body = b"" if request.method == "GET" else request.body
         pairs = query_string.read_pairs(request.query)
@@ -88,16 +96,23 @@ class Dispatcher:
         status = 200
         incoming = _HttpRequest(request)
         try:
-            answer = await self._performer.perform(incoming)
-            body = answer if type(answer) is bytes else _encode(answer)
+            performed = await self._performer.perform(incoming)
+            answer = performed.answer
+            if incoming.asked is not None:
+                body = encode_answer(*performed)
+            else:
+                body = answer if type(answer) is bytes else _encode(answer)
         except Exception as failure:
             error = error_of(failure, f"{request.method} {request.path}", is_read=request.method == "GET")
-            status, body = error.status, error_body(error)
+            status = error.status
+            body = error_body(error) if incoming.asked is None else encode_error(error, self._limits.clock_us())
             headers += _refusal_headers(error, incoming)
         if incoming.call is not None and incoming.call.counted_account is not None:
             headers += self._order_count_headers(incoming.call.counted_account)
         headers += self._limits.used_headers(request.address)
-        headers += _STATIC_HEADERS
+        headers += _JSON_HEADERS if incoming.asked is None else _SBE_HEADERS
+        if incoming.asked is not None and incoming.asked.is_deprecated:
+            headers.append(_DEPRECATED)
         return Response(status, headers, body)
 
 
@@ -113,6 +128,13 @@ def _refusal_headers(refusal: ApiError, incoming: _HttpRequest) -> Headers:
     if refusal.status == 405:
         return [(b"allow", ", ".join(incoming.allowed_methods).encode())]
     return []
+
+
+def _asks_for_sbe(request: Request) -> Asked | None:
+    accept = request.headers.get(b"accept")
+    if accept is None or b"sbe" not in accept.lower():
+        return None
+    return negotiation.read_headers(accept, request.headers.get(b"x-mbx-sbe"))
 
 
 def _wants_microseconds(request: Request) -> bool:

@@ -6,7 +6,7 @@ what comes back is the handler's answer or an `ApiError`. Whatever else goes wro
 """
 
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 
@@ -22,6 +22,7 @@ from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire import refusals
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ApiError, ErrorCode
+from rialto.wire.sbe.readers import Unrepresentable
 
 ANSWER_TIMEOUT_S: Final = 10.0
 """How long the API waits for a handler before it answers -1007."""
@@ -51,6 +52,14 @@ class Incoming(Protocol):
         """Return the call as a handler gets it."""
 
 
+class Performed(NamedTuple):
+    """What was asked for, with which parameters, and what the handler answered."""
+
+    endpoint: Endpoint[Any]
+    parameters: Any
+    answer: object
+
+
 class Performer:
     """Performs requests."""
 
@@ -66,7 +75,7 @@ class Performer:
         self._authenticator = authenticator
         self._limits = limits
 
-    async def perform(self, incoming: Incoming) -> object:
+    async def perform(self, incoming: Incoming) -> Performed:
         """Perform a request; return what its handler answered. Raises `ApiError`, and what `error_of` explains."""
         address = incoming.address
         self._limits.count_request(address)
@@ -92,7 +101,7 @@ class Performer:
         answer = await self._handle(route, call, parameters)
         if endpoint.is_free_when_successful:
             self._limits.give_back(address, weight)
-        return answer
+        return Performed(endpoint, parameters, answer)
 
     async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:
         if not route.is_async:
@@ -124,5 +133,9 @@ def error_of(failure: Exception, what: str, *, is_read: bool) -> ApiError:
     if isinstance(failure, HistoryUnavailable):
         _log.error("history unavailable", request=what, exc_info=failure)
         return ErrorCode.DISCONNECTED.error()
+    if isinstance(failure, Unrepresentable) and not is_read:
+        # What was asked for is done, and cannot be told.
+        _log.error("answer does not fit", request=what, exc_info=failure)
+        return ErrorCode.UNEXPECTED_RESP.error()
     _log.error("request failed", request=what, exc_info=failure)
     return ErrorCode.UNKNOWN.error()

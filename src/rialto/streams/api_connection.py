@@ -5,7 +5,7 @@ the connection reads nothing further until some are done.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
@@ -14,8 +14,10 @@ import structlog
 
 from rialto.streams.connection import INTERNAL_ERROR, POLICY_VIOLATION, Connection
 from rialto.streams.connections import Connections
+from rialto.streams.framing import binary_frame, text_frame
 from rialto.streams.protocol import Handler, UpgradeRefused, UpgradeRequest
 from rialto.wire.errors import ApiError
+from rialto.wire.sbe.answers import spot_codec
 
 PATH: Final = ["ws-api", "v3"]
 REQUESTS_UNDER_WAY_MAX: Final = 64
@@ -28,12 +30,14 @@ class ApiSession(Protocol):
     """What a connection holds of the API."""
 
     in_microseconds: bool
+    is_binary: bool
+    """Whether what is sent to the client is SBE, not JSON."""
 
 
 class Api(Protocol):
     """What answers requests."""
 
-    def open(self, address: str, query: Mapping[str, str], send: Callable[[bytes], None]) -> Any:
+    def open(self, address: str, parameters: Sequence[tuple[str, str]], send: Callable[[bytes], None]) -> Any:
         """Begin a session, whose events are written by `send`. Raises `ApiError`."""
 
     def close(self, session: Any) -> None:
@@ -60,7 +64,7 @@ class ApiConnection(Connection):
         super().__init__(connections, messages_max=connections.limits.requests_max)
         self._api = api
         self._under_way: set[asyncio.Task[None]] = set()
-        self._session: Final[ApiSession] = api.open(request.peer, dict(request.parameters()), self.send)
+        self._session: Final[ApiSession] = api.open(request.peer, request.parameters(), self.send)
 
     def take(self, text: bytes) -> None:
         """Answer a request, beside those under way."""
@@ -69,14 +73,23 @@ class ApiConnection(Connection):
         if len(self._under_way) >= REQUESTS_UNDER_WAY_MAX:
             self._socket.pause_reading()
 
+    def send(self, payload: bytes) -> None:
+        """Write a message as the session's are, in order with all others; does nothing once the connection ends."""
+        if not self._session.is_binary:
+            super().send(payload)
+        elif not self._closing:
+            self._connections.enqueue_frame(binary_frame(payload), (self,))
+
     def ended(self) -> None:
         """End the session. What is under way is finished, and its answers are dropped."""
         self._api.close(self._session)
 
     def shutdown_notice(self, now_us: int) -> bytes:
         """Return the event that announces the server's end."""
+        if self._session.is_binary:
+            return binary_frame(spot_codec().encode("ServerShutdownEvent", {"E": now_us}))
         time = now_us if self._session.in_microseconds else now_us // 1_000
-        return msgspec.json.encode(_Notice(_Event("serverShutdown", time)))
+        return text_frame(msgspec.json.encode(_Notice(_Event("serverShutdown", time))))
 
     async def _answer(self, text: bytes) -> None:
         try:
@@ -107,7 +120,10 @@ def api_handlers(connections: Connections, api: Api) -> Mapping[str, Handler]:
             raise
         except ApiError as refusal:
             connections.counters.refused_upgrades += 1
-            headers = {} if refusal.retry_after_s is None else {"retry-after": f"{refusal.retry_after_s}"}
-            raise UpgradeRefused(HTTPStatus(refusal.status), refusal.message, headers) from None
+            headers = {"content-type": "application/json;charset=UTF-8"}
+            if refusal.retry_after_s is not None:
+                headers["retry-after"] = f"{refusal.retry_after_s}"
+            body = msgspec.json.encode({"code": refusal.code, "msg": refusal.message}).decode()
+            raise UpgradeRefused(HTTPStatus(refusal.status), body, headers) from None
 
     return {PATH[0]: connect}

@@ -53,7 +53,7 @@ class Connection(WSListener, ABC):
 
     @abstractmethod
     def shutdown_notice(self, now_us: int) -> bytes:
-        """Return the message that announces the server's end."""
+        """Return the frame of the message that announces the server's end."""
 
     def opened(self) -> None:
         """Begin, now that messages can be written."""

@@ -33,7 +33,7 @@ class Member(Protocol):
         """Say goodbye and disconnect, within the close timeout."""
 
     def shutdown_notice(self, now_us: int) -> bytes:
-        """Return the message that announces the server's end."""
+        """Return the frame of the message that announces the server's end."""
 
 
 class StreamCounters(msgspec.Struct):
@@ -43,6 +43,8 @@ class StreamCounters(msgspec.Struct):
     """Messages published that somebody read."""
     deliveries: int = 0
     """The same, counted once per reader."""
+    culled: int = 0
+    """Messages that a newer one took the place of before they were written."""
     slow_readers: int = 0
     """Connections cut off because they did not read."""
     excessive_senders: int = 0
@@ -123,7 +125,7 @@ class Connections:
             return
         now_us = self.now_us()
         for member in self._members:
-            self.enqueue(member, member.shutdown_notice(now_us))
+            self.enqueue_frame(member.shutdown_notice(now_us), (member,))
         await asyncio.sleep(notice_s)
         for member in list(self._members):
             member.close(GOING_AWAY, "Server shutdown")

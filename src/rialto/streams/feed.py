@@ -4,12 +4,13 @@ Trades, aggregated trades and best prices follow from outcomes, as they are rele
 averages are taken from the market views by timers. Nothing is built for a topic that nobody reads; depth updates are
 taken even then, so that what waits for a taker stays small, and dropped.
 
-State: what was last said of statistics and averages, to say only what changed. It belongs to the event loop's thread.
+State: what was last said of statistics and averages, to say only what changed, and within a command the trades that go
+into one message. It belongs to the event loop's thread.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from rialto.contracts.events import BlockTradeReported, Outcome, TradeExecuted
 from rialto.contracts.market import (
@@ -23,16 +24,16 @@ from rialto.contracts.queries import Account, ReferencePrice, ReferencePriceAnsw
 from rialto.contracts.symbol_rules import ReferenceMethod
 from rialto.contracts.vocabulary import HOUSE_OWNER, AccountClass, AccountKind
 from rialto.core.runtime import Runtime
-from rialto.streams import payloads
+from rialto.streams import payloads, sbe_payloads, ticker_payloads
 from rialto.streams.candles import CandleStreams
+from rialto.streams.depth import SLOW_US, DepthStreams
 from rialto.streams.framing import TimeUnit
 from rialto.streams.hub import Hub
-from rialto.streams.names import PARTIAL_LEVELS, Kind, Topic
+from rialto.streams.names import Kind, Topic
 from rialto.streams.schedule import Schedule
+from rialto.streams.windows import WindowStreams
 from rialto.wire.figures import AVERAGE_MINUTES, average_price
-
-FAST_US: Final = 100_000
-SLOW_US: Final = 1_000_000
+from rialto.wire.sbe.answers import stream_codec
 
 T = TypeVar("T")
 
@@ -44,26 +45,28 @@ class MarketFeed:
         self._hub = hub
         self._runtime = runtime
         self._candles = CandleStreams(runtime.market, self._say_candle)
-        self._new_partials: set[Topic] = set()
-        self._depth_watchers: list[Callable[[Sequence[DepthUpdate]], None]] = []
+        self._depth = DepthStreams(hub, runtime.market, self._symbol_name)
+        self._windows = WindowStreams(hub, runtime, self._symbol_name)
+        self._traded: dict[int, list[TradeExecuted]] = {}
         self._said_statistics: dict[int, tuple[str, ...]] = {}
         self._said_averages: dict[int, tuple[str, int]] = {}
         self._schedule = Schedule(runtime.now_us)
-        self._schedule.every(FAST_US, partial(self._state_depth, slow=False))
-        self._schedule.every(SLOW_US, partial(self._state_depth, slow=True))
+        self._depth.schedule(self._schedule)
         self._schedule.every(SLOW_US, self._state_figures)
         self._schedule.every(SLOW_US, self._state_candles)
         self._schedule.every(SLOW_US, self._state_reference_prices)
+        self._schedule.every(SLOW_US, self._state_windows)
 
     def start(self) -> None:
         """Begin to publish. Must be called on the event loop, once."""
-        self._hub.watch(self._note_subscription)
+        stream_codec()
+        self._hub.watch(self._depth.note_subscription)
         self._runtime.subscribe(self._take_outcomes)
         self._schedule.start()
 
     def watch_depth(self, watcher: Callable[[Sequence[DepthUpdate]], None]) -> None:
         """Call `watcher` with what changed in the books, ten times a second, whoever reads it here."""
-        self._depth_watchers.append(watcher)
+        self._depth.watch(watcher)
 
     async def stop(self) -> None:
         """End the timers."""
@@ -80,6 +83,8 @@ class MarketFeed:
         for outcome in outcomes:
             for event in outcome.events:
                 if type(event) is TradeExecuted:
+                    self._note_trade(event)
+                    self._windows.note_trade(event.symbol)
                     self._say(Topic(Kind.TRADE, event.symbol), payloads.trade, event, outcome.time_us)
                 elif type(event) is BlockTradeReported:
                     self._say(Topic(Kind.BLOCK_TRADE, event.symbol), payloads.block_trade, event, outcome.time_us)
@@ -88,7 +93,9 @@ class MarketFeed:
                     topic = Topic(Kind.AGGREGATED_TRADE, update.symbol)
                     self._say(topic, payloads.aggregated_trade, update, outcome.time_us)
                 elif type(update) is BookTickerChanged:
-                    self._say_book_ticker(update)
+                    self._say_book_ticker(update, outcome.time_us)
+            if self._traded:
+                self._say_traded(outcome.time_us)
 
     def _say(self, topic: Topic, encode: Callable[[T, str, int, TimeUnit], bytes], stated: T, time_us: int) -> None:
         """Publish what a payload function makes of something the core stated."""
@@ -96,33 +103,23 @@ class MarketFeed:
             name = self._symbol_name(topic.symbol)
             self._hub.publish(topic, lambda unit: encode(stated, name, time_us, unit))
 
-    def _say_book_ticker(self, changed: BookTickerChanged) -> None:
+    def _say_book_ticker(self, changed: BookTickerChanged, time_us: int) -> None:
+        name = partial(self._symbol_name, changed.symbol)
         topic = Topic(Kind.BOOK_TICKER, changed.symbol)
-        self._hub.publish(topic, lambda _unit: payloads.book_ticker(changed, self._symbol_name(changed.symbol)))
+        self._hub.publish(topic, lambda _unit: payloads.book_ticker(changed, name()))
+        topic = Topic(Kind.SBE_BEST_BID_ASK, changed.symbol)
+        self._hub.publish_binary(topic, lambda: sbe_payloads.best_bid_ask(changed, name(), time_us), newest_only=True)
 
-    # --- depth -------------------------------------------------------------------------------------------------
+    def _note_trade(self, executed: TradeExecuted) -> None:
+        """Gather the trades of a command that are told of in SBE, for one message by symbol."""
+        if self._hub.reads(Topic(Kind.SBE_TRADES, executed.symbol)):
+            self._traded.setdefault(executed.symbol, []).append(executed)
 
-    def _note_subscription(self, topic: Topic) -> None:
-        """Remember who waits for a first look at a book that may be quiet."""
-        if topic.kind is Kind.PARTIAL_DEPTH:
-            self._new_partials.add(topic)
-
-    async def _state_depth(self, now_us: int, *, slow: bool) -> None:
-        partials = {topic for topic in self._new_partials if topic.fast is not slow}
-        self._new_partials -= partials
-        updates = self._runtime.market.take_depth_updates(slow=slow)
-        if not slow:
-            for watcher in self._depth_watchers:
-                watcher(updates)
-        for update in updates:
-            symbol = update.symbol
-            self._say(Topic(Kind.DEPTH, symbol, fast=not slow), payloads.depth, update, now_us)
-            partials.update(Topic(Kind.PARTIAL_DEPTH, symbol, not slow, levels) for levels in PARTIAL_LEVELS)
-        for topic in partials:
-            self._hub.publish(topic, partial(self._partial_depth, topic))
-
-    def _partial_depth(self, topic: Topic, _unit: TimeUnit) -> bytes:
-        return payloads.partial_depth(self._runtime.market.depth(topic.symbol, topic.levels))
+    def _say_traded(self, time_us: int) -> None:
+        traded, self._traded = self._traded, {}
+        for symbol, executed in traded.items():
+            build = partial(sbe_payloads.trades, executed, self._symbol_name(symbol), time_us)
+            self._hub.publish_binary(Topic(Kind.SBE_TRADES, symbol), build)
 
     # --- statistics and averages -------------------------------------------------------------------------------
 
@@ -133,7 +130,7 @@ class MarketFeed:
         changed: list[tuple[TickerStatistics, str]] = []
         for statistics in self._runtime.market.take_changed_statistics():
             symbol = statistics.symbol
-            self._say(Topic(Kind.TICKER, symbol), payloads.ticker, statistics, now_us)
+            self._say(Topic(Kind.TICKER, symbol), ticker_payloads.ticker, statistics, now_us)
             said = (
                 statistics.last,
                 statistics.open,
@@ -144,12 +141,15 @@ class MarketFeed:
             )
             if self._said_statistics.get(symbol) != said:
                 self._said_statistics[symbol] = said
-                self._say(Topic(Kind.MINI_TICKER, symbol), payloads.mini_ticker, statistics, now_us)
+                self._say(Topic(Kind.MINI_TICKER, symbol), ticker_payloads.mini_ticker, statistics, now_us)
                 changed.append((statistics, self._symbol_name(symbol)))
         if changed:
             self._hub.publish(
-                Topic(Kind.ALL_MINI_TICKERS), lambda unit: payloads.mini_tickers(changed, now_us, unit)
+                Topic(Kind.ALL_MINI_TICKERS), lambda unit: ticker_payloads.mini_tickers(changed, now_us, unit)
             )  # fmt: skip
+
+    async def _state_windows(self, now_us: int) -> None:
+        self._windows.beat(now_us)
 
     def _state_averages(self, now_us: int) -> None:
         topics = self._hub.topics(Kind.AVERAGE_PRICE)
@@ -165,7 +165,7 @@ class MarketFeed:
 
     def _average_payload(self, symbol: int, average: tuple[str, int], now_us: int, unit: TimeUnit) -> bytes:
         price, last_traded_at_us = average
-        return payloads.average_price(price, last_traded_at_us, self._symbol_name(symbol), now_us, unit)
+        return ticker_payloads.average_price(price, last_traded_at_us, self._symbol_name(symbol), now_us, unit)
 
     def _average(self, symbol: int) -> tuple[str, int] | None:
         """Return the average price of the last minutes, and when the symbol last traded."""

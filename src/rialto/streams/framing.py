@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 _FINAL_TEXT: Final = b"\x81"
+_FINAL_BINARY: Final = b"\x82"
 
 
 class TimeUnit(Enum):
@@ -22,9 +23,18 @@ class TimeUnit(Enum):
 
 def text_frame(payload: bytes) -> bytes:
     """Return a whole text message as one unmasked frame."""
+    return _frame(_FINAL_TEXT, payload)
+
+
+def binary_frame(payload: bytes) -> bytes:
+    """Return a whole binary message as one unmasked frame."""
+    return _frame(_FINAL_BINARY, payload)
+
+
+def _frame(first: bytes, payload: bytes) -> bytes:
     size = len(payload)
     if size < 126:
-        return b"%b%c%b" % (_FINAL_TEXT, size, payload)
+        return b"%b%c%b" % (first, size, payload)
     if size < 65_536:
-        return b"%b\x7e%b%b" % (_FINAL_TEXT, size.to_bytes(2, "big"), payload)
-    return b"%b\x7f%b%b" % (_FINAL_TEXT, size.to_bytes(8, "big"), payload)
+        return b"%b\x7e%b%b" % (first, size.to_bytes(2, "big"), payload)
+    return b"%b\x7f%b%b" % (first, size.to_bytes(8, "big"), payload)

@@ -3,7 +3,7 @@
 Sources publish to a topic; the hub builds the payload once per time unit, frames it once per (combined or raw, unit)
 and puts the same bytes before every reader.
 
-State: the subscription table. All of it belongs to the event loop's thread.
+State: the subscription table, and its topics by kind. All of it belongs to the event loop's thread.
 Invariants: a topic is in the table only while somebody reads it; a reader that has left is in no channel.
 Left out on purpose: history. A reader gets what happens after it subscribed.
 """
@@ -14,8 +14,8 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from rialto.streams.connections import Connections, Member
-from rialto.streams.framing import TimeUnit, text_frame
-from rialto.streams.names import Kind, Topic, parse_stream_name
+from rialto.streams.framing import TimeUnit, binary_frame, text_frame
+from rialto.streams.names import FindSymbol, Kind, Topic, parse_sbe_stream_name, parse_stream_name
 
 Build = Callable[[TimeUnit], bytes]
 """Encodes one message in a time unit."""
@@ -34,6 +34,9 @@ class Reader(Member, Protocol):
     """A connection that reads market streams."""
 
     audience: Audience
+
+    def offer(self, topic: Topic, frame: bytes) -> None:
+        """Take a message that makes older ones of its topic worthless."""
 
 
 class _Channel:
@@ -62,10 +65,11 @@ class _Channel:
 class Hub:
     """Connects sources of market data with the connections that read them."""
 
-    def __init__(self, find_symbol: Callable[[str], int | None], connections: Connections) -> None:
+    def __init__(self, find_symbol: FindSymbol, connections: Connections) -> None:
         self.connections: Final = connections
         self._find_symbol = find_symbol
         self._channels: dict[Topic, _Channel] = {}
+        self._by_kind: dict[Kind, dict[Topic, None]] = {kind: {} for kind in Kind}
         self._watchers: list[Callable[[Topic], None]] = []
 
     # --- readers -----------------------------------------------------------------------------------------------
@@ -74,11 +78,16 @@ class Hub:
         """Return what a stream name stands for. Raises UnknownStream."""
         return parse_stream_name(name, self._find_symbol)
 
+    def sbe_topic(self, name: str) -> Topic:
+        """Return what the name of an SBE stream stands for. Raises UnknownStream."""
+        return parse_sbe_stream_name(name, self._find_symbol)
+
     def subscribe(self, reader: Reader, name: str, topic: Topic) -> None:
         """Let a connection read a topic, under its stream name."""
         channel = self._channels.get(topic)
         if channel is None:
             channel = self._channels[topic] = _Channel(name)
+            self._by_kind[topic.kind][topic] = None
         channel.add(reader)
         for watcher in self._watchers:
             watcher(topic)
@@ -90,6 +99,7 @@ class Hub:
             channel.remove(reader)
             if not channel.audiences:
                 del self._channels[topic]
+                del self._by_kind[topic.kind][topic]
 
     def move(self, reader: Reader, topics: Iterable[Topic], audience: Audience) -> None:
         """Change how a connection wants its messages."""
@@ -113,7 +123,7 @@ class Hub:
 
     def topics(self, kind: Kind) -> list[Topic]:
         """Return the topics of a kind that are read."""
-        return [topic for topic in self._channels if topic.kind is kind]
+        return list(self._by_kind[kind])
 
     def watch(self, watcher: Callable[[Topic], None]) -> None:
         """Call `watcher` with the topic of every subscription to come."""
@@ -134,13 +144,32 @@ class Hub:
             counters.deliveries += len(readers)
         counters.messages += 1
 
+    def publish_binary(self, topic: Topic, build: Callable[[], bytes], *, newest_only: bool = False) -> None:
+        """Put a binary message before the readers of a topic, the same for all.
+
+        Of those that a reader has not been sent yet, `newest_only` leaves it the newest alone.
+        """
+        channel = self._channels.get(topic)
+        if channel is None:
+            return
+        counters = self.connections.counters
+        frame = binary_frame(build())
+        for readers in channel.audiences.values():
+            if newest_only:
+                for reader in readers:
+                    reader.offer(topic, frame)
+            else:
+                self.connections.enqueue_frame(frame, readers)
+            counters.deliveries += len(readers)
+        counters.messages += 1
+
 
 class _Shutdown(msgspec.Struct):
     e: str
     E: int
 
 
-def shutdown_payload(audience: Audience, now_us: int) -> bytes:
-    """Return what announces the server's end to a reader of market streams."""
+def shutdown_frame(audience: Audience, now_us: int) -> bytes:
+    """Return the frame that announces the server's end to a reader of market streams."""
     payload = msgspec.json.encode(_Shutdown("serverShutdown", audience.unit.of(now_us)))
-    return _Channel(SHUTDOWN_STREAM).wrap(payload, audience)
+    return text_frame(_Channel(SHUTDOWN_STREAM).wrap(payload, audience))

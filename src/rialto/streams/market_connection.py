@@ -6,7 +6,7 @@ State: the streams it reads, in the order asked for. Invariant: once it has ende
 from collections.abc import Iterable
 
 from rialto.streams.connection import Connection
-from rialto.streams.hub import Audience, Hub, shutdown_payload
+from rialto.streams.hub import Audience, Hub, shutdown_frame
 from rialto.streams.names import Topic, UnknownStream
 from rialto.streams.requests import (
     GetCombined,
@@ -43,7 +43,19 @@ class MarketStreamConnection(Connection):
 
     def shutdown_notice(self, now_us: int) -> bytes:
         """Return the event in the form this connection reads."""
-        return shutdown_payload(self.audience, now_us)
+        return shutdown_frame(self.audience, now_us)
+
+    def offer(self, topic: Topic, frame: bytes) -> None:  # noqa: ARG002 — for those that replace by it
+        """Write a message that makes older ones of its topic worthless."""
+        self._connections.enqueue_frame(frame, (self,))
+
+    def reads(self, topic: Topic) -> bool:
+        """Whether it reads a topic."""
+        return topic in self._streams.values()
+
+    def find_topic(self, name: str) -> Topic:
+        """Return what a stream name stands for. Raises UnknownStream."""
+        return self._hub.topic(name)
 
     def take(self, text: bytes) -> None:
         """Answer a request."""
@@ -93,6 +105,6 @@ class MarketStreamConnection(Connection):
 
     def _topic(self, name: str) -> Topic:
         try:
-            return self._hub.topic(name)
+            return self.find_topic(name)
         except UnknownStream as unknown:
             raise InvalidRequest(2, f"Invalid request: {unknown}") from None

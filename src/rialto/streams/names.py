@@ -15,10 +15,15 @@ PARTIAL_LEVELS: Final = frozenset({5, 10, 20})
 FAST_SUFFIX: Final = "100ms"
 OFFSET_SUFFIX: Final = "+08:00"
 OFFSET_S: Final = 8 * 3_600
+WINDOWS: Final = {"1h": 3_600_000_000, "4h": 14_400_000_000, "1d": 86_400_000_000}
+"""The sizes of rolling windows, in microseconds."""
+
+WINDOW_PREFIX: Final = "ticker_"
+ALL_SUFFIX: Final = "@arr"
 
 
 class Kind(StrEnum):
-    """What a stream carries. The values are the words of the stream names."""
+    """What a stream carries. The values are the words of the stream names; those of SBE streams say so."""
 
     TRADE = "trade"
     AGGREGATED_TRADE = "aggTrade"
@@ -32,6 +37,12 @@ class Kind(StrEnum):
     AVERAGE_PRICE = "avgPrice"
     BLOCK_TRADE = "blockTrade"
     REFERENCE_PRICE = "referencePrice"
+    WINDOW_TICKER = "windowTicker"
+    ALL_WINDOW_TICKERS = "!windowTicker@arr"
+    SBE_TRADES = "sbe:trade"
+    SBE_BEST_BID_ASK = "sbe:bestBidAsk"
+    SBE_DEPTH = "sbe:depth"
+    SBE_PARTIAL_DEPTH = "sbe:depth20"
 
 
 class Topic(NamedTuple):
@@ -64,21 +75,45 @@ _PLAIN: Final = {
 }
 
 
-def parse_stream_name(name: str, find_symbol: Callable[[str], int | None]) -> Topic:
-    """Return the topic a stream name stands for.
+_SBE: Final = {
+    "trade": Topic(Kind.SBE_TRADES),
+    "bestBidAsk": Topic(Kind.SBE_BEST_BID_ASK),
+    "depth": Topic(Kind.SBE_DEPTH),
+    "depth20": Topic(Kind.SBE_PARTIAL_DEPTH, levels=20),
+}
 
-    `find_symbol` gives the id of a symbol by its upper-case name. Raises UnknownStream.
-    """
-    if len(name) > NAME_LENGTH_MAX:
-        raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
+FindSymbol = Callable[[str], int | None]
+"""Gives the id of a symbol by its upper-case name."""
+
+
+def parse_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
+    """Return the topic the name of a JSON stream stands for. Raises UnknownStream."""
+    _check_length(name)
     if name == Kind.ALL_MINI_TICKERS:
         return Topic(Kind.ALL_MINI_TICKERS)
+    if name.startswith(f"!{WINDOW_PREFIX}") and name.endswith(ALL_SUFFIX):
+        return _parse_window(name, Kind.ALL_WINDOW_TICKERS, name[1 : -len(ALL_SUFFIX)])
+    return _parse(name, find_symbol, _parse_type)
+
+
+def parse_sbe_stream_name(name: str, find_symbol: FindSymbol) -> Topic:
+    """Return the topic the name of an SBE stream stands for. Raises UnknownStream."""
+    return _parse(name, find_symbol, _parse_sbe_type)
+
+
+def _check_length(name: str) -> None:
+    if len(name) > NAME_LENGTH_MAX:
+        raise UnknownStream(f"stream name of {len(name)} characters is longer than {NAME_LENGTH_MAX}")
+
+
+def _parse(name: str, find_symbol: FindSymbol, parse_type: Callable[[str, str], Topic]) -> Topic:
+    _check_length(name)
     symbol_name, separator, rest = name.partition("@")
     if not separator or not symbol_name or not rest:
         raise UnknownStream(f"unknown stream `{name}`, expected `<symbol>@<type>` such as `btcusdt@trade`")
     if symbol_name != symbol_name.lower():
         raise UnknownStream(f"symbol of stream `{name}` must be lowercase: `{symbol_name.lower()}`")
-    topic = _parse_type(name, rest)
+    topic = parse_type(name, rest)
     symbol = find_symbol(symbol_name.upper())
     if symbol is None:
         raise UnknownStream(f"unknown symbol `{symbol_name.upper()}` in stream `{name}`")
@@ -93,6 +128,8 @@ def _parse_type(name: str, rest: str) -> Topic:
     word, _, suffix = rest.partition("@")
     if word.startswith("kline_"):
         return _parse_candle(name, word.removeprefix("kline_"), rest.removeprefix(word))
+    if rest.startswith(WINDOW_PREFIX):
+        return _parse_window(name, Kind.WINDOW_TICKER, rest)
     if word.startswith("depth") and rest in (word, f"{word}@{FAST_SUFFIX}"):
         levels = word.removeprefix("depth")
         if not levels:
@@ -101,6 +138,21 @@ def _parse_type(name: str, rest: str) -> Topic:
             return Topic(Kind.PARTIAL_DEPTH, fast=bool(suffix), levels=int(levels))
         raise UnknownStream(f"unknown depth `{levels}` in stream `{name}`, expected 5, 10 or 20 levels")
     raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`")
+
+
+def _parse_sbe_type(name: str, rest: str) -> Topic:
+    """Read what follows the symbol; the topic's symbol is left open."""
+    topic = _SBE.get(rest)
+    if topic is None:
+        raise UnknownStream(f"unknown stream type `{rest}` in stream `{name}`, expected one of {', '.join(_SBE)}")
+    return topic
+
+
+def _parse_window(name: str, kind: Kind, rest: str) -> Topic:
+    window = rest.removeprefix(WINDOW_PREFIX)
+    if window not in WINDOWS:
+        raise UnknownStream(f"unknown window `{window}` in stream `{name}`, expected one of {', '.join(WINDOWS)}")
+    return Topic(kind, interval=window)
 
 
 def _parse_candle(name: str, interval: str, suffix: str) -> Topic:

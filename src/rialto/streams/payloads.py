@@ -4,7 +4,6 @@ Pure: figures of the core in, JSON out. Times are rounded down to the client's u
 moment within it. What never traded has trade ids of -1, as the API states it.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -17,26 +16,25 @@ from rialto.contracts.market import (
     DepthSnapshot,
     DepthUpdate,
     Level,
-    TickerStatistics,
     TradesAggregated,
 )
 from rialto.contracts.vocabulary import Side
 from rialto.streams.framing import TimeUnit
-from rialto.wire.figures import price_change
 
-AVERAGE_INTERVAL: Final = "5m"
 NO_TRADE_ID: Final = -1
 
-_encode: Final = msgspec.json.Encoder().encode
+encode: Final = msgspec.json.Encoder().encode
 
 
-class _Message(msgspec.Struct, kw_only=True):
+class Message(msgspec.Struct, kw_only=True):
+    """What every event begins with."""
+
     event_type: str = field(name="e")
     event_time: int = field(name="E")
     symbol: str = field(name="s")
 
 
-class _Trade(_Message, kw_only=True):
+class _Trade(Message, kw_only=True):
     trade_id: int = field(name="t")
     price: str = field(name="p")
     quantity: str = field(name="q")
@@ -45,7 +43,7 @@ class _Trade(_Message, kw_only=True):
     ignored: bool = field(name="M", default=True)
 
 
-class _BlockTrade(_Message, kw_only=True):
+class _BlockTrade(Message, kw_only=True):
     block_trade_id: int = field(name="t")
     price: str = field(name="p")
     quantity: str = field(name="q")
@@ -60,7 +58,7 @@ class _ReferencePrice(msgspec.Struct, kw_only=True):
     valid_at: int = field(name="t")
 
 
-class _AggregatedTrade(_Message, kw_only=True):
+class _AggregatedTrade(Message, kw_only=True):
     aggregate_id: int = field(name="a")
     price: str = field(name="p")
     quantity: str = field(name="q")
@@ -71,7 +69,7 @@ class _AggregatedTrade(_Message, kw_only=True):
     ignored: bool = field(name="M", default=True)
 
 
-class _Depth(_Message, kw_only=True):
+class _Depth(Message, kw_only=True):
     first_update_id: int = field(name="U")
     last_update_id: int = field(name="u")
     bids: tuple[Level, ...] = field(name="b")
@@ -113,52 +111,14 @@ class _CandleFigures(msgspec.Struct, kw_only=True):
     ignored: str = field(name="B", default="0")
 
 
-class _Candle(_Message, kw_only=True):
+class _Candle(Message, kw_only=True):
     candle: _CandleFigures = field(name="k")
-
-
-class _MiniTicker(_Message, kw_only=True):
-    last: str = field(name="c")
-    open: str = field(name="o")
-    high: str = field(name="h")
-    low: str = field(name="l")
-    volume: str = field(name="v")
-    quote_volume: str = field(name="q")
-
-
-class _Ticker(_Message, kw_only=True):
-    change: str = field(name="p")
-    change_percent: str = field(name="P")
-    weighted_average: str = field(name="w")
-    previous_close: str = field(name="x")
-    last: str = field(name="c")
-    last_quantity: str = field(name="Q")
-    bid_price: str = field(name="b")
-    bid_quantity: str = field(name="B")
-    ask_price: str = field(name="a")
-    ask_quantity: str = field(name="A")
-    open: str = field(name="o")
-    high: str = field(name="h")
-    low: str = field(name="l")
-    volume: str = field(name="v")
-    quote_volume: str = field(name="q")
-    opened_at: int = field(name="O")
-    closed_at: int = field(name="C")
-    first_trade_id: int = field(name="F")
-    last_trade_id: int = field(name="L")
-    trades: int = field(name="n")
-
-
-class _AveragePrice(_Message, kw_only=True):
-    interval: str = field(name="i")
-    price: str = field(name="w")
-    last_traded_at: int = field(name="T")
 
 
 def trade(executed: TradeExecuted, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode a trade, as of the time of its command."""
     time = unit.of(time_us)
-    return _encode(
+    return encode(
         _Trade(
             event_type="trade",
             event_time=time,
@@ -174,7 +134,7 @@ def trade(executed: TradeExecuted, symbol: str, time_us: int, unit: TimeUnit) ->
 
 def aggregated_trade(aggregated: TradesAggregated, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode the trades of one incoming order at one price."""
-    return _encode(
+    return encode(
         _AggregatedTrade(
             event_type="aggTrade",
             event_time=unit.of(time_us),
@@ -192,7 +152,7 @@ def aggregated_trade(aggregated: TradesAggregated, symbol: str, time_us: int, un
 
 def depth(update: DepthUpdate, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode what changed in a book."""
-    return _encode(
+    return encode(
         _Depth(
             event_type="depthUpdate",
             event_time=unit.of(time_us),
@@ -207,12 +167,12 @@ def depth(update: DepthUpdate, symbol: str, time_us: int, unit: TimeUnit) -> byt
 
 def partial_depth(snapshot: DepthSnapshot) -> bytes:
     """Encode the best levels of a book."""
-    return _encode(_PartialDepth(snapshot.last_update_id, snapshot.bids, snapshot.asks))
+    return encode(_PartialDepth(snapshot.last_update_id, snapshot.bids, snapshot.asks))
 
 
 def book_ticker(changed: BookTickerChanged, symbol: str) -> bytes:
     """Encode the best bid and ask."""
-    return _encode(
+    return encode(
         _BookTicker(
             changed.update_id,
             symbol,
@@ -226,7 +186,7 @@ def book_ticker(changed: BookTickerChanged, symbol: str) -> bytes:
 
 def candle(figures: Candle, symbol: str, interval: str, time_us: int, unit: TimeUnit, *, is_closed: bool) -> bytes:
     """Encode a candle."""
-    return _encode(
+    return encode(
         _Candle(
             event_type="kline",
             event_time=unit.of(time_us),
@@ -253,65 +213,9 @@ def candle(figures: Candle, symbol: str, interval: str, time_us: int, unit: Time
     )
 
 
-def _mini_ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> _MiniTicker:
-    return _MiniTicker(
-        event_type="24hrMiniTicker",
-        event_time=unit.of(time_us),
-        symbol=symbol,
-        last=statistics.last,
-        open=statistics.open,
-        high=statistics.high,
-        low=statistics.low,
-        volume=statistics.volume,
-        quote_volume=statistics.quote_volume,
-    )
-
-
-def mini_ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
-    """Encode the short statistics of a symbol's last 24 hours."""
-    return _encode(_mini_ticker(statistics, symbol, time_us, unit))
-
-
-def mini_tickers(changed: Iterable[tuple[TickerStatistics, str]], time_us: int, unit: TimeUnit) -> bytes:
-    """Encode the short statistics of several symbols."""
-    return _encode([_mini_ticker(statistics, symbol, time_us, unit) for statistics, symbol in changed])
-
-
-def ticker(statistics: TickerStatistics, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
-    """Encode the statistics of a symbol's last 24 hours; the change in percent is rounded half away from zero."""
-    change, change_percent = price_change(statistics.open, statistics.last)
-    return _encode(
-        _Ticker(
-            event_type="24hrTicker",
-            event_time=unit.of(time_us),
-            symbol=symbol,
-            change=change,
-            change_percent=change_percent,
-            weighted_average=statistics.weighted_average,
-            previous_close=statistics.previous_close,
-            last=statistics.last,
-            last_quantity=statistics.last_quantity,
-            bid_price=statistics.bid_price,
-            bid_quantity=statistics.bid_quantity,
-            ask_price=statistics.ask_price,
-            ask_quantity=statistics.ask_quantity,
-            open=statistics.open,
-            high=statistics.high,
-            low=statistics.low,
-            volume=statistics.volume,
-            quote_volume=statistics.quote_volume,
-            opened_at=unit.of(statistics.opened_at_us),
-            closed_at=unit.of(statistics.closed_at_us),
-            first_trade_id=statistics.first_trade_id if statistics.trades else NO_TRADE_ID,
-            last_trade_id=statistics.last_trade_id if statistics.trades else NO_TRADE_ID,
-            trades=statistics.trades,
-        )
-    )
-
-
 def block_trade(reported: BlockTradeReported, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
     """Encode a trade that was agreed elsewhere."""
-    return _encode(
+    return encode(
         _BlockTrade(
             event_type="blockTrade",
             event_time=unit.of(time_us),
@@ -327,20 +231,6 @@ def block_trade(reported: BlockTradeReported, symbol: str, time_us: int, unit: T
 
 def reference_price(price: str | None, symbol: str, valid_at_us: int, unit: TimeUnit) -> bytes:
     """Encode the reference price as it was at a time; there may be none."""
-    return _encode(
+    return encode(
         _ReferencePrice(event_type="referencePrice", symbol=symbol, price=price, valid_at=unit.of(valid_at_us))
-    )
-
-
-def average_price(price: str, last_traded_at_us: int, symbol: str, time_us: int, unit: TimeUnit) -> bytes:
-    """Encode the average price of the last five minutes."""
-    return _encode(
-        _AveragePrice(
-            event_type="avgPrice",
-            event_time=unit.of(time_us),
-            symbol=symbol,
-            interval=AVERAGE_INTERVAL,
-            price=price,
-            last_traded_at=unit.of(last_traded_at_us),
-        )
     )

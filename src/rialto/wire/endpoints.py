@@ -6,7 +6,7 @@ its handler nor its transport: the WebSocket API serves the same ones by their m
 method `ws` and no path but that name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
@@ -43,21 +43,39 @@ class ListOf:
         self.forms: Final = forms
 
 
+MessageChoice = Callable[[Any, Any], str]
+"""Names the SBE message of an answer, from the call's parameters and the answer."""
+
+
+def by_type(messages: Mapping[type, str]) -> MessageChoice:
+    """Choose a message by what the handler answered. Precondition: it is one of these types."""
+    return lambda _parameters, answer: messages[type(answer)]
+
+
+def one_or_several(one: str, several: str) -> MessageChoice:
+    """Choose a message by whether one symbol was asked for."""
+    return lambda parameters, _answer: several if parameters.symbol is None else one
+
+
 class Endpoint(Generic[P]):
     """One call of the API. Immutable once declared.
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
+    With `is_listed_over_websocket`, the WebSocket API answers a list with the answer in it.
     `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide.
+    `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
     """
 
     __slots__ = (
         "is_free_when_successful",
+        "is_listed_over_websocket",
         "is_signed",
         "method",
         "parameters",
         "path",
         "reader",
         "responses",
+        "sbe_message",
         "security",
         "summary",
         "websocket_method",
@@ -74,21 +92,25 @@ class Endpoint(Generic[P]):
         parameters: type[P],
         response: Any,
         weight: int | Callable[[P], int],
+        sbe_message: str | MessageChoice | None = None,
         weight_when_refused: int | None = None,
         security: Security = Security.NONE,
         websocket_method: str | None = None,
         is_free_when_successful: bool = False,
+        is_listed_over_websocket: bool = False,
     ) -> None:
         self.method: Final = method
         self.path: Final = path
         self.summary: Final = summary
         self.parameters: Final = parameters
         self.responses: Final[tuple[Any, ...]] = response if isinstance(response, tuple) else (response,)
+        self.sbe_message: Final = sbe_message
         self.weight: Final = weight
         self.security: Final = security
         self.is_signed: Final = security.is_signed
         self.websocket_method: Final = websocket_method
         self.is_free_when_successful: Final = is_free_when_successful
+        self.is_listed_over_websocket: Final = is_listed_over_websocket
         self.weight_when_refused: Final = (
             weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
         )

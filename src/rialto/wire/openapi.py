@@ -85,10 +85,10 @@ def _operation(endpoint: Endpoint[Any], response: dict[str, Any]) -> dict[str, o
         "summary": endpoint.summary,
         "parameters": parameters,
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": response}}},
+            "200": {"description": "Done.", "content": _content(endpoint, response)},
             "default": {
                 "description": "Refused.",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                "content": _content(endpoint, {"$ref": "#/components/schemas/Error"}),
             },
         },
         "x-security-type": endpoint.security.value,
@@ -98,6 +98,14 @@ def _operation(endpoint: Endpoint[Any], response: dict[str, Any]) -> dict[str, o
     if endpoint.is_signed:
         operation["security"] = [{"apiKey": []}]
     return operation
+
+
+def _content(endpoint: Endpoint[Any], schema: object) -> dict[str, object]:
+    """Describe an answer in JSON and, where there is a message for it, in SBE."""
+    content: dict[str, object] = {"application/json": {"schema": schema}}
+    if endpoint.sbe_message is not None:
+        content["application/sbe"] = {"schema": {"type": "string", "format": "binary"}}
+    return content
 
 
 def _parameter(parameter: Parameter) -> dict[str, object]:

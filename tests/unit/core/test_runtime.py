@@ -5,10 +5,11 @@ import resource
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rialto.contracts.commands import CancelOrder, OrderReference, RegisterAsset
+from rialto.contracts.commands import CancelOrder, Command, OrderReference, RegisterAsset
 from rialto.contracts.events import OrderPlaced, Outcome
 from rialto.contracts.queries import OpenOrders, OrdersAnswer, StateHash, StateHashAnswer
 from rialto.contracts.vocabulary import AccountClass, Side
@@ -38,6 +39,42 @@ async def test_listeners_see_everything_in_order_before_the_caller_does(tmp_path
 
         await asyncio.gather(*(place(number) for number in range(150)))
         assert seen == list(range(1, runtime.last_sequence + 1))
+
+
+async def test_listeners_know_the_command_while_they_are_told_of_its_outcome(tmp_path: Path) -> None:
+    told: list[tuple[Outcome, Command | None]] = []
+    async with running(tmp_path) as runtime:
+        runtime.subscribe(lambda outcomes: told.extend((outcome, runtime.command_of(outcome)) for outcome in outcomes))
+        first, _second = await found(runtime)
+        order, refused = limit(first, Side.SELL, "50000", "1", "a"), CancelOrder(first, BTCUSDT, OrderReference(9))
+        await runtime.submit(order)
+        with pytest.raises(CommandRefused):
+            await runtime.submit(refused)
+        assert [command for _outcome, command in told[-2:]] == [order, refused]
+        assert all(runtime.command_of(outcome) is None for outcome, _command in told)
+        assert runtime.command_of(Outcome(0, 1, 1, [], [])) is None
+
+
+async def test_an_answer_is_true_as_of_its_number_and_comes_before_what_follows(tmp_path: Path) -> None:
+    async with running(tmp_path) as runtime:
+        first, _second = await found(runtime)
+        done: list[str] = []
+
+        def note(what: str, future: "asyncio.Future[Any]") -> "asyncio.Future[Any]":
+            future.add_done_callback(lambda _done: done.append(what))
+            return future
+
+        asked = []
+        for number in range(50):
+            order = limit(first, Side.SELL, "50000", "0.01", f"order-{number}")
+            placing = note(f"order {number}", runtime.enqueue(order))
+            asked.append((placing, note(f"answer {number}", runtime.inquire(OpenOrders(first)))))
+        for number, (placing, answering) in enumerate(asked, start=1):
+            outcome, (sequence, answer) = await placing, await answering
+            assert isinstance(answer, OrdersAnswer)
+            assert (sequence, len(answer.orders)) == (outcome.sequence, number)
+        await asyncio.sleep(0)
+        assert done == [f"{kind} {number}" for number in range(50) for kind in ("order", "answer")]
 
 
 async def test_a_restart_comes_to_the_same_state(tmp_path: Path) -> None:

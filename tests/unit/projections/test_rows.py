@@ -19,6 +19,7 @@ from rialto.contracts.events import (
     Prevention,
     TradeExecuted,
 )
+from rialto.contracts.executions import execution_id
 from rialto.contracts.market import Candle, CandleClosed
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import (
@@ -31,6 +32,7 @@ from rialto.contracts.vocabulary import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    WorkingFloor,
 )
 from rialto.projections import tables
 from rialto.projections.rows import ORDER_CHANGE_VALUES, Batch
@@ -223,6 +225,27 @@ def test_a_filled_order_by_quote_amount_counts_what_it_lost() -> None:
     lost = prevented(SelfTradePrevention.DECREMENT, "1.00000000", "1.00000000")
     filled = batch(OrderPlaced(BY_QUOTE), lost, traded(OrderStatus.FILLED))
     assert filled.inserts[tables.orders][0][8] == "2.00000000"
+
+
+def test_an_order_that_was_routed_and_rests_stands_in_its_own_book() -> None:
+    routed = replace(LIMIT_ORDER, working_floor=WorkingFloor.SMART_ORDER_ROUTING)
+    assert batch(OrderPlaced(routed)).inserts[tables.orders][0][-2] == "exchange"
+    filled = replace(routed, order_id=8, account=6)
+    assert batch(OrderPlaced(filled), traded(OrderStatus.FILLED)).inserts[tables.orders][0][-2] == "smart_order_routing"
+
+
+def test_a_routed_order_loses_by_a_match_on_another_symbol_what_is_its_own() -> None:
+    match = replace(prevented(SelfTradePrevention.DECREMENT, "1.00000000", "1.00000000"), taker_symbol=0)
+    taker = replace(LIMIT_ORDER, symbol=0, order_id=8)
+    done = batch(OrderPlaced(taker), match)
+    assert done.inserts[tables.orders][0][13:15] == ("1.00000000", 3)
+    assert [change[:2] for change in done.order_changes] == [(7, 1)]
+
+
+def test_an_amendment_is_numbered_by_its_command_and_its_place_there() -> None:
+    amended = OrderAmended(replace(LIMIT_ORDER, quantity="2.00000000"), "3.00000000", "mine")
+    done = batch(posted("1.00000000", ZERO), amended)
+    assert [row[2] for row in done.inserts[tables.amendments]] == [execution_id(9, 1)]
 
 
 def test_what_restates_an_open_order_changes_it() -> None:

@@ -55,7 +55,7 @@ class Served:
 async def served(limits: StreamLimits | None = None) -> AsyncIterator[Served]:
     """Serve a hub on loopback until the end of the block."""
     it = Served(limits or StreamLimits())
-    handlers = market_stream_handlers(it.hub)
+    handlers = market_stream_handlers(it.hub, lambda _name: None)
     protocol = websocket_protocol(handlers, message_bytes_max=it.hub.connections.limits.message_bytes_max)
     config = uvicorn.Config(_no_such_page, ws=protocol, lifespan="off", log_level="error", access_log=False)
     it.server = uvicorn.Server(config)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rialto.streams.names import OFFSET_S, Kind, Topic, UnknownStream, parse_stream_name
+from rialto.streams.names import OFFSET_S, Kind, Topic, UnknownStream, parse_sbe_stream_name, parse_stream_name
 from rialto.wire.vocabulary import INTERVALS
 from tests.unit.streams.served import find_symbol
 
@@ -26,6 +26,11 @@ ETH = 1
         ("ethusdt@ticker", Topic(Kind.TICKER, ETH)),
         ("ethusdt@avgPrice", Topic(Kind.AVERAGE_PRICE, ETH)),
         ("!miniTicker@arr", Topic(Kind.ALL_MINI_TICKERS)),
+        ("ethusdt@ticker_1h", Topic(Kind.WINDOW_TICKER, ETH, interval="1h")),
+        ("ethusdt@ticker_1d", Topic(Kind.WINDOW_TICKER, ETH, interval="1d")),
+        ("!ticker_4h@arr", Topic(Kind.ALL_WINDOW_TICKERS, interval="4h")),
+        ("ethusdt@blockTrade", Topic(Kind.BLOCK_TRADE, ETH)),
+        ("ethusdt@referencePrice", Topic(Kind.REFERENCE_PRICE, ETH)),
     ],
 )
 def test_documented_names(name: str, topic: Topic) -> None:
@@ -56,6 +61,12 @@ def test_every_interval(interval: str) -> None:
             "btcusdt@kline_1m@+09:00",
             "unknown time zone `+09:00` in stream `btcusdt@kline_1m@+09:00`, expected +08:00",
         ),
+        (
+            "btcusdt@ticker_2h",
+            "unknown window `2h` in stream `btcusdt@ticker_2h`, expected one of 1h, 4h, 1d",
+        ),
+        ("!ticker_@arr", "unknown window `` in stream `!ticker_@arr`, expected one of 1h, 4h, 1d"),
+        ("!ticker_1h", "unknown stream `!ticker_1h`, expected `<symbol>@<type>` such as `btcusdt@trade`"),
         ("b" * 129, "stream name of 129 characters is longer than 128"),
     ],
 )
@@ -68,3 +79,25 @@ def test_other_names(name: str, message: str) -> None:
 def test_an_unknown_interval_is_answered_with_the_known() -> None:
     with pytest.raises(UnknownStream, match=r"unknown interval `7m` .* 1s, 1m, 3m, .* 1w, 1M"):
         parse_stream_name("btcusdt@kline_7m", find_symbol)
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("ethusdt@trade", Topic(Kind.SBE_TRADES, ETH)),
+        ("ethusdt@bestBidAsk", Topic(Kind.SBE_BEST_BID_ASK, ETH)),
+        ("ethusdt@depth", Topic(Kind.SBE_DEPTH, ETH)),
+        ("ethusdt@depth20", Topic(Kind.SBE_PARTIAL_DEPTH, ETH, levels=20)),
+    ],
+)
+def test_names_of_sbe_streams(name: str, topic: Topic) -> None:
+    assert parse_sbe_stream_name(name, find_symbol) == topic
+
+
+@pytest.mark.parametrize("rest", ["aggTrade", "depth5", "depth@100ms", "depth20@50ms", "bookTicker", "kline_1m", "x"])
+def test_names_that_only_json_streams_have(rest: str) -> None:
+    with pytest.raises(UnknownStream, match="expected one of trade, bestBidAsk, depth, depth20"):
+        parse_sbe_stream_name(f"ethusdt@{rest}", find_symbol)
+    for name in ("!miniTicker@arr", "ETHUSDT@trade", "nosuch@trade", f"{'a' * 200}@trade"):
+        with pytest.raises(UnknownStream):
+            parse_sbe_stream_name(name, find_symbol)

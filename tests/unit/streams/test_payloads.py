@@ -11,7 +11,7 @@ from rialto.contracts.market import (
     TradesAggregated,
 )
 from rialto.contracts.vocabulary import OrderStatus, Side
-from rialto.streams import payloads
+from rialto.streams import payloads, ticker_payloads
 from rialto.streams.framing import TimeUnit, text_frame
 
 TIME_US = 1_672_515_782_136_789
@@ -116,13 +116,13 @@ MINI = (
 
 
 def test_mini_tickers() -> None:
-    assert payloads.mini_ticker(STATISTICS, "BNBBTC", TIME_US, MILLI) == MINI
-    both = payloads.mini_tickers([(STATISTICS, "BNBBTC"), (STATISTICS, "BNBBTC")], TIME_US, MILLI)
+    assert ticker_payloads.mini_ticker(STATISTICS, "BNBBTC", TIME_US, MILLI) == MINI
+    both = ticker_payloads.mini_tickers([(STATISTICS, "BNBBTC"), (STATISTICS, "BNBBTC")], TIME_US, MILLI)
     assert both == b"[" + MINI + b"," + MINI + b"]"
 
 
 def test_ticker() -> None:
-    assert payloads.ticker(STATISTICS, "BNBBTC", TIME_US, MILLI) == (
+    assert ticker_payloads.ticker(STATISTICS, "BNBBTC", TIME_US, MILLI) == (
         b'{"e":"24hrTicker","E":1672515782136,"s":"BNBBTC","p":"0.00150000","P":"150.000","w":"0.00180000",'
         b'"x":"0.00090000","c":"0.00250000","Q":"10.00000000","b":"0.00240000","B":"10.00000000","a":"0.00260000",'
         b'"A":"100.00000000","o":"0.00100000","h":"0.00250000","l":"0.00100000","v":"10000.00000000",'
@@ -131,13 +131,13 @@ def test_ticker() -> None:
 
 
 def test_a_ticker_without_trades() -> None:
-    quiet = payloads.ticker(QUIET, "BNBBTC", TIME_US, MILLI)
+    quiet = ticker_payloads.ticker(QUIET, "BNBBTC", TIME_US, MILLI)
     assert b'"p":"0.00000000","P":"0.000",' in quiet
     assert quiet.endswith(b'"O":60000,"C":120000,"F":-1,"L":-1,"n":0}')
 
 
 def test_average_price() -> None:
-    assert payloads.average_price("25776.86000000", TIME_US - 1_000_000, "BTCUSDT", TIME_US, MILLI) == (
+    assert ticker_payloads.average_price("25776.86000000", TIME_US - 1_000_000, "BTCUSDT", TIME_US, MILLI) == (
         b'{"e":"avgPrice","E":1672515782136,"s":"BTCUSDT","i":"5m","w":"25776.86000000","T":1672515781136}'
     )
 

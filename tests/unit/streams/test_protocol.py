@@ -31,8 +31,13 @@ async def respond(it: Served, first_line: str, *headers: str) -> tuple[str, byte
 @pytest.mark.parametrize(
     ("first_line", "headers", "status", "message"),
     [
-        ("GET /nowhere HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/nowhere', only at /ws, /stream"),
-        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream"),
+        (
+            "GET /nowhere HTTP/1.1",
+            GOOD,
+            "404 Not Found",
+            "No WebSocket at '/nowhere', only at /ws, /stream, /stream-sbe",
+        ),
+        ("GET / HTTP/1.1", GOOD, "404 Not Found", "No WebSocket at '/', only at /ws, /stream, /stream-sbe"),
         (
             "GET /stream/btcusdt@trade HTTP/1.1",
             GOOD,
@@ -120,6 +125,12 @@ async def test_the_upgrade_of_a_browser_is_accepted() -> None:
         assert head.startswith("HTTP/1.1 101 Switching Protocols\r\n")
         assert "sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=" in head.lower()
         assert "extensions" not in head.lower()
+
+
+async def test_what_cannot_be_a_stream_is_a_label_of_the_clients() -> None:
+    async with served() as it, it.connect("/ws/0/btcusdt@trade") as client:
+        await client.send('{"method":"LIST_SUBSCRIPTIONS","id":1}')
+        assert await client.recv() == '{"result":["btcusdt@trade"],"id":1}'
 
 
 async def test_too_many_streams_in_an_address() -> None:

@@ -22,6 +22,7 @@ def test_the_openapi_document_describes_every_endpoint() -> None:
     depth = document["paths"]["/api/v3/depth"]["get"]
     assert [parameter["name"] for parameter in depth["parameters"]] == ["symbol", "limit", "symbolStatus"]
     assert "security" not in depth
+    assert set(depth["responses"]["200"]["content"]) == {"application/json", "application/sbe"}
     canceled = document["paths"]["/api/v3/openOrders"]["delete"]["responses"]["200"]["content"]["application/json"]
     assert len(canceled["schema"]["items"]["oneOf"]) == 2
 

@@ -162,6 +162,7 @@ ACCOUNT: Final = Endpoint(
     summary="Show the account and its balances.",
     parameters=AccountParameters,
     response=AccountInfo,
+    sbe_message="AccountResponse",
     weight=20,
     security=Security.USER_DATA,
     websocket_method="account.status",
@@ -172,6 +173,7 @@ QUERY_ORDER: Final = Endpoint(
     summary="Show an order.",
     parameters=QueryOrderParameters,
     response=QueriedOrder,
+    sbe_message="OrderResponse",
     weight=4,
     security=Security.USER_DATA,
     websocket_method="order.status",
@@ -182,6 +184,7 @@ OPEN_ORDERS: Final = Endpoint(
     summary="List open orders.",
     parameters=OpenOrdersParameters,
     response=list[QueriedOrder],
+    sbe_message="OrdersResponse",
     weight=_open_orders_weight,
     weight_when_refused=6,
     security=Security.USER_DATA,
@@ -193,6 +196,7 @@ ALL_ORDERS: Final = Endpoint(
     summary="List orders on a symbol, whatever became of them.",
     parameters=AllOrdersParameters,
     response=list[QueriedOrder],
+    sbe_message="OrdersResponse",
     weight=20,
     security=Security.USER_DATA,
     websocket_method="allOrders",
@@ -203,6 +207,7 @@ MY_TRADES: Final = Endpoint(
     summary="List the account's trades on a symbol.",
     parameters=MyTradesParameters,
     response=list[AccountTrade],
+    sbe_message="AccountTradesResponse",
     weight=_my_trades_weight,
     weight_when_refused=5,
     security=Security.USER_DATA,
@@ -214,6 +219,7 @@ ORDER_COUNTS: Final = Endpoint(
     summary="Show how many unfilled orders the account has placed per interval.",
     parameters=NoParameters,
     response=list[LimitUse],
+    sbe_message="AccountOrderRateLimitResponse",
     weight=40,
     security=Security.USER_DATA,
     websocket_method="account.rateLimits.orders",
@@ -272,7 +278,10 @@ class Account:
         )
 
     async def order(self, call: Call, parameters: QueryOrderParameters) -> QueriedOrder:
-        """Show an order: an open one as it stands now, another as it ended."""
+        """Show an order: an open one as it stands now, another as it ended.
+
+        Raises `ApiError`: -2013 if there is none; -2039 if no order has both the ids given.
+        """
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         order_id, client_order_id = parameters.order_id, parameters.orig_client_order_id
@@ -286,7 +295,8 @@ class Account:
                 raise refusals.of_query(refused.rejection) from refused
             found = await self._history.order(account, symbol.id, order_id=order_id, client_order_id=client_order_id)
         if found is None:
-            raise ErrorCode.NO_SUCH_ORDER.error()
+            is_either = order_id is None or client_order_id is None
+            raise (ErrorCode.NO_SUCH_ORDER if is_either else ErrorCode.CLIENT_ORDER_ID_INVALID).error()
         return queried_order(call, self._runtime.catalog, found)
 
     async def open_orders(self, call: Call, parameters: OpenOrdersParameters) -> list[QueriedOrder]:

@@ -35,6 +35,7 @@ MY_FILTERS: Final = Endpoint(
     summary="List the filters that the account's orders on a symbol must pass.",
     parameters=FiltersParameters,
     response=AccountFilters,
+    sbe_message="MyFiltersResponse",
     weight=40,
     security=Security.USER_DATA,
     websocket_method="myFilters",

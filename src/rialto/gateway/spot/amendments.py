@@ -42,6 +42,7 @@ AMENDMENTS: Final = Endpoint(
     summary="List the amendments of an order.",
     parameters=AmendmentsParameters,
     response=list[PastAmendment],
+    sbe_message="OrderAmendmentsResponse",
     weight=4,
     security=Security.USER_DATA,
     websocket_method="order.amendments",

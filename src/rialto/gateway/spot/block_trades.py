@@ -38,6 +38,7 @@ HISTORICAL_BLOCK_TRADES: Final = Endpoint(
     summary="List block trades of a symbol from an id on.",
     parameters=BlockTradesParameters,
     response=list[BlockTrade],
+    sbe_message="BlockTradesResponse",
     weight=25,
     websocket_method="blockTrades.historical",
 )

@@ -65,6 +65,7 @@ KLINES: Final = Endpoint(
     summary="List candles of a symbol.",
     parameters=CandleParameters,
     response=list[Kline],
+    sbe_message="KlinesResponse",
     weight=2,
     websocket_method="klines",
 )
@@ -74,6 +75,7 @@ UI_KLINES: Final = Endpoint(
     summary="List candles of a symbol, as charts show them.",
     parameters=CandleParameters,
     response=list[Kline],
+    sbe_message="KlinesResponse",
     weight=2,
     websocket_method="uiKlines",
 )

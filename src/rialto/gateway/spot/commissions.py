@@ -78,6 +78,7 @@ COMMISSION: Final = Endpoint(
     summary="Show the commission rates of the account on a symbol.",
     parameters=CommissionParameters,
     response=AccountCommission,
+    sbe_message="AccountCommissionResponse",
     weight=20,
     security=Security.USER_DATA,
     websocket_method="account.commission",

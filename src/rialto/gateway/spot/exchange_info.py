@@ -105,6 +105,7 @@ EXCHANGE_INFO: Final = Endpoint(
     summary="Show the rules of the exchange and of its symbols.",
     parameters=ExchangeInfoParameters,
     response=ExchangeInfoAnswer,
+    sbe_message="ExchangeInfoResponse",
     weight=20,
     websocket_method="exchangeInfo",
 )

@@ -114,6 +114,7 @@ EXECUTION_RULES: Final = Endpoint(
     summary="List the execution rules of symbols.",
     parameters=ExecutionRulesParameters,
     response=ExecutionRules,
+    sbe_message="ExecutionRulesResponse",
     weight=_rules_weight,
     weight_when_refused=2,
     websocket_method="executionRules",
@@ -124,6 +125,7 @@ REFERENCE_PRICE: Final = Endpoint(
     summary="Show the reference price of a symbol.",
     parameters=ReferencePriceParameters,
     response=ReferencePrice,
+    sbe_message="ReferencePriceResponse",
     weight=2,
     websocket_method="referencePrice",
 )
@@ -133,6 +135,7 @@ REFERENCE_PRICE_CALCULATION: Final = Endpoint(
     summary="Tell how the reference price of a symbol is found.",
     parameters=CalculationParameters,
     response=(CalculatedMean, CalculatedElsewhere),
+    sbe_message="ReferencePriceCalculationResponse",
     weight=2,
     websocket_method="referencePrice.calculation",
 )

@@ -27,6 +27,7 @@ PING: Final = Endpoint(
     summary="Test that the exchange answers.",
     parameters=NoParameters,
     response=Pong,
+    sbe_message="PingResponse",
     weight=1,
     websocket_method="ping",
 )
@@ -36,6 +37,7 @@ TIME: Final = Endpoint(
     summary="Tell the exchange's time.",
     parameters=NoParameters,
     response=ServerTime,
+    sbe_message="ServerTimeResponse",
     weight=1,
     websocket_method="time",
 )

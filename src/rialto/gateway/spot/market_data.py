@@ -134,6 +134,7 @@ DEPTH: Final = Endpoint(
     summary="Show the order book of a symbol.",
     parameters=DepthParameters,
     response=Depth,
+    sbe_message="DepthResponse",
     weight=_depth_weight,
     weight_when_refused=5,
     websocket_method="depth",
@@ -144,6 +145,7 @@ TRADES: Final = Endpoint(
     summary="List the newest trades of a symbol.",
     parameters=TradesParameters,
     response=list[PublicTrade],
+    sbe_message="TradesResponse",
     weight=25,
     websocket_method="trades.recent",
 )
@@ -153,6 +155,7 @@ HISTORICAL_TRADES: Final = Endpoint(
     summary="List trades of a symbol from an id on.",
     parameters=HistoricalTradesParameters,
     response=list[PublicTrade],
+    sbe_message="TradesResponse",
     weight=25,
     websocket_method="trades.historical",
 )
@@ -162,6 +165,7 @@ AGGREGATED_TRADES: Final = Endpoint(
     summary="List trades of a symbol, those of one order at one price as one.",
     parameters=AggregatedTradesParameters,
     response=list[AggregatedTrade],
+    sbe_message="AggTradesResponse",
     weight=4,
     websocket_method="trades.aggregate",
 )
@@ -171,6 +175,7 @@ AVERAGE_PRICE: Final = Endpoint(
     summary="Show the average price of a symbol over the last minutes.",
     parameters=AveragePriceParameters,
     response=AveragePrice,
+    sbe_message="AveragePriceResponse",
     weight=2,
     websocket_method="avgPrice",
 )

@@ -9,6 +9,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
+from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.counted import admit_counted, submit_counted
 from rialto.gateway.spot.order_list_parameters import (
@@ -50,6 +51,7 @@ def _placing(
         summary=summary,
         parameters=parameters,
         response=PlacedOrderList,
+        sbe_message=sbe_messages.new_list,
         weight=1,
         security=Security.TRADE,
         websocket_method=method,
@@ -93,6 +95,7 @@ CANCEL_LIST: Final = Endpoint(
     summary="Cancel every order of a list.",
     parameters=CancelListParameters,
     response=CanceledOrderList,
+    sbe_message="CancelOrderListResponse",
     weight=1,
     security=Security.TRADE,
     websocket_method="orderList.cancel",

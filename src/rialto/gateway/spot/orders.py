@@ -11,6 +11,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
+from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
 from rialto.gateway.spot.counted import admit_counted, submit_counted
@@ -41,6 +42,7 @@ NEW_ORDER: Final = Endpoint(
     summary="Place an order.",
     parameters=NewOrderParameters,
     response=(FilledOrder, PlacedOrder, Acknowledgement),
+    sbe_message=sbe_messages.NEW_ORDER,
     weight=1,
     security=Security.TRADE,
     websocket_method="order.place",
@@ -52,6 +54,7 @@ TEST_ORDER: Final = Endpoint(
     summary="Check an order without placing it.",
     parameters=OrderTestParameters,
     response=(Pong, OrderRates),
+    sbe_message=sbe_messages.TEST_ORDER,
     weight=lambda parameters: 20 if parameters.compute_commission_rates else 1,
     security=Security.TRADE,
     websocket_method="order.test",
@@ -62,6 +65,7 @@ CANCEL_ORDER: Final = Endpoint(
     summary="Cancel an open order.",
     parameters=CancelParameters,
     response=(CanceledOrder, CanceledOrderList),
+    sbe_message=sbe_messages.CANCEL_ORDER,
     weight=1,
     security=Security.TRADE,
     websocket_method="order.cancel",
@@ -73,6 +77,7 @@ CANCEL_ALL: Final = Endpoint(
     summary="Cancel every open order on a symbol.",
     parameters=CancelAllParameters,
     response=ListOf(CanceledOrder, CanceledOrderList),
+    sbe_message="CancelOpenOrdersResponse",
     weight=1,
     security=Security.TRADE,
     websocket_method="openOrders.cancelAll",

@@ -62,6 +62,7 @@ PREVENTED_MATCHES: Final = Endpoint(
     summary="List matches of the account's orders that self-trade prevention prevented.",
     parameters=PreventedMatchesParameters,
     response=list[PreventedMatch],
+    sbe_message="AccountPreventedMatchesResponse",
     weight=_weight,
     weight_when_refused=2,
     security=Security.USER_DATA,

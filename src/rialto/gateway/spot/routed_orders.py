@@ -12,7 +12,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.router import Route
-from rialto.gateway.spot import order_rules
+from rialto.gateway.spot import order_rules, sbe_messages
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
 from rialto.gateway.spot.commissions import OrderRates, order_rates
 from rialto.gateway.spot.counted import admit_counted, submit_counted
@@ -141,9 +141,11 @@ NEW_ROUTED: Final = Endpoint(
     summary="Place an order that is filled from all books of a pool.",
     parameters=RoutedOrderParameters,
     response=(FilledOrder, PlacedOrder, Acknowledgement),
+    sbe_message=sbe_messages.NEW_ORDER,
     weight=1,
     security=Security.TRADE,
     websocket_method="sor.order.place",
+    is_listed_over_websocket=True,
     is_free_when_successful=True,
 )
 TEST_ROUTED: Final = Endpoint(
@@ -152,6 +154,7 @@ TEST_ROUTED: Final = Endpoint(
     summary="Check such an order without placing it.",
     parameters=RoutedOrderTestParameters,
     response=(Pong, OrderRates),
+    sbe_message=sbe_messages.TEST_ORDER,
     weight=lambda parameters: 20 if parameters.compute_commission_rates else 1,
     security=Security.TRADE,
     websocket_method="sor.order.test",
@@ -162,6 +165,7 @@ ALLOCATIONS: Final = Endpoint(
     summary="List what the account's routed orders on a symbol got.",
     parameters=AllocationsParameters,
     response=list[Allocation],
+    sbe_message="AccountAllocationsResponse",
     weight=20,
     security=Security.USER_DATA,
     websocket_method="myAllocations",

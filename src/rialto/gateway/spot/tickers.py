@@ -10,9 +10,10 @@ from rialto.core.catalog import Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
+from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.parameters import SymbolSelection, find_symbol_of_status, select_symbols
 from rialto.wire.decimals import ZERO
-from rialto.wire.endpoints import Endpoint
+from rialto.wire.endpoints import Endpoint, one_or_several
 from rialto.wire.errors import ErrorCode
 from rialto.wire.figures import price_change
 from rialto.wire.kinds import Choice
@@ -113,6 +114,7 @@ PRICE: Final = Endpoint(
     summary="Show the last price of symbols.",
     parameters=SymbolSelection,
     response=(PriceTicker, list[PriceTicker]),
+    sbe_message=one_or_several("PriceTickerSymbolResponse", "PriceTickerResponse"),
     weight=_ticker_weight,
     weight_when_refused=2,
     websocket_method="ticker.price",
@@ -123,6 +125,7 @@ BOOK: Final = Endpoint(
     summary="Show the best bid and ask of symbols.",
     parameters=SymbolSelection,
     response=(BookTicker, list[BookTicker]),
+    sbe_message=one_or_several("BookTickerSymbolResponse", "BookTickerResponse"),
     weight=_ticker_weight,
     weight_when_refused=2,
     websocket_method="ticker.book",
@@ -133,6 +136,7 @@ STATISTICS: Final = Endpoint(
     summary="Show the last 24 hours of symbols.",
     parameters=StatisticsParameters,
     response=(FullTicker, MiniTicker, list[FullTicker], list[MiniTicker]),
+    sbe_message=sbe_messages.ticker("Ticker24h"),
     weight=_statistics_weight,
     weight_when_refused=2,
     websocket_method="ticker.24hr",

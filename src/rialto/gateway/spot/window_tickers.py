@@ -16,6 +16,7 @@ from rialto.core.catalog import Symbol
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
+from rialto.gateway.spot import sbe_messages
 from rialto.gateway.spot.parameters import SymbolSelection, find_symbol_of_status, select_symbols
 from rialto.gateway.spot.tickers import NO_TRADE, MiniTicker, TickerKind
 from rialto.projections.history import History
@@ -99,6 +100,7 @@ ROLLING: Final = Endpoint(
     summary="Show symbols over a rolling window.",
     parameters=RollingParameters,
     response=(WindowTicker, MiniTicker, list[WindowTicker], list[MiniTicker]),
+    sbe_message=sbe_messages.ticker("Ticker"),
     weight=_weight,
     weight_when_refused=WEIGHT_OF_SYMBOL,
     websocket_method="ticker",
@@ -109,6 +111,7 @@ TRADING_DAY: Final = Endpoint(
     summary="Show symbols over the trading day of a time zone.",
     parameters=TradingDayParameters,
     response=(WindowTicker, MiniTicker, list[WindowTicker], list[MiniTicker]),
+    sbe_message=sbe_messages.ticker("Ticker"),
     weight=_weight,
     weight_when_refused=WEIGHT_OF_SYMBOL,
     websocket_method="ticker.tradingDay",

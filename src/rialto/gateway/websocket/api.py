@@ -4,7 +4,7 @@ Owns the sessions there are. One text is one request and gets one response, what
 each other, events of accounts are never overtaken by the response that tells of the same change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
@@ -14,8 +14,9 @@ from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer, error_of
 from rialto.gateway.router import Route, Router
 from rialto.gateway.websocket import messages
+from rialto.gateway.websocket.formats import read_format
 from rialto.gateway.websocket.messages import ApiRequest
-from rialto.gateway.websocket.session import Session, UserDataSource
+from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSource
 from rialto.identity.api_keys import ApiKey
 from rialto.wire import errors
 from rialto.wire.endpoints import SIGNED_NAMES, Endpoint
@@ -102,11 +103,11 @@ class WebSocketApi:
         order_counts: OrderCounts,
         now_us: Callable[[], int],
         *,
-        requests_at_once_max: int,
+        session_limits: SessionLimits,
         source: UserDataSource | None = None,
     ) -> None:
         """`now_us` is the exchange's time; `source` gives the events of accounts."""
-        self.requests_at_once_max: Final = requests_at_once_max
+        self._session_limits = session_limits
         self._performer = performer
         self._authenticator = authenticator
         self._limits = limits
@@ -116,13 +117,14 @@ class WebSocketApi:
         self._sessions: dict[Session, None] = {}
         self._requests = 0
 
-    def open(self, address: str, query: Mapping[str, str], send: Callable[[bytes], None]) -> Session:
-        """Begin a session; `query` is that of the connection's URL.
+    def open(self, address: str, parameters: Sequence[tuple[str, str]], send: Callable[[bytes], None]) -> Session:
+        """Begin a session; `parameters` are those of the connection's URL.
 
-        Raises `ApiError`: -1003 if the address may not connect now, -1194 or -1130 for a wrong parameter.
+        Raises `ApiError`: -1003 if the address may not connect now, -1194, -1130 or -1153 for a wrong parameter.
         """
         self._limits.count_request(address)
         self._limits.charge(address, CONNECTING_WEIGHT)
+        query = dict(parameters)
         unit = query.get("timeUnit")
         if unit is not None and unit not in _UNITS:
             raise ErrorCode.INVALID_TIME_UNIT.error()
@@ -130,9 +132,10 @@ class WebSocketApi:
         session = Session(
             address,
             source=self._source,
+            limits=self._session_limits,
             send=send,
             now_us=self._now_us,
-            in_microseconds=unit is not None and _UNITS[unit],
+            wire_format=read_format(parameters, wants_microseconds=unit is not None and _UNITS[unit]),
             returns_rate_limits=shown is None or _BOOLEAN.read(_RETURN_RATE_LIMITS, shown),
         )
         self._sessions[session] = None
@@ -149,17 +152,18 @@ class WebSocketApi:
         incoming = _SocketRequest(sent, session)
         self._requests += 1
         try:
-            if self._requests > self.requests_at_once_max:
+            if self._requests > self._session_limits.requests_at_once_max:
                 raise ErrorCode.SERVER_BUSY.error()
             sent.read(text)
+            session.format.check(sent)
             self._check_session_key(session)
-            answer = await self._performer.perform(incoming)
-            return messages.success(sent.id, answer, self._rate_limits(incoming)), False
+            performed = await self._performer.perform(incoming)
+            return session.format.success(sent.id, performed, self._rate_limits(incoming)), False
         except _SessionRevoked:
-            return messages.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
+            return session.format.failure(None, ErrorCode.REJECTED_MBX_KEY.error(), None, self._now_us()), False
         except Exception as failure:
             error = error_of(failure, f"ws {sent.method[:64]}", is_read=incoming.is_read)
-            response = messages.failure(sent.id, error, self._rate_limits(incoming), self._limits.clock_us())
+            response = session.format.failure(sent.id, error, self._rate_limits(incoming), self._limits.clock_us())
             return response, error.status == BANNED_STATUS
         finally:
             self._requests -= 1

@@ -10,12 +10,21 @@ from typing import Final, Protocol
 
 import msgspec
 
+from rialto.gateway.websocket.formats import Format
 from rialto.identity.api_keys import ApiKey
 from rialto.identity.restrictions import Permission
 from rialto.wire.errors import ErrorCode
 
-SUBSCRIPTIONS_MAX: Final = 1_000
-SUBSCRIPTION_IDS_MAX: Final = 65_535
+
+class SessionLimits(msgspec.Struct, frozen=True):
+    """How much sessions may use."""
+
+    requests_at_once_max: int = 4_096
+    """Requests of all sessions that are answered at once."""
+    subscriptions_max: int = 1_000
+    """Subscriptions a session may hold."""
+    subscription_ids_max: int = 65_535
+    """Subscriptions a session may ever have had."""
 
 
 class Subscription(Protocol):
@@ -73,17 +82,21 @@ class Session:
         address: str,
         *,
         source: UserDataSource | None,
+        limits: SessionLimits,
         send: Callable[[bytes], None],
         now_us: Callable[[], int],
-        in_microseconds: bool,
+        wire_format: Format,
         returns_rate_limits: bool,
     ) -> None:
-        """`send` writes a text to the client, in order with its responses."""
+        """`send` writes a message to the client, in order with its responses; `wire_format` says how they look."""
         self.address: Final = address
-        self.in_microseconds: Final = in_microseconds
+        self.format: Final = wire_format
+        self.is_binary: Final = wire_format.is_binary
+        self.in_microseconds: Final = wire_format.wants_microseconds
         self.returns_rate_limits: Final = returns_rate_limits
         self.key: ApiKey | None = None
         self._source = source
+        self._limits = limits
         self._send = send
         self._now_us = now_us
         self._connected_at_us = now_us()
@@ -134,9 +147,9 @@ class Session:
             raise ErrorCode.UNSUPPORTED_OPERATION.error()
         if any(held.key.owner == key.owner for held in self._subscriptions.values()):
             raise ErrorCode.SUBSCRIPTION_ACTIVE.error()
-        if len(self._subscriptions) >= SUBSCRIPTIONS_MAX:
-            raise ErrorCode.TOO_MANY_SUBSCRIPTIONS.error(SUBSCRIPTIONS_MAX)
-        if self._next_id >= SUBSCRIPTION_IDS_MAX:
+        if len(self._subscriptions) >= self._limits.subscriptions_max:
+            raise ErrorCode.TOO_MANY_SUBSCRIPTIONS.error(self._limits.subscriptions_max)
+        if self._next_id >= self._limits.subscription_ids_max:
             raise ErrorCode.MAXIMUM_SUBSCRIPTION_IDS.error()
         number = self._next_id
         self._next_id += 1
@@ -164,7 +177,7 @@ class Session:
         self._subscriptions.clear()
 
     def _forward(self, number: int, event: bytes) -> None:
-        self._send(b'{"subscriptionId":%d,"event":%b}' % (number, event))
+        self._send(self.format.event(number, event))
 
     def _end_subscriptions(self, is_ended: Callable[[_Held], bool]) -> None:
         for number in [number for number, held in self._subscriptions.items() if is_ended(held)]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
-from rialto.gateway.websocket.session import SUBSCRIPTION_IDS_MAX, SessionStatus, SubscriptionId
+from rialto.gateway.websocket.session import SessionStatus, SubscriptionId
 from rialto.identity.restrictions import Permission
 from rialto.identity.signatures import KeyType
 from rialto.wire.endpoints import ONLY_WEBSOCKET, Endpoint, Security
@@ -25,13 +25,14 @@ class KeyParameters(Parameters, frozen=True):
 class UnsubscribeParameters(Parameters, frozen=True):
     """Which subscription to end; without, all."""
 
-    subscription_id: Annotated[int | None, Integer(0, SUBSCRIPTION_IDS_MAX)] = None
+    subscription_id: Annotated[int | None, Integer()] = None
 
 
 def _declare(
     name: str,
     summary: str,
     response: Any,
+    sbe_message: str,
     *,
     parameters: type[Parameters] = NoParameters,
     security: Security = Security.NONE,
@@ -43,6 +44,7 @@ def _declare(
         summary=summary,
         parameters=parameters,
         response=response,
+        sbe_message=sbe_message,
         weight=SESSION_WEIGHT,
         security=security,
     )
@@ -52,24 +54,43 @@ LOG_ON: Final = _declare(
     "session.logon",
     "Let an Ed25519 key stand for the requests of this session that name none.",
     SessionStatus,
+    "WebSocketSessionLogonResponse",
     parameters=KeyParameters,
     security=Security.SIGNED,
 )
-STATUS: Final = _declare("session.status", "Which key this session has, and since when.", SessionStatus)
-LOG_OUT: Final = _declare("session.logout", "Forget this session's key.", SessionStatus)
-SUBSCRIPTIONS: Final = _declare("session.subscriptions", "List this session's subscriptions.", list[SubscriptionId])
-SUBSCRIBE: Final = _declare("userDataStream.subscribe", "Receive the events of the session's account.", SubscriptionId)
+STATUS: Final = _declare(
+    "session.status",
+    "Which key this session has, and since when.",
+    SessionStatus,
+    "WebSocketSessionStatusResponse",
+)
+LOG_OUT: Final = _declare(
+    "session.logout", "Forget this session's key.", SessionStatus, "WebSocketSessionLogoutResponse"
+)  # fmt: skip
+SUBSCRIPTIONS: Final = _declare(
+    "session.subscriptions",
+    "List this session's subscriptions.",
+    list[SubscriptionId],
+    "WebSocketSessionSubscriptionsResponse",
+)
+SUBSCRIBE: Final = _declare(
+    "userDataStream.subscribe",
+    "Receive the events of the session's account.",
+    SubscriptionId,
+    "UserDataStreamSubscribeResponse",
+)
 SUBSCRIBE_SIGNED: Final = _declare(
     "userDataStream.subscribe.signature",
-    "Receive the events of the account of the key that signs this request.",
+    "Receive the events of the account of the key that signs this request, or of the session's.",
     SubscriptionId,
-    parameters=KeyParameters,
+    "UserDataStreamSubscribeResponse",
     security=Security.USER_STREAM,
 )
 UNSUBSCRIBE: Final = _declare(
     "userDataStream.unsubscribe",
     "Receive no more events of one account, or of all.",
     dict[str, str],
+    "UserDataStreamUnsubscribeResponse",
     parameters=UnsubscribeParameters,
 )
 
@@ -113,7 +134,7 @@ def _subscribe(call: Call, _parameters: NoParameters) -> SubscriptionId:
     return call.session.subscribe(call.session.key_for(Permission.READ), by_session=True)
 
 
-def _subscribe_signed(call: Call, _parameters: KeyParameters) -> SubscriptionId:
+def _subscribe_signed(call: Call, _parameters: NoParameters) -> SubscriptionId:
     return call.session.subscribe(call.api_key, by_session=False)
 
 

@@ -116,12 +116,13 @@ class _Course:
         traded: Traded | None = None,
         prevented: Prevented | None = None,
         rejection: Rejection | None = None,
+        is_maker: bool = False,
     ) -> None:
         self.reports.append(
             ExecutionReport(
                 execution=execution,
                 order=order,
-                execution_id=execution_id(self._sequence, position),
+                execution_id=execution_id(self._sequence, position, is_maker=is_maker),
                 client_order_id=name or order.client_order_id,
                 original_client_order_id=original_name,
                 traded=traded,
@@ -183,7 +184,7 @@ class _Course:
                     is_maker=is_maker,
                     trade_id=event.trade_id,
                 )
-                self._filled((event.symbol, fill.order_id), fill, traded, position + is_maker)
+                self._filled((event.symbol, fill.order_id), fill, traded, position)
 
     def _filled(self, key: Key, fill: Fill, traded: Traded, position: int) -> None:
         order = after_fill(self._orders[key], fill, self._time_us)
@@ -193,7 +194,7 @@ class _Course:
             self._orders[key] = order
         else:
             del self._orders[key]
-        self._report(Execution.TRADE, order, position, traded=traded)
+        self._report(Execution.TRADE, order, position, traded=traded, is_maker=traded.is_maker)
 
     def _match_prevented(self, event: MatchPrevented, position: int) -> None:
         for symbol, is_maker in ((event.taker_symbol, False), (event.symbol, True)):
@@ -206,7 +207,7 @@ class _Course:
             order = after_routing(order) if is_maker else order
             self._orders[key] = order
             self._preventions[key] = len(self.reports)
-            self._report(Execution.PREVENTION, order, position + is_maker, prevented=prevented)
+            self._report(Execution.PREVENTION, order, position, prevented=prevented, is_maker=is_maker)
 
     def _list_changed(self, event: OrderListPlaced | OrderListEnded) -> None:
         state = event.list

@@ -196,10 +196,11 @@ class _Terminated(msgspec.Struct):
 
 def encode_report(report: Report, catalog: Catalog, time_us: int, unit: TimeUnit) -> bytes:
     """Encode a report of a command of some time."""
-    time = unit.of(time_us)
+    divisor = unit.value
+    time = time_us // divisor
     match report:
         case ExecutionReport():
-            return _encode(_execution_report(report, catalog, time, unit))
+            return _encode(_execution_report(report, catalog, time, divisor))
         case PositionReport():
             balances = [_Balance(catalog.asset(asset).name, free, locked) for asset, free, locked in report.balances]
             return _encode(_Position("outboundAccountPosition", time, time, balances))
@@ -218,7 +219,7 @@ def encode_terminated(time_us: int, unit: TimeUnit) -> bytes:
     return _encode(_Terminated("eventStreamTerminated", unit.of(time_us)))
 
 
-def _execution_report(report: ExecutionReport, catalog: Catalog, time: int, unit: TimeUnit) -> _ExecutionReport:
+def _execution_report(report: ExecutionReport, catalog: Catalog, time: int, divisor: int) -> _ExecutionReport:
     order, traded, prevented = report.order, report.traded, report.prevented
     is_rejected = report.execution is Execution.REJECTED
     return _ExecutionReport(
@@ -250,12 +251,12 @@ def _execution_report(report: ExecutionReport, catalog: Catalog, time: int, unit
         is_on_book=_is_on_book(report),
         is_maker=traded is not None and traded.is_maker,
         ignored=traded is not None,
-        placed_at=unit.of(order.placed_at_us) if order.placed_at_us else NEVER,
+        placed_at=order.placed_at_us // divisor if order.placed_at_us else NEVER,
         executed_quote=order.executed_quote,
         last_quote=traded.quote_quantity if traded else ZERO,
         quote_quantity=order.quote_quantity,
         self_trade_prevention=SELF_TRADE_PREVENTION_NAMES[order.self_trade_prevention],
-        **_conditions(order, unit),
+        **_conditions(order, divisor),
         **({} if prevented is None else _prevention(prevented, catalog)),
         **({} if traded is None or traded.allocation_id is None else _allocation(traded)),
     )
@@ -270,11 +271,11 @@ def _is_on_book(report: ExecutionReport) -> bool:
     return rests or report.execution is Execution.NEW
 
 
-def _conditions(order: OrderState, unit: TimeUnit) -> dict[str, Any]:
+def _conditions(order: OrderState, divisor: int) -> dict[str, Any]:
     """Return the fields that only some orders have and this one does."""
     fields: dict[str, Any] = {}
     if order.working_at_us:
-        fields["working_time"] = unit.of(order.working_at_us)
+        fields["working_time"] = order.working_at_us // divisor
     if order.prevented_match_id:
         fields["prevented_match_id"] = order.prevented_match_id
         fields["prevented_quantity"] = prevented_quantity(order)
@@ -291,7 +292,7 @@ def _conditions(order: OrderState, unit: TimeUnit) -> dict[str, Any]:
         "strategy_type": terms.strategy_type,
     }
     if order.trailing_since_us:
-        fields["trailing_time"] = unit.of(order.trailing_since_us)
+        fields["trailing_time"] = order.trailing_since_us // divisor
     peg = pegging(order)
     if peg is not None:
         fields |= {

@@ -11,8 +11,9 @@ to them; nobody is told of anything after `cancel`; who cannot be told the truth
 accounts nobody listens to are looked at and left.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import structlog
@@ -21,11 +22,11 @@ from rialto.contracts.commands import Command
 from rialto.contracts.events import (
     AccountOpened,
     AllocationMade,
-    Event,
     MatchPrevented,
     OrderActivated,
     OrderAmended,
     OrderCanceled,
+    OrderEvent,
     OrderExpired,
     OrderListEnded,
     OrderListPlaced,
@@ -52,16 +53,17 @@ Receive = Callable[[bytes], None]
 
 
 class ReportReceiver(Protocol):
-    """Takes reports as they are, and spells them itself. Must not raise, as `Receive`."""
+    """Takes reports as they are, and spells them itself."""
 
     def take_reports(self, outcome: Outcome, reports: Sequence[Report], origin: object) -> None:
         """Take what one command did to the account, and who submitted it: see `rialto.core.runtime.origin`.
 
-        Every receiver gets the same `reports`, so that they can share what they make of them.
+        Every receiver gets the same `reports`, so that they can share what they make of them. One that raises is told
+        that the stream ends.
         """
 
     def end_reports(self) -> None:
-        """Learn that no more is told, because it would not be the truth."""
+        """Learn that no more is told, because it would not be the truth. Must not raise."""
 
 
 SPOT: Final = AccountKind(AccountClass.SPOT)
@@ -69,36 +71,8 @@ SPOT: Final = AccountKind(AccountClass.SPOT)
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class _JsonReceiver:
-    """Hands reports on as JSON, each encoded once per time unit for all who listen to an account."""
-
-    __slots__ = ("_catalog", "_encoded", "_now_us", "_receive", "_unit", "is_active")
-
-    def __init__(
-        self, receive: Receive, unit: TimeUnit, catalog: Catalog, now_us: Callable[[], int], encoded: "_Encoded"
-    ) -> None:
-        self._receive = receive
-        self._unit = unit
-        self._catalog = catalog
-        self._now_us = now_us
-        self._encoded = encoded
-        self.is_active: Callable[[], bool] = lambda: True
-
-    def take_reports(self, outcome: Outcome, reports: Sequence[Report], _origin: object) -> None:
-        for message in self._encoded.messages(outcome, reports, self._unit, self._catalog):
-            if not self.is_active():
-                return
-            try:
-                self._receive(message)
-            except Exception:
-                _log.exception("user data receiver failed")
-
-    def end_reports(self) -> None:
-        self._receive(encode_terminated(self._now_us(), self._unit))
-
-
 class _Encoded:
-    """What was made last of the reports of one command."""
+    """What was made last of the reports of one command, by time unit."""
 
     __slots__ = ("_by_unit", "_reports")
 
@@ -106,17 +80,43 @@ class _Encoded:
         self._reports: Sequence[Report] | None = None
         self._by_unit: dict[TimeUnit, list[bytes]] = {}
 
-    def messages(
-        self, outcome: Outcome, reports: Sequence[Report], unit: TimeUnit, catalog: Catalog
-    ) -> Sequence[bytes]:
+    def messages(self, reports: Sequence[Report], time_us: int, unit: TimeUnit, catalog: Catalog) -> Sequence[bytes]:
         if self._reports is not reports:
             self._reports = reports
             self._by_unit = {}
         messages = self._by_unit.get(unit)
         if messages is None:
-            messages = [encode_report(report, catalog, outcome.time_us, unit) for report in reports]
-            self._by_unit[unit] = messages
+            messages = self._by_unit[unit] = [encode_report(report, catalog, time_us, unit) for report in reports]
         return messages
+
+
+class _JsonReceiver:
+    """Hands reports on as JSON, each encoded once per time unit for all who listen to an account."""
+
+    __slots__ = ("_encoded", "_receive", "_runtime", "_unit", "is_active")
+
+    def __init__(self, receive: Receive, unit: TimeUnit, runtime: Runtime, encoded: _Encoded) -> None:
+        self._receive = receive
+        self._unit = unit
+        self._runtime = runtime
+        self._encoded = encoded
+        self.is_active = True
+        """Whether it is still to be told; it may leave while it is being told."""
+
+    def take_reports(self, outcome: Outcome, reports: Sequence[Report], _origin: object) -> None:
+        for message in self._encoded.messages(reports, outcome.time_us, self._unit, self._runtime.catalog):
+            self._hand_on(message)
+
+    def end_reports(self) -> None:
+        self._hand_on(encode_terminated(self._runtime.now_us(), self._unit))
+
+    def _hand_on(self, message: bytes) -> None:
+        if not self.is_active:
+            return
+        try:
+            self._receive(message)
+        except Exception:
+            _log.exception("user data receiver failed")
 
 
 class Subscription:
@@ -136,8 +136,10 @@ class Subscription:
 
     def cancel(self) -> None:
         """Listen no longer; nothing is received any more. Again is no harm."""
-        if self._receiver is not None:
-            self._receiver = None
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            if isinstance(receiver, _JsonReceiver):
+                receiver.is_active = False
             self._end(self)
 
     def tell(self, outcome: Outcome, reports: Sequence[Report], origin: object) -> None:
@@ -147,17 +149,14 @@ class Subscription:
         try:
             self._receiver.take_reports(outcome, reports, origin)
         except Exception:
-            _log.exception("user data receiver failed", owner=self.owner)
+            _log.exception("account could not be told of", owner=self.owner, sequence=outcome.sequence)
+            self.terminate()
 
     def terminate(self) -> None:
         """End, and say so."""
-        if self._receiver is None:
-            return
-        try:
+        if self._receiver is not None:
             self._receiver.end_reports()
-        except Exception:
-            _log.exception("user data receiver failed", owner=self.owner)
-        self.cancel()
+            self.cancel()
 
 
 class _Audience:
@@ -193,10 +192,7 @@ class UserDataStreams:
         """
         audience = self._audience(owner)
         unit = TimeUnit.MICROSECOND if in_microseconds else TimeUnit.MILLISECOND
-        receiver = _JsonReceiver(receive, unit, self._runtime.catalog, self._runtime.now_us, audience.encoded)
-        subscription = self._add(audience, receiver)
-        receiver.is_active = lambda: subscription.is_active
-        return subscription
+        return self._add(audience, _JsonReceiver(receive, unit, self._runtime, audience.encoded))
 
     def subscribe_reports(self, owner: int, receiver: ReportReceiver) -> Subscription:
         """Let `receiver` be told the same as reports, which it spells itself. Errors: those of `subscribe`."""
@@ -227,8 +223,7 @@ class UserDataStreams:
             self._follow(audience, FollowedAccount(answer.account, answer.orders, answer.lists))
         waiting, audience.waiting = audience.waiting, None
         for outcome, command, origin in waiting or ():
-            if outcome.sequence > sequence:
-                self._open_account(audience, outcome)
+            if outcome.sequence > sequence and audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command, origin)
 
     def _end(self, subscription: Subscription) -> None:
@@ -257,39 +252,39 @@ class UserDataStreams:
             for audience in self._concerned(outcome, command):
                 self._tell(audience, outcome, command, origin)
 
-    def _concerned(self, outcome: Outcome, command: Command | None) -> Iterable[_Audience]:
+    def _concerned(self, outcome: Outcome, command: Command | None) -> Collection[_Audience]:
         """Return whom an outcome is told to. An account that it opens is followed from then on."""
         followed, concerned = self._followed, dict[int, _Audience]()
         for event in outcome.events:
-            for account in accounts_of(event):
-                if account in followed:
-                    concerned[account] = followed[account]
-            if type(event) is AccountOpened:
+            if type(event) is Posted:  # Most events are, and most are of others.
+                if event.account in followed:
+                    concerned[event.account] = followed[event.account]
+            elif type(event) in ACCOUNTS_OF:
+                for account in ACCOUNTS_OF[type(event)](event):
+                    if account in followed:
+                        concerned[account] = followed[account]
+            elif type(event) is AccountOpened and event.kind == SPOT:
                 audience = self._audiences.get(event.owner)
                 if audience is not None and audience.waiting is None:
-                    self._open_account(audience, outcome)
+                    self._follow(audience, FollowedAccount(event.account))
         account_refused = refused_account(outcome, command)
         if account_refused in followed:
             concerned[account_refused] = followed[account_refused]
         return concerned.values()
 
-    def _open_account(self, audience: _Audience, outcome: Outcome) -> None:
-        for event in outcome.events:
-            if isinstance(event, AccountOpened) and (event.owner, event.kind) == (audience.owner, SPOT):
-                self._follow(audience, FollowedAccount(event.account))
-
     def _tell(self, audience: _Audience, outcome: Outcome, command: Command | None, origin: object) -> None:
         followed = audience.account
         if followed is None:
             return
+        subscriptions = tuple(audience.subscriptions)
         try:
             reports = self._reports(followed, outcome, command)
         except Exception:
             _log.exception("account could not be followed", owner=audience.owner, sequence=outcome.sequence)
-            for subscription in tuple(audience.subscriptions):
+            for subscription in subscriptions:
                 subscription.terminate()
             return
-        for subscription in tuple(audience.subscriptions):
+        for subscription in subscriptions:
             subscription.tell(outcome, reports, origin)
 
     def _reports(self, followed: FollowedAccount, outcome: Outcome, command: Command | None) -> list[Report]:
@@ -300,26 +295,33 @@ class UserDataStreams:
         return reports + balance_reports(followed.account, outcome.events)
 
 
-def accounts_of(event: Event) -> tuple[int, ...]:
-    """Return the accounts that an event is about, as far as their owners are told of it."""
-    match event:  # The commonest first.
-        case Posted():
-            return (event.account,)
-        case TradeExecuted() | MatchPrevented():
-            return event.maker.account, event.taker.account
-        case (
-            OrderPlaced()
-            | OrderCanceled()
-            | OrderExpired()
-            | OrderActivated()
-            | OrderTriggered()
-            | TrailingStarted()
-            | OrderAmended()
-        ):
-            return (event.order.account,)
-        case OrderListPlaced() | OrderListEnded():
-            return (event.list.account,)
-        case AllocationMade():
-            return (event.fill.account,)
-        case _:
-            return ()
+def _of_match(event: TradeExecuted | MatchPrevented) -> tuple[int, ...]:
+    return event.maker.account, event.taker.account
+
+
+def _of_order(event: OrderPlaced | OrderCanceled | OrderExpired | OrderEvent) -> tuple[int, ...]:
+    return (event.order.account,)
+
+
+def _of_list(event: OrderListPlaced | OrderListEnded) -> tuple[int, ...]:
+    return (event.list.account,)
+
+
+ACCOUNTS_OF: Final[Mapping[type, Callable[[Any], tuple[int, ...]]]] = MappingProxyType(
+    {
+        Posted: lambda event: (event.account,),
+        TradeExecuted: _of_match,
+        MatchPrevented: _of_match,
+        OrderPlaced: _of_order,
+        OrderCanceled: _of_order,
+        OrderExpired: _of_order,
+        OrderActivated: _of_order,
+        OrderTriggered: _of_order,
+        TrailingStarted: _of_order,
+        OrderAmended: _of_order,
+        OrderListPlaced: _of_list,
+        OrderListEnded: _of_list,
+        AllocationMade: lambda event: (event.fill.account,),
+    }
+)
+"""The accounts that an event is about, as far as their owners are told of it."""
