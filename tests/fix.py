@@ -24,7 +24,7 @@ from rialto.fix.limits import FixLimits, ServiceLimits
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind
 from rialto.gateway.limits import RateLimit, RateLimits
-from rialto.identity.api_keys import ApiKey
+from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.restrictions import Permission, Restrictions
 from rialto.streams.connections import Connections
 from rialto.streams.feed import MarketFeed
@@ -63,16 +63,12 @@ class FixKey:
     """An Ed25519 key of a trader's, and what only its owner can sign with."""
 
     def __init__(
-        self,
-        exchange: Live,
-        trader: Trader,
-        *permissions: Permission,
-        restrictions: Restrictions | None = None,
+        self, keys: ApiKeys, owner: int, *permissions: Permission, restrictions: Restrictions | None = None
     ) -> None:
         self.private = Ed25519PrivateKey.generate()
         pem = self.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        self.key: ApiKey = exchange.keys.register(
-            trader.key.owner,
+        self.key: ApiKey = keys.register(
+            owner,
             "fix",
             permissions or (Permission.FIX,),
             1,
@@ -197,6 +193,10 @@ class FixExchange:
     def port(self, kind: ServiceKind) -> int:
         return self.servers[kind].port
 
+    def key_of(self, trader: Trader, *permissions: Permission, **options: Any) -> FixKey:
+        """A new key of a trader's, by default for everything over FIX."""
+        return FixKey(self.exchange.keys, trader.key.owner, *permissions, **options)
+
     async def connect(self, kind: ServiceKind = ServiceKind.ORDER_ENTRY, sender: str | None = None) -> FixClient:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port(kind))
         client = FixClient(reader, writer, sender or f"C{len(self._clients)}")
@@ -214,7 +214,7 @@ class FixExchange:
         client = await self.connect(kind, sender)
         if kind is ServiceKind.DROP_COPY:
             changes.setdefault("t9406", "Y")
-        answer = await client.log_on(key or FixKey(self.exchange, self.alice), **changes)
+        answer = await client.log_on(key or self.key_of(self.alice), **changes)
         assert answer.type == "A", answer
         return client
 

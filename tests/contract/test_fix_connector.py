@@ -78,7 +78,7 @@ def watch(url: str, key: FixKey) -> None:
 
 async def test_the_official_connector_trades_copies_and_watches(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        key = FixKey(fix.exchange, fix.alice)
+        key = fix.key_of(fix.alice)
         kinds = (ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA, ServiceKind.ORDER_ENTRY)
         copying, watching, trading = kinds
         async with behind_tls(tmp_path, fix.port(copying)) as url:

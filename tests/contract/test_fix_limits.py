@@ -3,10 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from rialto.fix.limits import FixLimits
 from rialto.fix.service import ServiceKind
 from rialto.gateway.limits import RateLimit
-from tests.fix import FixKey, fix_exchange, service_limits
+from tests.fix import fix_exchange, service_limits
 
 OE, DC, MD = ServiceKind.ORDER_ENTRY, ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA
 
@@ -16,15 +18,15 @@ async def test_a_name_is_used_once_within_an_account(tmp_path: Path) -> None:
         first = await fix.logged_on(sender="ONE", t108=1)
         for kind in (OE, MD):
             again = await fix.connect(kind, "ONE")
-            answer = await again.log_on(FixKey(fix.exchange, fix.alice))
+            answer = await again.log_on(fix.key_of(fix.alice))
             assert answer.only(25016) == {25016: "-1033"}
-        await fix.logged_on(FixKey(fix.exchange, fix.bob), sender="ONE")
+        await fix.logged_on(fix.key_of(fix.bob), sender="ONE")
         await first.ask("5")
         second = await fix.logged_on(sender="ONE", t108=1)
         second.close()
         await asyncio.sleep(0.2)
         third = await fix.connect(sender="ONE")
-        assert (await third.log_on(FixKey(fix.exchange, fix.alice)))[25016] == "-1033"
+        assert (await third.log_on(fix.key_of(fix.alice)))[25016] == "-1033"
         await asyncio.sleep(2)
         await fix.logged_on(sender="ONE")
 
@@ -37,11 +39,11 @@ async def test_an_account_has_so_many_sessions_and_attempts(tmp_path: Path) -> N
     async with fix_exchange(tmp_path, limits=limits) as fix:
         await fix.logged_on()
         client = await fix.connect()
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice))
+        answer = await client.log_on(fix.key_of(fix.alice))
         assert answer.only(25016, 58) == {25016: "-1034", 58: "Too many concurrent connections; current limit is '1'."}
         assert await client.is_closed()
         await fix.logged_on(kind=DC)
-        await fix.logged_on(FixKey(fix.exchange, fix.bob))
+        await fix.logged_on(fix.key_of(fix.bob))
         await fix.connect()
         answer = await (await fix.connect()).receive("3")
         text = "Too many connection attempts from IP; current limit is 4 per '30 SECOND'."
@@ -68,7 +70,7 @@ async def test_who_sends_too_much_is_logged_out(tmp_path: Path) -> None:
 
 async def test_a_revoked_key_ends_its_sessions(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        key = FixKey(fix.exchange, fix.alice)
+        key = fix.key_of(fix.alice)
         client = await fix.logged_on(key)
         fix.exchange.keys.revoke(key.key.key, 2)
         assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
@@ -87,3 +89,22 @@ async def test_the_end_is_announced(tmp_path: Path) -> None:
         client.close()
         late.close()
         await stopping
+
+
+async def test_who_sends_faster_than_is_handled_waits(tmp_path: Path) -> None:
+    async with fix_exchange(tmp_path, limits=FixLimits(unread_messages_max=8)) as fix:
+        client = await fix.logged_on()
+        await client.send_bytes(b"".join(client.spelled("1", [(112, number)], number) for number in range(2, 2_002)))
+        assert [(await client.receive("0"))[112] for _ in range(2_000)] == [str(number) for number in range(2, 2_002)]
+
+
+async def test_who_does_not_read_is_cut_off(tmp_path: Path) -> None:
+    messages = RateLimit("MESSAGES", "SECOND", 10, 1_000_000)
+    limits = FixLimits(order_entry=service_limits(messages=messages), backlog_bytes_max=100_000)
+    async with fix_exchange(tmp_path, limits=limits) as fix:
+        client = await fix.logged_on()
+        text = "x" * 10_000
+        with pytest.raises(ConnectionError):
+            for number in range(2, 5_000):
+                await client.send_bytes(client.spelled("1", [(112, text)], number))
+        assert (await (await fix.connect()).log_on(fix.key_of(fix.alice))).type == "A"

@@ -9,7 +9,7 @@ import pytest
 from rialto.fix.service import ServiceKind
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.identity.restrictions import Restrictions
-from tests.fix import FixClient, FixKey, Received, fix_exchange
+from tests.fix import FixClient, Received, fix_exchange
 from tests.gateway import pool
 
 SELL = {11: "sell", 38: "1", 40: "2", 44: "50000", 54: "2", 55: "BTCUSDT", 59: "1"}
@@ -48,7 +48,7 @@ async def test_an_order_is_acknowledged_with_every_tag(tmp_path: Path) -> None:
 async def test_both_sides_of_a_trade_are_reported(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
         seller = await fix.logged_on()
-        buyer = await fix.logged_on(FixKey(fix.exchange, fix.bob))
+        buyer = await fix.logged_on(fix.key_of(fix.bob))
         await asked(seller, "D", SELL)
         accepted = await asked(buyer, "D", BUY | {38: "0.25", 59: "3"})
         assert accepted.only(150, 39, 151) == {150: "0", 39: "0", 151: "0.25000000"}
@@ -347,7 +347,7 @@ async def test_limits_of_orders_are_those_of_rest(tmp_path: Path) -> None:
 
 async def test_a_key_trades_only_its_symbols(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        key = FixKey(fix.exchange, fix.alice, restrictions=Restrictions.read([], ["ETHUSDT"]))
+        key = fix.key_of(fix.alice, restrictions=Restrictions.read([], ["ETHUSDT"]))
         client = await fix.logged_on(key)
         refused = await asked(client, "D", SELL)
         assert refused.only(35, 150, 25016) == {35: "8", 150: "8", 25016: "-2015"}

@@ -10,7 +10,7 @@ import pytest
 from rialto.fix.limits import FixLimits
 from rialto.fix.service import ServiceKind
 from rialto.identity.restrictions import Permission, Restrictions
-from tests.fix import FixClient, FixKey, Received, fix_exchange, service_limits, utc_now
+from tests.fix import FixClient, Received, fix_exchange, service_limits, utc_now
 
 OE, DC, MD = ServiceKind.ORDER_ENTRY, ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA
 ORDER = ((11, "a"), (38, "1"), (40, 2), (44, "50000"), (54, 1), (55, "BTCUSDT"), (59, 1))
@@ -25,7 +25,7 @@ async def rejected(client: FixClient, message: Received) -> dict[int, str]:
 async def test_a_client_logs_on_and_out(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
         client = await fix.connect(sender="TRADER-1")
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice))
+        answer = await client.log_on(fix.key_of(fix.alice))
         assert answer.only(8, 34, 35, 49, 56, 98, 108) == {
             8: "FIX.4.4", 34: "1", 35: "A", 49: "SPOT", 56: "TRADER-1", 98: "0", 108: "30"
         }  # fmt: skip
@@ -88,7 +88,7 @@ WRONG_LOGONS: list[Any] = [
 
 async def test_a_wrong_logon_is_rejected_and_ends_the_connection(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path, limits=FixLimits(order_entry=service_limits())) as fix:
-        key = FixKey(fix.exchange, fix.alice)
+        key = fix.key_of(fix.alice)
         for changes, expected in WRONG_LOGONS:
             client = await fix.connect()
             answer = await client.log_on(key, **changes)
@@ -99,10 +99,10 @@ async def test_a_wrong_logon_is_rejected_and_ends_the_connection(tmp_path: Path)
 
 async def test_each_service_asks_for_its_permission(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        usual = FixKey(fix.exchange, fix.alice, Permission.READ, Permission.TRADE)
-        watching = FixKey(fix.exchange, fix.alice, Permission.FIX_READ_ONLY)
-        trading = FixKey(fix.exchange, fix.alice, Permission.FIX)
-        elsewhere = FixKey(fix.exchange, fix.alice, restrictions=Restrictions.read(["192.0.2.7"], []))
+        usual = fix.key_of(fix.alice, Permission.READ, Permission.TRADE)
+        watching = fix.key_of(fix.alice, Permission.FIX_READ_ONLY)
+        trading = fix.key_of(fix.alice, Permission.FIX)
+        elsewhere = fix.key_of(fix.alice, restrictions=Restrictions.read(["192.0.2.7"], []))
         for kind, key, is_admitted in (
             *((kind, usual, False) for kind in ServiceKind),
             (OE, watching, False),
@@ -121,10 +121,10 @@ async def test_each_service_asks_for_its_permission(tmp_path: Path) -> None:
 async def test_drop_copies_must_be_asked_for(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
         client = await fix.connect(DC)
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice))
+        answer = await client.log_on(fix.key_of(fix.alice))
         assert answer.only(371, 25016) == {371: "9406", 25016: "-1185"}
         client = await fix.connect(MD)
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice), t9406="Y")
+        answer = await client.log_on(fix.key_of(fix.alice), t9406="Y")
         assert answer.only(371, 373, 25016) == {371: "9406", 373: "3", 25016: "-1103"}
 
 
@@ -133,7 +133,7 @@ async def test_only_ed25519_keys_log_on(tmp_path: Path) -> None:
         keys = fix.exchange.keys
         made, _ = keys.create(fix.alice.key.owner, "hmac", [Permission.FIX], 1)
         client = await fix.connect()
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice), t553=made.key)
+        answer = await client.log_on(fix.key_of(fix.alice), t553=made.key)
         assert answer.only(371, 373, 25016) == {371: "96", 373: "8", 25016: "-1022"}
 
 
@@ -144,7 +144,7 @@ async def test_the_first_message_is_a_logon_and_the_only_one(tmp_path: Path) -> 
         assert answer.only(25016, 58) == {25016: "-1180", 58: "Logon<A> must be the first message in the session."}
         assert await client.is_closed()
         client = await fix.logged_on()
-        answer = await client.log_on(FixKey(fix.exchange, fix.alice), number=2)
+        answer = await client.log_on(fix.key_of(fix.alice), number=2)
         assert answer.only(25016, 45, 372) == {25016: "-1176", 45: "2", 372: "A"}
         assert (await client.ask("1", (112, "still there")))[112] == "still there"
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from rialto.contracts.vocabulary import OrderStatus
 from rialto.core.runtime import origin
 from rialto.fix.logon import FOREVER_US, timing_of
-from rialto.fix.refusals import in_tags
+from rialto.fix.refusals import Rejected, in_tags
 from rialto.fix.session import Session
 from rialto.fix.validation import Message
 from rialto.gateway.authentication import Authenticator, Timing
@@ -22,6 +22,9 @@ from rialto.identity.api_keys import ApiKey
 from rialto.streams.user_data.reports import Execution, ExecutionReport, ListReport, Report
 from rialto.wire.endpoints import Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
+
+UNKNOWN_OUTCOMES: Final = (ErrorCode.TIMEOUT, ErrorCode.UNEXPECTED_RESP)
+"""After these a request may have been done all the same: no message may say that it was refused."""
 
 OF_LISTS: Final = ("E", "F", "q", "XCN", "XAK")
 """The messages that a ListStatus<N> can be the answer to."""
@@ -153,7 +156,9 @@ class Requests:
             self._answers.done(message, performed.answer)
         except Exception as failure:
             error = error_of(failure, f"fix {message.type}", is_read=False)
-            if _is_of_message(error, is_past=request.is_past):
+            if error.kind in UNKNOWN_OUTCOMES:
+                self._session.reject(Rejected(error), message)
+            elif _is_of_message(error, is_past=request.is_past):
                 self._session.reject(in_tags(error, request.asked.tag_of), message)
             else:
                 self._answers.refused(message, error)
