@@ -77,10 +77,14 @@ async def test_a_revoked_key_ends_its_sessions(tmp_path: Path) -> None:
 
 
 async def test_the_end_is_announced(tmp_path: Path) -> None:
-    async with fix_exchange(tmp_path) as fix:
+    async with fix_exchange(tmp_path, limits=FixLimits(news_every_seconds=1)) as fix:
         client, other = await fix.logged_on(), await fix.connect()
-        stopping = asyncio.create_task(fix.servers[OE].stop(1))
-        assert (await client.receive("B"))[148] == "Your connection is about to be closed. Please reconnect."
+        stopping = asyncio.create_task(fix.servers[OE].stop(3))
+        assert [(await client.receive("B"))[148] for _ in range(3)] == [
+            "You'll be disconnected in 3 seconds. Please reconnect.",
+            "You'll be disconnected in 2 seconds. Please reconnect.",
+            "Your connection is about to be closed. Please reconnect.",
+        ]
         late = await fix.connect()
         assert (await late.receive("3"))[25016] == "-1016"
         assert (await client.receive("5", timeout=3))[58] == "The server is shutting down."

@@ -54,10 +54,13 @@ class _Waiting(NamedTuple):
 class AccountFeed:
     """Tells a session what happens to its account."""
 
-    def __init__(self, session: Session, reports: AccountReports, delay_s: float = 0.0) -> None:
+    def __init__(
+        self, session: Session, reports: AccountReports, *, delay_s: float = 0.0, only_acknowledgements: bool = False
+    ) -> None:
         """Errors: `RuntimeBusy`, `RuntimeStopped`."""
         self._session = session
         self._reports = reports
+        self._only_acknowledgements = only_acknowledgements
         self._delay_s = delay_s
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[_Waiting] = deque()
@@ -69,7 +72,7 @@ class AccountFeed:
         """Take what a command did to the account."""
         session = self._session
         for report, message_type, body in self._writer.written(outcome, reports):
-            if session.logon.only_acknowledgements and not (
+            if self._only_acknowledgements and not (
                 isinstance(origin, Request) and origin.is_answered_by(report, session)
             ):
                 continue

@@ -11,7 +11,7 @@ class DropCopy:
 
     def __init__(self, session: Session, reports: AccountReports, delay_s: float) -> None:
         """Errors: those of `AccountFeed`."""
-        self._feed = AccountFeed(session, reports, delay_s)
+        self._feed = AccountFeed(session, reports, delay_s=delay_s)
 
     async def take(self, message: Message) -> None:
         """Take nothing: a session that only watches is asked for its limits alone."""

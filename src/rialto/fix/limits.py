@@ -60,6 +60,8 @@ class FixLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How many messages of one connection may wait to be handled before it is read no further."""
     backlog_bytes_max: int = 4_194_304
     """What may wait unsent for one client before it is cut off."""
+    news_every_seconds: int = 10
+    """How often clients are told of the end, while there is time."""
     drop_copy_delay_s: float = 1.0
     """By how much drop copies are delayed."""
     connections_max: int = 2_000

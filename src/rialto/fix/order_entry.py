@@ -195,7 +195,7 @@ class OrderEntry:
         self._order_limits = order_limits
         self._now_us = now_us
         self._requests = Requests(session, performer, self, requests_under_way_max)
-        self._feed = AccountFeed(session, reports)
+        self._feed = AccountFeed(session, reports, only_acknowledgements=session.logon.only_acknowledgements)
 
     async def take(self, message: Message) -> None:
         """Begin what a message asks for."""

@@ -18,7 +18,6 @@ from rialto.wire.errors import ErrorCode
 
 BEAT_S: Final = 0.25
 """How often the sessions are looked after."""
-NEWS_EVERY_S: Final = 10
 
 FAREWELL: Final = "Your connection is about to be closed. Please reconnect."
 STOPPED: Final = "The server is shutting down."
@@ -88,11 +87,12 @@ class FixServer:
         if self._server is None:
             return
         self._members.is_closing = True
+        every_s = self._surroundings.limits.news_every_seconds
         while notice_s > 0 and self._members.all:
-            is_last = notice_s <= NEWS_EVERY_S
+            is_last = notice_s <= every_s
             self._announce(FAREWELL if is_last else f"You'll be disconnected in {notice_s} seconds. Please reconnect.")
-            await asyncio.sleep(min(notice_s, NEWS_EVERY_S))
-            notice_s -= NEWS_EVERY_S
+            await asyncio.sleep(min(notice_s, every_s))
+            notice_s -= every_s
         self._server.close()
         for connection in list(self._members.all):
             connection.session.log_out(STOPPED)

@@ -353,7 +353,8 @@ class Session:
             return
         interval_s = agreed.heartbeat_s
         if self._tested is not None:
-            if now_s - self._tested_at_s >= interval_s:
+            # What it said may still wait to be handled.
+            if now_s - self._tested_at_s >= interval_s and not self._waiting:
                 self.log_out(f"No Heartbeat<0> with TestReqID (112) '{self._tested}' within {interval_s} seconds.")
                 return
         elif now_s - self._received_at_s >= interval_s:
