@@ -241,7 +241,7 @@ async def test_who_reads_too_slowly_gets_the_newest_best_prices_alone(tmp_path: 
 
     def publish(exchange: Streaming, number: int) -> None:
         changed = BookTickerChanged(BTCUSDT, number, "1.00000000", "2.00000000", "3.00000000", "4.00000000")
-        build = partial(sbe_payloads.best_bid_ask, changed, "BTCUSDT", number)
+        build = partial(sbe_payloads.best_bid_ask, changed, "LONG" * 60, number)
         exchange.hub.publish_binary(topic, build, newest_only=True)
 
     async with (

@@ -1,9 +1,9 @@
 """What an exchange begins with: assets, symbols, people and how the house makes its markets, read from a TOML file.
 
-The file's tables are named after what they define: `[assets.BTC]`, `[symbols.BTCUSDT]`, `[users.alice]`, and
-`[market_making]`. Amounts and prices are text, so that none passes through floating point. A key that nobody knows is
-refused: a misspelt filter must not silently be another one. What the file alone can prove wrong is refused here; what a
-symbol's filters must satisfy among themselves is the core's to say, when the symbol is listed.
+The file's tables are named after what they define: `[assets.BTC]`, `[symbols.BTCUSDT]`, `[users.alice]`, `[pools.BTC]`,
+and `[market_making]`. Amounts and prices are text, so that none passes through floating point. A key that nobody knows
+is refused: a misspelt filter must not silently be another one. What the file alone can prove wrong is refused here;
+what a symbol's filters must satisfy among themselves is the core's to say, when the symbol is listed.
 
 Owns no state. A definition is only ever applied to what is not there yet: see `founding`.
 """
@@ -111,7 +111,13 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     symbols: dict[str, SymbolDefinition]
     users: dict[str, dict[str, str]]
     """Starting balances by asset, by user."""
+    pools: dict[str, tuple[str, ...]]
+    """Symbols that smart order routing treats as one market, by their base."""
     market_making: MarketMaking
+
+
+class _Pool(msgspec.Struct, forbid_unknown_fields=True):
+    symbols: Annotated[tuple[SymbolName, ...], Meta(min_length=2, max_length=100)]
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,6 +127,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     symbols: Annotated[dict[SymbolName, Any], Meta(min_length=1, max_length=500)]
     users: Annotated[dict[UserName, Any], Meta(max_length=100)]
     market_making: Any
+    pools: Annotated[dict[AssetName, Any], Meta(max_length=1_000)] = {}
 
 
 def read_definition(path: Path | None = None) -> Definition:
@@ -163,6 +170,7 @@ def parse_definition(text: str, source: str) -> Definition:
         users={
             name: _convert(table, dict[str, Decimal], f"{source}, [users.{name}]") for name, table in file.users.items()
         },
+        pools={name: _convert(table, _Pool, f"{source}, [pools.{name}]").symbols for name, table in file.pools.items()},
         market_making=_convert(file.market_making, MarketMaking, f"{source}, [market_making]"),
     )
     for complaint in _contradictions(definition):
@@ -201,6 +209,12 @@ def _contradictions(definition: Definition) -> list[str]:
         ]
         if name.startswith(HOUSE_PREFIX):
             found.append(f"[users.{name}]: names that begin with {HOUSE_PREFIX!r} belong to the house")
+    for base, names in definition.pools.items():
+        found += [
+            f"[pools.{base}]: {name!r} is no symbol of this file with the base {base}"
+            for name in names
+            if name not in definition.symbols or definition.symbols[name].base != base
+        ]
     return found + _contradictions_of_the_house(definition)
 
 

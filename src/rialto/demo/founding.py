@@ -13,12 +13,13 @@ from typing import Final
 import msgspec
 import structlog
 
-from rialto.contracts.commands import Command, Leg, ListSymbol, OpenAccount, Record, RegisterAsset
+from rialto.contracts.commands import Command, Leg, ListSymbol, OpenAccount, PoolSymbols, Post, Record, RegisterAsset
 from rialto.contracts.events import AccountOpened, Outcome
 from rialto.contracts.queries import Balances, BalancesAnswer
 from rialto.contracts.symbol_rules import PercentPrice, SymbolRules, TrailingRange
 from rialto.contracts.vocabulary import (
     EXTERNAL_ACCOUNT,
+    TREASURY_ACCOUNT,
     AccountClass,
     AccountKind,
     PostingReason,
@@ -92,6 +93,7 @@ async def found(runtime: Runtime, definition: Definition, owners: Owners, api_ke
     maker, taker = [
         await _open_account(runtime, name, people[name][0], house_balances) for name in (MAKER_NAME, TAKER_NAME)
     ]
+    await _pool_symbols(runtime, definition, house_balances)
     users = []
     for name, balances in definition.users.items():
         owner, api_key = people[name]
@@ -157,6 +159,26 @@ async def _list_symbol(runtime: Runtime, name: str, symbol: SymbolDefinition) ->
     elif listed.spec != spec:
         differing = [field for field in spec.__struct_fields__ if getattr(spec, field) != getattr(listed.spec, field)]
         _log.warning("symbol is listed otherwise than defined; it stays as it is", symbol=name, fields=differing)
+
+
+async def _pool_symbols(runtime: Runtime, definition: Definition, house_balances: dict[str, str]) -> None:
+    """Make the pools, and give the treasury of what routed orders between their quotes need, where it has nothing."""
+    catalog = runtime.catalog
+    pooled = {base.name for base, _ in catalog.pools}
+    quotes: dict[str, int] = {}
+    for base, names in definition.pools.items():
+        symbols = [symbol for symbol in map(catalog.symbol_named, names) if symbol is not None]
+        quotes |= {definition.symbols[symbol.name].quote: symbol.spec.quote for symbol in symbols}
+        if base not in pooled:
+            ids = tuple(symbol.id for symbol in symbols)
+            await _submit(runtime, PoolSymbols(symbols[0].spec.base, ids), f"the pool of {base}")
+    answer = await runtime.ask(Balances(TREASURY_ACCOUNT))
+    assert isinstance(answer, BalancesAnswer)
+    held = {balance.asset for balance in answer.balances}
+    for name, asset in quotes.items():
+        if asset not in held:
+            post = Post(TREASURY_ACCOUNT, asset, house_balances[name], PostingReason.ADJUSTMENT)
+            await _submit(runtime, post, f"the treasury's {name}")
 
 
 def _register_people(

@@ -23,6 +23,8 @@ from rialto.wire.sbe import negotiation
 from rialto.wire.sbe.answers import encode_answer, encode_error
 from rialto.wire.sbe.negotiation import Asked
 
+NOT_ACCEPTABLE: Final = 406
+
 _NO_CACHE: Final = (b"cache-control", b"no-cache, no-store, must-revalidate")
 _JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
 _SBE_HEADERS: Final = ((b"content-type", negotiation.MEDIA_TYPE.encode()), _NO_CACHE)
@@ -58,12 +60,21 @@ class _HttpRequest:
 
     def read(self, endpoint: Endpoint[Any]) -> dict[str, str]:
         request = self._request
+        if self.asked is not None and endpoint.sbe_message is None:
+            self._do_without_sbe(self.asked)
         self._key_name = key_name(request.headers.get(b"x-mbx-apikey")) if endpoint.is_signed else ""
         self._microseconds = _wants_microseconds(request) or self.asked is not None
         # The parameters of a GET stand in its query string; a body is not looked at.
         self._body = b"" if request.method == "GET" else request.body
         pairs = query_string.read_pairs(request.query)
         return query_string.merge(pairs, query_string.read_pairs(self._body)) if self._body else pairs
+
+    def _do_without_sbe(self, asked: Asked) -> None:
+        """Answer in JSON what has no message, or refuse a client that takes nothing else."""
+        if not asked.takes_json:
+            disabled = ErrorCode.SBE_DISABLED
+            raise ApiError(disabled.number, disabled.messages[0], NOT_ACCEPTABLE)
+        self.asked = None
 
     def authenticate(
         self, endpoint: Endpoint[Any], pairs: dict[str, str], authenticator: Authenticator

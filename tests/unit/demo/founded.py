@@ -69,6 +69,13 @@ def small(*replacements: tuple[str, str]) -> Definition:
     return parse_definition(text, "small.toml")
 
 
+def pooled() -> Definition:
+    """The small definition with a second symbol, pooled with the first."""
+    symbol = SMALL[SMALL.index("[symbols.BTCUSDT]") :].replace("USDT", "EUR")
+    pool = '[pools.BTC]\nsymbols = ["BTCUSDT", "BTCEUR"]\n'
+    return parse_definition(f'{SMALL}\n[assets.EUR]\nvalue = "1"\n\n{symbol}\n{pool}', "pooled.toml")
+
+
 @dataclass
 class Identity:
     """The store of owners and keys, and where it lies."""

@@ -47,6 +47,12 @@ def test_a_definition_is_read_from_a_file(tmp_path: Path) -> None:
         ("turn_ms = 1", "turn_ms = 0", "[market_making]: Expected `int` >= 1 - at `$.turn_ms`"),
         ("[market_making]", "[market_taking]", "small.toml: Object contains unknown field `market_taking`"),
         ("[users.bob]", "[users.alice]", "small.toml is not TOML"),
+        (
+            "[assets.BTC]",
+            '[pools.BTC]\nsymbols = ["BTCUSDT", "BTCEUR"]\n[assets.BTC]',
+            "[pools.BTC]: 'BTCEUR' is no symbol of this file with the base BTC",
+        ),
+        ("[assets.BTC]", '[pools.BTC]\nsymbols = ["BTCUSDT"]\n[assets.BTC]', "Expected `array` of length >= 2"),
     ],
 )
 def test_a_wrong_definition_is_refused_with_its_place(old: str, new: str, complaint: str) -> None:

@@ -7,7 +7,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from rialto.contracts.commands import Post
-from rialto.contracts.vocabulary import USUAL_PREVENTION_MODES, AccountClass, PostingReason, SelfTradePrevention
+from rialto.contracts.vocabulary import (
+    TREASURY_ACCOUNT,
+    USUAL_PREVENTION_MODES,
+    AccountClass,
+    PostingReason,
+    SelfTradePrevention,
+)
 from rialto.core import journal
 from rialto.core.runtime import Runtime
 from rialto.demo.definition import read_definition
@@ -15,10 +21,13 @@ from rialto.demo.founding import DEMO_LABEL, FoundingRefused, found, symbol_spec
 from rialto.foundation.clock import SettableClock
 from rialto.identity.restrictions import Permission
 from tests.exchange import running
-from tests.unit.demo.founded import NOW_US, balances, founded_exchange, identity, journal_of, small
+from tests.unit.demo.founded import NOW_US, balances, founded_exchange, identity, journal_of, pooled, small
 
 COMMANDS = 2 + 1 + 4 + 4
 """Of the small definition: assets, symbols, accounts, deposits."""
+
+POOLED_COMMANDS = 3 + 2 + 4 + 4 + 1 + 2
+"""Of the pooled one: the pool and the treasury's funds besides."""
 
 
 class Crash(Exception):
@@ -74,7 +83,7 @@ async def test_founding_again_changes_nothing(tmp_path: Path) -> None:
         assert later.runtime.last_sequence == COMMANDS
 
 
-@pytest.mark.parametrize("commands_before", range(COMMANDS))
+@pytest.mark.parametrize("commands_before", range(POOLED_COMMANDS))
 async def test_a_crash_between_any_two_steps_is_made_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commands_before: int
 ) -> None:
@@ -91,16 +100,28 @@ async def test_a_crash_between_any_two_steps_is_made_good(
 
             with monkeypatch.context() as patch, pytest.raises(Crash):
                 patch.setattr(Runtime, "submit", submit_or_die)
-                await found(runtime, small(), people.owners, people.api_keys, SettableClock(NOW_US))
+                await found(runtime, pooled(), people.owners, people.api_keys, SettableClock(NOW_US))
             assert runtime.last_sequence == commands_before
-    async with founded_exchange(tmp_path, small()) as exchange:
-        assert exchange.runtime.last_sequence == COMMANDS
+    async with founded_exchange(tmp_path, pooled()) as exchange:
+        assert exchange.runtime.last_sequence == POOLED_COMMANDS
         assert await balances(exchange.runtime, exchange.account("alice")) == {
             "USDT": ("50000000.00000000", "0.00000000"),
             "BTC": ("1000.00000000", "0.00000000"),
         }
         assert len(exchange.identity.api_keys.of_owner(exchange.founded.users[0].owner)) == 1
     assert journal.verify(journal_of(tmp_path)).refused == 0
+
+
+async def test_symbols_are_pooled_with_a_treasury_that_can_pay(tmp_path: Path) -> None:
+    async with founded_exchange(tmp_path, pooled()) as exchange:
+        runtime = exchange.runtime
+        ((base, symbols),) = runtime.catalog.pools
+        assert (base.name, [symbol.name for symbol in symbols]) == ("BTC", ["BTCUSDT", "BTCEUR"])
+        funds = {"USDT": ("100000000.00000000", "0.00000000"), "EUR": ("100000000.00000000", "0.00000000")}
+        assert await balances(runtime, TREASURY_ACCOUNT) == funds
+        founded = runtime.last_sequence
+    async with founded_exchange(tmp_path, pooled()) as exchange:
+        assert exchange.runtime.last_sequence == founded
 
 
 async def test_what_was_spent_is_not_given_again(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ from rialto.identity.restrictions import Permission
 from rialto.projections.history import HistoryBusy, HistoryUnavailable
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.errors import ApiError
 from rialto.wire.parameters import NoParameters
+from tests.sbe import decode
 
 NOW_US = 1_700_000_000_000_000
 
@@ -180,3 +182,11 @@ async def test_more_requests_at_once_than_there_may_be_are_told_busy(served: Ser
     slow.cancel()
     await asyncio.wait([slow])
     assert application.requests_in_progress == 0
+
+
+async def test_a_call_without_a_message_is_answered_in_json_or_not_at_all(served: Served) -> None:
+    served.failure = ApiError(-1, "Reached.")
+    both = {b"accept": b"application/sbe, application/json", b"x-mbx-sbe": b"3:5"}
+    assert shown(await served.get("/fault", both)) == (400, -1)
+    refused = await served.get("/fault", {b"accept": b"application/sbe", b"x-mbx-sbe": b"3:5"})
+    assert (refused.status, decode(refused.body)["code"]) == (406, -1155)

@@ -56,6 +56,8 @@ class _SocketRequest:
         return route
 
     def read(self, endpoint: Endpoint[Any]) -> dict[str, str]:
+        if self._session.is_binary and endpoint.sbe_message is None:
+            raise ErrorCode.SBE_DISABLED.error()
         pairs = self._pairs = self._sent.pairs()
         shown = pairs.get(_RETURN_RATE_LIMITS)
         if shown is not None:
