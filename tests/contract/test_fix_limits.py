@@ -63,8 +63,10 @@ async def test_who_sends_too_much_is_logged_out(tmp_path: Path) -> None:
             *((25004, "1"), (25005, "0"), (25006, "200000"), (25007, "1"), (25008, "d")),
         ]
         await client.ask("1", (112, "third"))
+        text = "Too many messages; current limit is '3' messages per '1 DAY'."
         answer = await client.ask("1", (112, "fourth"))
-        assert (answer.type, answer[58]) == ("5", "Too many messages; current limit is '3' messages per '1 DAY'.")
+        assert answer.only(35, 45, 372, 25016, 58) == {35: "3", 45: "4", 372: "1", 25016: "-1181", 58: text}
+        assert (await client.receive("5"))[58] == text
         assert await client.is_closed()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rialto.fix.framing import framed
 from rialto.fix.limits import FixLimits
 from rialto.fix.service import ServiceKind
 from rialto.identity.restrictions import Permission, Restrictions
@@ -257,6 +258,25 @@ async def test_what_is_no_message_ends_the_session(tmp_path: Path, spoil: Any, t
         assert answer.only(25016, 58) == {25016: "-1177", 58: text}
         assert (await client.receive("5"))[58] == text
         assert await client.is_closed()
+
+
+async def test_a_tag_is_a_number_and_has_a_value(tmp_path: Path) -> None:
+    async with fix_exchange(tmp_path) as fix:
+        client = await fix.logged_on()
+        for number, (field, code, text) in enumerate(
+            [
+                (b"x=1", "-1169", "Invalid tag number."),
+                (b"0112=1", "-1169", "Invalid tag number."),
+                (b"112", "-1177", "Tag specified without a value."),
+                (b"112=", "-1177", "Tag specified without a value."),
+            ],
+            start=2,
+        ):
+            whole = client.spelled("1", [], number)
+            body = whole[whole.index(b"\x0135=") + 1 : whole.rindex(b"10=")]
+            await client.send_bytes(framed(body + field + b"\x01"))
+            answer = await client.receive("3")
+            assert answer.only(45, 25016, 58) == {45: f"{number}", 25016: code, 58: text}
 
 
 async def test_what_a_client_rejects_is_not_answered(tmp_path: Path) -> None:

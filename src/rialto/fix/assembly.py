@@ -10,12 +10,12 @@ from rialto.core.runtime import Runtime
 from rialto.fix.account_feed import AccountReports
 from rialto.fix.dictionary import order_entry_dictionary
 from rialto.fix.drop_copy import DropCopy
-from rialto.fix.limits import Attempts, CompIds, FixLimits
+from rialto.fix.limits import Accounts, Attempts, CompIds, FixLimits
 from rialto.fix.market_data import MarketDataHub, MarketDataSession
 from rialto.fix.order_entry import OrderEntry, OrderRoutes
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind, services
-from rialto.fix.session import Accounts, Application, Session, Surroundings
+from rialto.fix.session import Application, Session, Surroundings
 from rialto.gateway.assembly import Gateway
 from rialto.gateway.limits import LimitUse
 from rialto.streams.feed import MarketFeed
@@ -53,7 +53,7 @@ def fix_servers(
             now_us=now_us,
             uuid=uuid,
             attempts=Attempts(service.limits.attempts, now_us),
-            accounts=Accounts(service),
+            accounts=Accounts(service.limits.connections_max),
             comp_ids=comp_ids,
             open_application=opening[kind],
         )

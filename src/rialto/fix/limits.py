@@ -90,6 +90,27 @@ class Attempts:
             raise ErrorCode.TOO_MANY_CONNECTIONS.error(self._limit.limit, self._limit.per, form=form)
 
 
+class Accounts:
+    """How many sessions each account has with one service."""
+
+    def __init__(self, connections_max: int) -> None:
+        self._connections_max = connections_max
+        self._counts: dict[int, int] = {}
+
+    def join(self, owner: int) -> None:
+        """Count a session. Raises `ApiError` -1034 if the account has as many as it may."""
+        count = self._counts.get(owner, 0)
+        if count >= self._connections_max:
+            raise ErrorCode.TOO_MANY_CONNECTIONS.error(self._connections_max)
+        self._counts[owner] = count + 1
+
+    def leave(self, owner: int) -> None:
+        """Count a session no longer."""
+        self._counts[owner] -= 1
+        if not self._counts[owner]:
+            del self._counts[owner]
+
+
 class CompIds:
     """The ids that clients call themselves by, each used once at a time within an account, whatever the service."""
 

@@ -18,7 +18,7 @@ import structlog
 from rialto.fix import times, validation
 from rialto.fix.dictionary import Values, market_data_dictionary, order_entry_dictionary
 from rialto.fix.framing import framed
-from rialto.fix.limits import Attempts, CompIds, FixLimits
+from rialto.fix.limits import Accounts, Attempts, CompIds, FixLimits
 from rialto.fix.logon import FOREVER_US, LOGON, TARGET, Logon, check_time, read_logon
 from rialto.fix.refusals import Garbled, Reason, Rejected, incorrect, malformed, required
 from rialto.fix.service import Service
@@ -80,27 +80,6 @@ class Application(Protocol):
         """Let go of everything: the session is over."""
 
 
-class Accounts:
-    """How many sessions each account has with one service."""
-
-    def __init__(self, service: Service) -> None:
-        self._connections_max = service.limits.connections_max
-        self._counts: dict[int, int] = {}
-
-    def join(self, owner: int) -> None:
-        """Count a session. Raises `ApiError` -1034 if the account has as many as it may."""
-        count = self._counts.get(owner, 0)
-        if count >= self._connections_max:
-            raise ErrorCode.TOO_MANY_CONNECTIONS.error(self._connections_max)
-        self._counts[owner] = count + 1
-
-    def leave(self, owner: int) -> None:
-        """Count a session no longer."""
-        self._counts[owner] -= 1
-        if not self._counts[owner]:
-            del self._counts[owner]
-
-
 class Surroundings(NamedTuple):
     """What the sessions of a service share."""
 
@@ -160,7 +139,9 @@ class Session:
         self._received_at_s = self._loop.time()
         limit = self._messages.limit
         if self._messages.add(None, 1, self._surroundings.now_us()) > limit.limit:
-            self.log_out(ErrorCode.TOO_MANY_MESSAGES.error(limit.limit, limit.per).message)
+            excess = ErrorCode.TOO_MANY_MESSAGES.error(limit.limit, limit.per)
+            self._reject(Rejected(excess), validation.message_type(body), validation.sequence_number(body))
+            self.log_out(excess.message)
             return
         self._waiting.append(body)
         self._has_waiting.set()
