@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from rialto.contracts.commands import ListSymbol, PoolSymbols, Post, RegisterAsset
+from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason
 from rialto.core.runtime import Runtime
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
@@ -25,9 +27,12 @@ from rialto.identity.restrictions import Permission
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from rialto.streams.user_data.streams import UserDataStreams
-from tests.exchange import found, running
+from tests.exchange import BTC, BTCUSDT, USDT, found, running, spec
 
 Parameters = Mapping[str, object]
+
+USDC = 2
+BTCUSDC = 1
 
 
 class Trader:
@@ -95,6 +100,16 @@ def refusal(response: httpx.Response) -> tuple[int, int, str]:
     answer = response.json()
     assert set(answer) == {"code", "msg"}
     return response.status_code, answer["code"], answer["msg"]
+
+
+async def pool(exchange: Live) -> None:
+    """Let two books of one base fill each other's orders, with a treasury that can pay in both quotes."""
+    runtime = exchange.runtime
+    await runtime.submit(RegisterAsset("USDC"))
+    await runtime.submit(ListSymbol(spec(name="BTCUSDC", quote=USDC)))
+    await runtime.submit(PoolSymbols(BTC, (BTCUSDT, BTCUSDC)))
+    for asset in (USDT, USDC):
+        await runtime.submit(Post(TREASURY_ACCOUNT, asset, "1000000", PostingReason.ADJUSTMENT))
 
 
 @asynccontextmanager

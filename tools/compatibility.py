@@ -11,8 +11,8 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "COMPATIBILITY.md"
 HEAD = """# Compatibility
 
 Generated from the endpoint declarations by `make docs`; a test holds it to them. {served} of {documented} documented
-calls of the spot API are served over REST, {methods} of {documented_methods} methods over the WebSocket API. Not served
-yet: FIX.
+calls of the spot API are served over REST, {methods} of {documented_methods} methods over the WebSocket API. The FIX
+API is served as text: order entry, drop copies and market data. Not served yet: FIX in SBE.
 
 ## What differs on purpose
 
@@ -51,6 +51,27 @@ it. Where the documentation leaves it open:
 - REJECTED is told for the documented reasons (`r`) and no others: with `i`, `I` and `O` of -1. A refused list is told
   of as `listStatus` RESPONSE and REJECT besides.
 - `c` of a canceled order is the id of the cancellation, its own where none was given; `C` is its own.
+
+## FIX
+
+Each service has a port of its own (`fix_order_entry_port`, `fix_drop_copy_port`, `fix_market_data_port`), in the clear;
+TLS is ended in front of it. Keys need the permission `fix`, or for the last two `fix-read-only`. What differs, or was
+chosen where the documentation is silent:
+
+- Requests weigh on their address as those of REST do, and are banned with it; order counts are those of the account.
+- UNORDERED sessions are handled in order too. A `SendingTime` more than a second ahead is refused, window or not.
+- A number out of turn is rejected and not used up. After a message that is garbled the session is logged out.
+- What self-trade prevention takes from an order is reported as `ExecType` EXPIRED, with the status the order then has.
+- A list is placed by REST's rules: its orders share a symbol and a mode of self-trade prevention (-1182), an OCO a side
+  and a quantity (-1014). Pending pairs may be released with `ListTriggerAction` 1, as its name says, or with 2, as the
+  documentation's table has it; ListStatus<N> says 1, and states instructions when a list is placed, not later.
+- A refused list states the reason in every entry of `NoOrders`, where the dictionary has it.
+- `AggressorIndicator` and `NoMiscFees` appear on trades only. `OrderQty`, `Price`, `CashOrderQty` are left out where
+  zero.
+- Whether a level is NEW or CHANGE goes by what the client was told of its book.
+- A request whose outcome is unknown (-1006, -1007) is answered with Reject<3>: no order is called refused that may
+  stand.
+- A revoked key is logged out within a second.
 
 ## Market streams
 

@@ -8,7 +8,7 @@ what is derived from it is written.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,8 @@ from rialto.demo.definition import read_definition
 from rialto.demo.demo_keys import DemoKey
 from rialto.demo.founding import found
 from rialto.demo.market_makers import MarketMakers
+from rialto.fix.assembly import Sources, fix_servers
+from rialto.fix.service import ServiceKind
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, migrate, open_engine
@@ -78,6 +80,8 @@ class Exchange:
     api_keys: ApiKeys
     user_data: UserDataStreams
     port: int
+    fix_ports: Mapping[ServiceKind, int]
+    """The ports of the FIX API, of the services that are open."""
 
 
 def _ignore(_told: object) -> None:
@@ -204,7 +208,8 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(connections.drain)
-        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port)
+        fix_ports = await stack.enter_async_context(_running_fix(settings, Sources(runtime, gateway, user_data, feed)))
+        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
         _log.info("stopping", sequence=runtime.last_sequence)
 
 
@@ -256,6 +261,23 @@ async def _keep_keys_fresh(api_keys: ApiKeys, websocket_api: WebSocketApi) -> No
         except (SQLAlchemyError, BrokenSeal):
             _log.exception("API keys not refreshed; revoked ones may still be accepted")
         websocket_api.drop_unusable_keys()
+
+
+@asynccontextmanager
+async def _running_fix(settings: Settings, sources: Sources) -> AsyncIterator[dict[ServiceKind, int]]:
+    """Run the services of the FIX API that have a port; stop them together, so that clients are warned once."""
+    ports = {
+        ServiceKind.ORDER_ENTRY: settings.fix_order_entry_port,
+        ServiceKind.DROP_COPY: settings.fix_drop_copy_port,
+        ServiceKind.MARKET_DATA: settings.fix_market_data_port,
+    }
+    servers = fix_servers(sources, settings.host, {kind: port for kind, port in ports.items() if port})
+    try:
+        for server in servers.values():
+            await server.start()
+        yield {kind: server.port for kind, server in servers.items()}
+    finally:
+        await asyncio.gather(*(server.stop(settings.fix_notice_seconds) for server in servers.values()))
 
 
 def _symbol_id(runtime: Runtime, name: str) -> int | None:

@@ -25,8 +25,8 @@ from rialto.contracts.commands import ReportBlockTrade, SetReferencePrice
 from rialto.contracts.symbol_rules import Reference, ReferenceMethod, SymbolRules
 from rialto.contracts.vocabulary import Side
 from rialto.identity.restrictions import Permission
-from tests.contract.test_rest_routed_orders import pool
 from tests.exchange import BTCUSDT
+from tests.gateway import pool
 from tests.streams import Streaming, eventually, streaming
 
 OF_REST: Final = frozenset(

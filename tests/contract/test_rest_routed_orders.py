@@ -2,24 +2,9 @@
 
 from typing import Any
 
-from rialto.contracts.commands import ListSymbol, PoolSymbols, Post, RegisterAsset
-from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason
-from tests.exchange import BTC, BTCUSDT, USDT, spec
-from tests.gateway import Live, refusal
+from tests.gateway import Live, pool, refusal
 
 SOR = "/api/v3/sor/order"
-USDC = 2
-BTCUSDC = 1
-
-
-async def pool(exchange: Live) -> None:
-    """Let two books of one base fill each other's orders, with a treasury that can pay in both quotes."""
-    runtime = exchange.runtime
-    await runtime.submit(RegisterAsset("USDC"))
-    await runtime.submit(ListSymbol(spec(name="BTCUSDC", quote=USDC)))
-    await runtime.submit(PoolSymbols(BTC, (BTCUSDT, BTCUSDC)))
-    for asset in (USDT, USDC):
-        await runtime.submit(Post(TREASURY_ACCOUNT, asset, "1000000", PostingReason.ADJUSTMENT))
 
 
 def routed(side: str, quantity: str, **parameters: str) -> dict[str, str]:

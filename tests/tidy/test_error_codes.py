@@ -9,8 +9,6 @@ from tests.tidy.sources import ROOT
 NOT_TO_BE_HAD = {
     ErrorCode.DISCONNECTED: "needs a database that fails; tests/unit/gateway/test_dispatcher.py",
     ErrorCode.TIMEOUT: "needs ten seconds without an answer; tests/unit/gateway/test_dispatcher.py",
-    ErrorCode.UNKNOWN_ORDER_COMPOSITION: "what the parameters of every call rule out; tests/unit/wire/test_refusals.py",
-    ErrorCode.SBE_DISABLED: "every call there is has its message; tests/unit/gateway/test_dispatcher.py",
 }
 """Codes whose cause no client can bring about, and where they are tested."""
 

@@ -46,6 +46,8 @@ def _say_open(exchange: Exchange) -> None:
     host = exchange.settings.host
     address = f"[{host}]" if ":" in host else host
     print(f"Rialto {rialto.__version__} is open on http://{address}:{exchange.port}", flush=True)
+    for kind, port in exchange.fix_ports.items():
+        print(f"FIX {kind.value} on tcp://{address}:{port}", flush=True)
 
 
 def _say_demonstration(demonstration: Demonstration) -> None:

@@ -7,6 +7,7 @@ resolves the futures of those who asked: whoever sees a reply can rely on the li
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ from rialto.foundation.clock import Clock, SystemClock
 
 Listener = Callable[[Sequence[Outcome]], None]
 
+origin: Final[ContextVar[object]] = ContextVar("origin", default=None)
+"""What submits commands in this context, for listeners that tell their own from others': see `origin_of`."""
+
 ACCOUNTS_CACHED_MAX: Final = 1_000_000
 """How many accounts of owners are remembered; then the memory starts over."""
 
@@ -44,7 +48,7 @@ class Runtime:
         self._listeners: list[tuple[Listener, bool]] = []
         self._is_shedding: Callable[[], bool] = lambda: False
         self._futures: dict[int, asyncio.Future[Any]] = {}
-        self._commands: dict[int, Command] = {}
+        self._commands: dict[int, tuple[Command, object]] = {}
         self._last_ticket = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Future[str] | None = None
@@ -124,7 +128,7 @@ class Runtime:
         except BaseException:
             del self._futures[self._last_ticket]
             raise
-        self._commands[self._last_ticket] = command
+        self._commands[self._last_ticket] = (command, origin.get())
         return future
 
     async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
@@ -143,7 +147,16 @@ class Runtime:
 
         Precondition: listeners are being told of the outcome; it is forgotten afterwards.
         """
-        return self._commands.get(outcome.ticket)
+        submitted = self._commands.get(outcome.ticket)
+        return None if submitted is None else submitted[0]
+
+    def origin_of(self, outcome: Outcome) -> object:
+        """Return what `origin` was where the command was submitted that led to an outcome.
+
+        Precondition: that of `command_of`.
+        """
+        submitted = self._commands.get(outcome.ticket)
+        return None if submitted is None else submitted[1]
 
     def inquire(self, query: Query) -> "asyncio.Future[tuple[int, Answer]]":
         """Ask without waiting; the future brings the answer and the sequence number as of which it is true.

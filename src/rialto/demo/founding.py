@@ -41,6 +41,7 @@ from rialto.wire.decimals import ONE, to_text, to_units
 MAKER_NAME: Final = f"{HOUSE_PREFIX}-maker"
 TAKER_NAME: Final = f"{HOUSE_PREFIX}-taker"
 DEMO_LABEL: Final = "demo"
+DEMO_PERMISSIONS: Final = (Permission.READ, Permission.TRADE)
 DEPOSIT_STREAM: Final = "demo_deposit"
 UNITS_PER_BPS: Final = ONE // 10_000
 
@@ -195,7 +196,7 @@ def _demo_key_of(owner: int, api_keys: ApiKeys, clock: Clock) -> str:
     for held in api_keys.of_owner(owner):
         if held.demo:
             return held.key
-    made, _secret = api_keys.create(owner, DEMO_LABEL, Permission, clock.now_us(), demo=True)
+    made, _secret = api_keys.create(owner, DEMO_LABEL, DEMO_PERMISSIONS, clock.now_us(), demo=True)
     return made.key
 
 

@@ -23,6 +23,7 @@ TEST_VARIABLES: Final = ("RIALTO_TEST_", "RIALTO_SEED")
 """Variables of the test suite, which the processes it starts inherit. They are no settings, and no mistakes."""
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
+Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
 class InvalidConfiguration(Exception):
@@ -35,8 +36,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     """The address to listen on. Only this machine, unless set otherwise."""
 
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 8_000
+    port: Port = 8_000
     """The port to listen on; 0 lets the system choose."""
+
+    fix_order_entry_port: Port = 0
+    """The port of FIX order entry; 0 leaves it shut. In the clear, as HTTP is: TLS is ended in front of it."""
+
+    fix_drop_copy_port: Port = 0
+    """The port of FIX drop copies; 0 leaves it shut."""
+
+    fix_market_data_port: Port = 0
+    """The port of FIX market data; 0 leaves it shut."""
+
+    fix_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
+    """How long before the exchange stops FIX clients are told of it."""
 
     data_directory: Path = Path("data")
     """Where the journal, the embedded database, the master key and `rialto.toml` lie."""

@@ -32,6 +32,7 @@ class Gateway(NamedTuple):
     websocket_api: WebSocketApi
     router: Router
     authenticator: Authenticator
+    performer: Performer
     request_limits: RequestLimits
     order_counts: OrderCounts
     limits: RateLimits
@@ -71,5 +72,5 @@ def assemble(
         source=user_data,
     )
     return Gateway(
-        Application(dispatcher, bounds), websocket_api, router, authenticator, request_limits, counts, limits
+        Application(dispatcher, bounds), websocket_api, router, authenticator, performer, request_limits, counts, limits
     )

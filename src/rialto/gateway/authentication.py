@@ -47,6 +47,13 @@ class Authenticator:
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
 
+    def find_key_with(self, name: str, permissions: frozenset[Permission], address: str) -> ApiKey:
+        """Return a key that has one of some permissions, used from an address. Raises `ApiError` -2015."""
+        key = self._keys.find(name)
+        if key is None or not key.permissions & permissions or not key.restrictions.admits_address(address):
+            raise ErrorCode.REJECTED_MBX_KEY.error()
+        return key
+
     def is_usable(self, key: ApiKey, address: str) -> bool:
         """Tell whether a key found before is still in use, and may be used from an address."""
         current = self._keys.find(key.key)
@@ -87,7 +94,7 @@ def read_timing(pairs: dict[str, str]) -> Timing:
         raise errors.empty("timestamp")
     timestamp_us = _TIMESTAMP.read("timestamp", text)
     window = pairs.get("recvWindow")
-    return Timing(timestamp_us, RECEIVE_WINDOW_DEFAULT_US if window is None else _read_window(window))
+    return Timing(timestamp_us, RECEIVE_WINDOW_DEFAULT_US if window is None else read_window(window))
 
 
 def read_signature(pairs: dict[str, str]) -> str:
@@ -100,8 +107,11 @@ def read_signature(pairs: dict[str, str]) -> str:
     return signature
 
 
-def _read_window(text: str) -> int:
-    """Read milliseconds with up to three decimal places as microseconds."""
+def read_window(text: str) -> int:
+    """Read milliseconds with up to three decimal places as microseconds.
+
+    Raises `ApiError` when malformed or too long.
+    """
     if not text:
         raise errors.empty("recvWindow")
     match = _RECEIVE_WINDOW.fullmatch(text)

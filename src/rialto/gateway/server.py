@@ -77,14 +77,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Listen and serve until `stop`. Errors: `PortUnavailable`."""
-        settings = self._settings
-        try:
-            self._socket = _listen(settings)
-        except OSError as error:
-            raise PortUnavailable(
-                f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; "
-                "choose another port or stop what uses it"
-            ) from error
+        self._socket = listen(self._settings)
         self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._serving.done():
@@ -103,6 +96,17 @@ class HttpServer:
         self._server.should_exit = True
         await self._serving
         self._serving = None
+
+
+def listen(settings: ServerSettings) -> socket.socket:
+    """Open the port. Errors: `PortUnavailable`."""
+    try:
+        return _listen(settings)
+    except OSError as error:
+        raise PortUnavailable(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; "
+            "choose another port or stop what uses it"
+        ) from error
 
 
 def _listen(settings: ServerSettings) -> socket.socket:

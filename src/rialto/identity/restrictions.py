@@ -20,6 +20,10 @@ class Permission(Enum):
 
     READ = "read"
     TRADE = "trade"
+    FIX = "fix"
+    """Every session of the FIX API, trading included."""
+    FIX_READ_ONLY = "fix-read-only"
+    """Drop copies and market data over FIX."""
 
 
 class Restrictions(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ State: changes taken and not yet stated in JSON, who waits for a first look at a
 that SBE snapshots last showed. It belongs to the event loop's thread.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -36,6 +36,7 @@ class DepthStreams:
         self._gathered: dict[int, DepthUpdate] = {}
         self._new_partials: set[Topic] = set()
         self._shown_in_sbe: dict[Topic, int] = {}
+        self._watchers: list[Callable[[Sequence[DepthUpdate]], None]] = []
 
     def schedule(self, schedule: Schedule) -> None:
         """Add what is to be done regularly."""
@@ -43,6 +44,10 @@ class DepthStreams:
         schedule.every(SBE_PARTIAL_US, self.state_sbe_snapshots)
         schedule.every(FAST_US, partial(self.state, slow=False))
         schedule.every(SLOW_US, partial(self.state, slow=True))
+
+    def watch(self, watcher: Callable[[Sequence[DepthUpdate]], None]) -> None:
+        """Call `watcher` with what changed in the books, ten times a second, whoever reads it here."""
+        self._watchers.append(watcher)
 
     def note_subscription(self, topic: Topic) -> None:
         """Remember who waits for a first look."""
@@ -55,7 +60,11 @@ class DepthStreams:
         """State in JSON what changed since the last time."""
         partials = {topic for topic in self._new_partials if topic.fast is not slow}
         self._new_partials -= partials
-        for update in self._market.take_depth_updates(slow=True) if slow else self._take_gathered():
+        updates = self._market.take_depth_updates(slow=True) if slow else list(self._take_gathered())
+        if not slow:
+            for watcher in self._watchers:
+                watcher(updates)
+        for update in updates:
             symbol = update.symbol
             topic = Topic(Kind.DEPTH, symbol, fast=not slow)
             if self._hub.reads(topic):

@@ -16,6 +16,7 @@ from rialto.contracts.events import BlockTradeReported, Outcome, TradeExecuted
 from rialto.contracts.market import (
     BookTickerChanged,
     Candle,
+    DepthUpdate,
     TickerStatistics,
     TradesAggregated,
 )
@@ -62,6 +63,10 @@ class MarketFeed:
         self._hub.watch(self._depth.note_subscription)
         self._runtime.subscribe(self._take_outcomes)
         self._schedule.start()
+
+    def watch_depth(self, watcher: Callable[[Sequence[DepthUpdate]], None]) -> None:
+        """Call `watcher` with what changed in the books, ten times a second, whoever reads it here."""
+        self._depth.watch(watcher)
 
     async def stop(self) -> None:
         """End the timers."""

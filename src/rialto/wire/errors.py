@@ -23,6 +23,10 @@ class ApiError(Exception):
         data: bytes | None = None,
     ) -> None:
         super().__init__(f"{code} {message}")
+        self.kind: ErrorCode | None = None
+        """The documented code it was made from, by which form of its message and with what in its places."""
+        self.form = 0
+        self.places: tuple[object, ...] = ()
         self.code = code
         self.message = message
         self.status = status
@@ -334,7 +338,9 @@ class ErrorCode(Enum):
 
     def error(self, *places: object, form: int = 0) -> ApiError:
         """Build the error with the message of the given form, its places filled in order."""
-        return ApiError(self.number, self.messages[form].format(*places), self.status)
+        error = ApiError(self.number, self.messages[form].format(*places), self.status)
+        error.kind, error.form, error.places = self, form, places
+        return error
 
 
 def illegal_characters(name: str, legal_range: str) -> ApiError:

@@ -96,3 +96,8 @@ class CancelAllParameters(Parameters, frozen=True):
     """On which symbol to cancel."""
 
     symbol: SymbolName
+
+    @property
+    def cancel_id(self) -> str | None:
+        """What the cancellation is called, where a transport lets it be called something."""
+        return None

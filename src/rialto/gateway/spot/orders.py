@@ -134,7 +134,7 @@ class Orders:
         """Cancel every open order on a symbol: those that stand alone, then the lists."""
         account = await self._account(call)
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
-        cancel_id = self._client_order_ids.draw()
+        cancel_id = parameters.cancel_id or self._client_order_ids.draw()
         outcome = await self._submit_cancel(call, CancelAllOrders(account, symbol.id, cancel_id))
         return self._canceled(call, outcome, cancel_id)
 

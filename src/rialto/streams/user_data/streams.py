@@ -14,7 +14,7 @@ accounts nobody listens to are looked at and left.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -39,6 +39,7 @@ from rialto.contracts.events import (
 )
 from rialto.contracts.queries import Open, OpenAnswer
 from rialto.contracts.vocabulary import AccountClass, AccountKind
+from rialto.core.catalog import Catalog
 from rialto.core.runtime import Runtime
 from rialto.streams.framing import TimeUnit
 from rialto.streams.user_data.account import FollowedAccount
@@ -50,54 +51,126 @@ from rialto.streams.user_data.reports import Report
 Receive = Callable[[bytes], None]
 """Takes one message: the JSON of an event. Must not raise; if it does, the others are told all the same."""
 
+
+class ReportReceiver(Protocol):
+    """Takes reports as they are, and spells them itself."""
+
+    def take_reports(self, outcome: Outcome, reports: Sequence[Report], origin: object) -> None:
+        """Take what one command did to the account, and who submitted it: see `rialto.core.runtime.origin`.
+
+        Every receiver gets the same `reports`, so that they can share what they make of them. One that raises is told
+        that the stream ends.
+        """
+
+    def end_reports(self) -> None:
+        """Learn that no more is told, because it would not be the truth. Must not raise."""
+
+
 SPOT: Final = AccountKind(AccountClass.SPOT)
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
+class _Encoded:
+    """What was made last of the reports of one command, by time unit."""
+
+    __slots__ = ("_by_unit", "_reports")
+
+    def __init__(self) -> None:
+        self._reports: Sequence[Report] | None = None
+        self._by_unit: dict[TimeUnit, list[bytes]] = {}
+
+    def messages(self, reports: Sequence[Report], time_us: int, unit: TimeUnit, catalog: Catalog) -> Sequence[bytes]:
+        if self._reports is not reports:
+            self._reports = reports
+            self._by_unit = {}
+        messages = self._by_unit.get(unit)
+        if messages is None:
+            messages = self._by_unit[unit] = [encode_report(report, catalog, time_us, unit) for report in reports]
+        return messages
+
+
+class _JsonReceiver:
+    """Hands reports on as JSON, each encoded once per time unit for all who listen to an account."""
+
+    __slots__ = ("_encoded", "_receive", "_runtime", "_unit", "is_active")
+
+    def __init__(self, receive: Receive, unit: TimeUnit, runtime: Runtime, encoded: _Encoded) -> None:
+        self._receive = receive
+        self._unit = unit
+        self._runtime = runtime
+        self._encoded = encoded
+        self.is_active = True
+        """Whether it is still to be told; it may leave while it is being told."""
+
+    def take_reports(self, outcome: Outcome, reports: Sequence[Report], _origin: object) -> None:
+        for message in self._encoded.messages(reports, outcome.time_us, self._unit, self._runtime.catalog):
+            self._hand_on(message)
+
+    def end_reports(self) -> None:
+        self._hand_on(encode_terminated(self._runtime.now_us(), self._unit))
+
+    def _hand_on(self, message: bytes) -> None:
+        if not self.is_active:
+            return
+        try:
+            self._receive(message)
+        except Exception:
+            _log.exception("user data receiver failed")
+
+
 class Subscription:
     """One listener to one owner's account."""
 
-    __slots__ = ("_end", "_receive", "owner", "unit")
+    __slots__ = ("_end", "_receiver", "owner")
 
-    def __init__(self, owner: int, receive: Receive, unit: TimeUnit, end: Callable[["Subscription"], None]) -> None:
+    def __init__(self, owner: int, receiver: ReportReceiver, end: Callable[["Subscription"], None]) -> None:
         self.owner: Final = owner
-        self.unit: Final = unit
-        self._receive: Receive | None = receive
+        self._receiver: ReportReceiver | None = receiver
         self._end = end
 
     @property
     def is_active(self) -> bool:
         """Whether it still listens."""
-        return self._receive is not None
+        return self._receiver is not None
 
     def cancel(self) -> None:
         """Listen no longer; nothing is received any more. Again is no harm."""
-        if self._receive is not None:
-            self._receive = None
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            if isinstance(receiver, _JsonReceiver):
+                receiver.is_active = False
             self._end(self)
 
-    def receive(self, message: bytes) -> None:
-        """Hand a message on, unless the subscription has ended meanwhile."""
-        if self._receive is None:
+    def tell(self, outcome: Outcome, reports: Sequence[Report], origin: object) -> None:
+        """Hand reports on, unless the subscription has ended meanwhile."""
+        if self._receiver is None:
             return
         try:
-            self._receive(message)
+            self._receiver.take_reports(outcome, reports, origin)
         except Exception:
-            _log.exception("user data receiver failed", owner=self.owner)
+            _log.exception("account could not be told of", owner=self.owner, sequence=outcome.sequence)
+            self.terminate()
+
+    def terminate(self) -> None:
+        """End, and say so."""
+        if self._receiver is not None:
+            self._receiver.end_reports()
+            self.cancel()
 
 
 class _Audience:
     """The listeners of one owner, and what is known of the owner's account."""
 
-    __slots__ = ("account", "owner", "subscriptions", "waiting")
+    __slots__ = ("account", "encoded", "owner", "subscriptions", "waiting")
 
     def __init__(self, owner: int) -> None:
         self.owner: Final = owner
         self.subscriptions: list[Subscription] = []
         self.account: FollowedAccount | None = None
         """None while the owner has none."""
-        self.waiting: list[tuple[Outcome, Command | None]] | None = []
+        self.encoded: Final = _Encoded()
+        self.waiting: list[tuple[Outcome, Command | None, object]] | None = []
         """Outcomes that came while the core is asked; None once it has answered."""
 
 
@@ -117,13 +190,24 @@ class UserDataStreams:
         Times in the messages are in microseconds if asked for, else in milliseconds. Errors: `RuntimeBusy`,
         `RuntimeStopped`; nobody was subscribed then.
         """
+        audience = self._audience(owner)
+        unit = TimeUnit.MICROSECOND if in_microseconds else TimeUnit.MILLISECOND
+        return self._add(audience, _JsonReceiver(receive, unit, self._runtime, audience.encoded))
+
+    def subscribe_reports(self, owner: int, receiver: ReportReceiver) -> Subscription:
+        """Let `receiver` be told the same as reports, which it spells itself. Errors: those of `subscribe`."""
+        return self._add(self._audience(owner), receiver)
+
+    def _audience(self, owner: int) -> _Audience:
         audience = self._audiences.get(owner)
         if audience is None:
             audience = _Audience(owner)
             self._runtime.inquire(Open(owner, SPOT)).add_done_callback(partial(self._begin, audience))
             self._audiences[owner] = audience
-        unit = TimeUnit.MICROSECOND if in_microseconds else TimeUnit.MILLISECOND
-        subscription = Subscription(owner, receive, unit, self._end)
+        return audience
+
+    def _add(self, audience: _Audience, receiver: ReportReceiver) -> Subscription:
+        subscription = Subscription(audience.owner, receiver, self._end)
         audience.subscriptions.append(subscription)
         return subscription
 
@@ -138,9 +222,9 @@ class UserDataStreams:
         if answer.account is not None:
             self._follow(audience, FollowedAccount(answer.account, answer.orders, answer.lists))
         waiting, audience.waiting = audience.waiting, None
-        for outcome, command in waiting or ():
+        for outcome, command, origin in waiting or ():
             if outcome.sequence > sequence and audience in self._concerned(outcome, command):
-                self._tell(audience, outcome, command)
+                self._tell(audience, outcome, command, origin)
 
     def _end(self, subscription: Subscription) -> None:
         audience = self._audiences[subscription.owner]
@@ -161,12 +245,12 @@ class UserDataStreams:
             return
         beginning = [audience for audience in self._audiences.values() if audience.waiting is not None]
         for outcome in outcomes:
-            command = self._runtime.command_of(outcome)
+            command, origin = self._runtime.command_of(outcome), self._runtime.origin_of(outcome)
             for audience in beginning:
                 if audience.waiting is not None:
-                    audience.waiting.append((outcome, command))
+                    audience.waiting.append((outcome, command, origin))
             for audience in self._concerned(outcome, command):
-                self._tell(audience, outcome, command)
+                self._tell(audience, outcome, command, origin)
 
     def _concerned(self, outcome: Outcome, command: Command | None) -> Collection[_Audience]:
         """Return whom an outcome is told to. An account that it opens is followed from then on."""
@@ -188,23 +272,20 @@ class UserDataStreams:
             concerned[account_refused] = followed[account_refused]
         return concerned.values()
 
-    def _tell(self, audience: _Audience, outcome: Outcome, command: Command | None) -> None:
+    def _tell(self, audience: _Audience, outcome: Outcome, command: Command | None, origin: object) -> None:
         followed = audience.account
         if followed is None:
             return
         subscriptions = tuple(audience.subscriptions)
         try:
             reports = self._reports(followed, outcome, command)
-            messages = self._encode(reports, outcome.time_us, {each.unit for each in subscriptions})
         except Exception:
             _log.exception("account could not be followed", owner=audience.owner, sequence=outcome.sequence)
             for subscription in subscriptions:
-                subscription.receive(encode_terminated(self._runtime.now_us(), subscription.unit))
-                subscription.cancel()
+                subscription.terminate()
             return
         for subscription in subscriptions:
-            for message in messages[subscription.unit]:
-                subscription.receive(message)
+            subscription.tell(outcome, reports, origin)
 
     def _reports(self, followed: FollowedAccount, outcome: Outcome, command: Command | None) -> list[Report]:
         """Report what happened to orders and lists, and then to balances."""
@@ -212,13 +293,6 @@ class UserDataStreams:
         if refused_account(outcome, command) == followed.account:
             reports += refusal_reports(self._runtime.catalog, outcome, command)
         return reports + balance_reports(followed.account, outcome.events)
-
-    def _encode(
-        self, reports: Sequence[Report], time_us: int, units: Iterable[TimeUnit]
-    ) -> Mapping[TimeUnit, Sequence[bytes]]:
-        """Encode reports in each unit that somebody reads."""
-        catalog = self._runtime.catalog
-        return {unit: [encode_report(report, catalog, time_us, unit) for report in reports] for unit in units}
 
 
 def _of_match(event: TradeExecuted | MatchPrevented) -> tuple[int, ...]:

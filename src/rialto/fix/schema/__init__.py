@@ -1,0 +1,1 @@
+"""The dictionaries of the FIX API, as its documentation publishes them for QuickFIX."""
