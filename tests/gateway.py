@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.gateway.sites import Site
 from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
 from rialto.identity.restrictions import Permission
@@ -98,7 +99,12 @@ def refusal(response: httpx.Response) -> tuple[int, int, str]:
 
 @asynccontextmanager
 async def live(
-    directory: Path, *, limits: RateLimits | None = None, bounds: Bounds | None = None, **symbol: Any
+    directory: Path,
+    *,
+    limits: RateLimits | None = None,
+    bounds: Bounds | None = None,
+    sites: Sequence[Site] = (),
+    **symbol: Any,
 ) -> AsyncIterator[Live]:
     """Run an exchange on a directory, listening on a free port."""
     url = f"sqlite:///{directory / 'rialto.sqlite'}"
@@ -122,6 +128,7 @@ async def live(
             keys,
             limits=limits or RateLimits(),
             bounds=bounds or Bounds(),
+            sites=sites,
             user_data=UserDataStreams(runtime),
         )
         server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))

@@ -80,6 +80,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     banned_addresses_max: Count = 100_000
     """How many addresses that were told to wait are remembered."""
 
+    portal: bool = True
+    """Whether historical market data is written as files, each day when it is over, and served under `/data`."""
+
+    portal_directory: Path = Path("portal")
+    """Where those files lie; relative to the data directory."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 

@@ -1,7 +1,7 @@
 """Puts the gateway's parts together around a runtime, a history and the API keys."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from rialto.core.runtime import Runtime
@@ -12,6 +12,7 @@ from rialto.gateway.limits import RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer
 from rialto.gateway.router import Route, Router
+from rialto.gateway.sites import Site, Sites
 from rialto.gateway.spot import spot_routes
 from rialto.gateway.websocket.api import WebSocketApi
 from rialto.gateway.websocket.session import UserDataSource
@@ -43,6 +44,7 @@ def assemble(
     limits: RateLimits = _DEFAULT_LIMITS,
     bounds: Bounds = _DEFAULT_BOUNDS,
     further_routes: Iterable[Route[Any]] = (),
+    sites: Sequence[Site] = (),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> Gateway:
@@ -66,6 +68,5 @@ def assemble(
         requests_at_once_max=bounds.requests_at_once_max,
         source=user_data,
     )
-    return Gateway(
-        Application(dispatcher, bounds), websocket_api, router, authenticator, request_limits, counts, limits
-    )
+    application = Application(dispatcher, bounds, Sites(sites, request_limits))
+    return Gateway(application, websocket_api, router, authenticator, request_limits, counts, limits)
