@@ -17,6 +17,7 @@ from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
+from rialto.gateway.application import Application
 from rialto.gateway.assembly import assemble
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.sites import Site
@@ -40,10 +41,18 @@ class Trade(NamedTuple):
 class Timed:
     """An exchange in a time that the test sets, and the client of its public calls."""
 
-    def __init__(self, runtime: Runtime, projector: Projector, clock: SettableClock, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        projector: Projector,
+        clock: SettableClock,
+        application: Application,
+        client: httpx.AsyncClient,
+    ) -> None:
         self.runtime = runtime
         self.projector = projector
         self.clock = clock
+        self.application = application
         self.client = client
         self.trades: list[Trade] = []
 
@@ -95,7 +104,7 @@ async def timed(directory: Path, clock: SettableClock, sites: Sequence[Site] = (
     gateway = assemble(runtime, history, keys, limits=UNLIMITED, sites=sites)
     transport = httpx.ASGITransport(gateway.application)
     async with httpx.AsyncClient(transport=transport, base_url="http://exchange") as client:
-        yield Timed(runtime, projector, clock, client)
+        yield Timed(runtime, projector, clock, gateway.application, client)
     await runtime.close()
     await projector.close(30)
     history.close()

@@ -166,7 +166,7 @@ async def test_files_before_2025_tell_milliseconds(tmp_path: Path) -> None:
         for day in (0, 3):  # The 29th of December and the first of January.
             exchange.clock.move_to(IN_2024_US + day * DAY_US + 12_345_678)
             await sweep(exchange, 40_000)
-        exchange.clock.move_to(IN_2024_US + 34 * DAY_US)
+        exchange.clock.move_to(IN_2024_US + 4 * DAY_US)
         await publish(exchange, tmp_path)
     for kind, column in (("trades", 4), ("aggTrades", 5)):
         for name, time in (("2024-12-29", "1735430412345"), ("2025-01-01", "1735689612345678")):
@@ -226,7 +226,7 @@ class _Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("stops_after", [0, 1, 2, 3])
+@pytest.mark.parametrize("stops_after", [0, 1, 3])
 async def test_a_run_that_breaks_off_leaves_nothing_half_written(tmp_path: Path, stops_after: int) -> None:
     portal = tmp_path / "portal"
     async with timed(tmp_path, SettableClock(THURSDAY_US)) as exchange:
