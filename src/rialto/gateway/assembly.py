@@ -8,6 +8,7 @@ from rialto.core.runtime import Runtime
 from rialto.gateway.application import Application, Bounds
 from rialto.gateway.authentication import Authenticator
 from rialto.gateway.dispatcher import Dispatcher
+from rialto.gateway.documentation import Documentation
 from rialto.gateway.limits import RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer
@@ -54,7 +55,9 @@ def assemble(
     """
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
-    router = Router([*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes])
+    routes = [*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes]
+    documentation = Documentation(routes)
+    router = Router([*routes, *documentation.routes()])
     authenticator = Authenticator(keys, runtime.now_us)
     request_limits = RequestLimits(limits, wall_clock_us)
     performer = Performer(router, authenticator, request_limits)
@@ -68,5 +71,5 @@ def assemble(
         requests_at_once_max=bounds.requests_at_once_max,
         source=user_data,
     )
-    application = Application(dispatcher, bounds, Sites(sites, request_limits))
+    application = Application(dispatcher, bounds, Sites([documentation, *sites], request_limits))
     return Gateway(application, websocket_api, router, authenticator, request_limits, counts, limits)

@@ -123,6 +123,10 @@ class Choice(Generic[V]):
         """Describe the words."""
         return {"type": "string", "enum": list(self._words)}
 
+    def word_of(self, value: object) -> str | None:
+        """Return the word that stands for a value, if one does."""
+        return next((word for word, meant in self._words.items() if meant == value), None)
+
 
 class Boolean:
     """`true` or `false`, in any case: clients write them as their language does."""

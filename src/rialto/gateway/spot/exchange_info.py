@@ -107,6 +107,7 @@ EXCHANGE_INFO: Final = Endpoint(
     response=ExchangeInfoAnswer,
     weight=20,
     websocket_method="exchangeInfo",
+    is_from_memory=True,
 )
 
 

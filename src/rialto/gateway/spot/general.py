@@ -29,6 +29,7 @@ PING: Final = Endpoint(
     response=Pong,
     weight=1,
     websocket_method="ping",
+    is_from_memory=True,
 )
 TIME: Final = Endpoint(
     "GET",
@@ -38,6 +39,7 @@ TIME: Final = Endpoint(
     response=ServerTime,
     weight=1,
     websocket_method="time",
+    is_from_memory=True,
 )
 
 

@@ -137,6 +137,7 @@ DEPTH: Final = Endpoint(
     weight=_depth_weight,
     weight_when_refused=5,
     websocket_method="depth",
+    is_from_memory=True,
 )
 TRADES: Final = Endpoint(
     "GET",
@@ -146,6 +147,7 @@ TRADES: Final = Endpoint(
     response=list[PublicTrade],
     weight=25,
     websocket_method="trades.recent",
+    is_from_memory=True,
 )
 HISTORICAL_TRADES: Final = Endpoint(
     "GET",
@@ -164,6 +166,7 @@ AGGREGATED_TRADES: Final = Endpoint(
     response=list[AggregatedTrade],
     weight=4,
     websocket_method="trades.aggregate",
+    is_from_memory=True,
 )
 AVERAGE_PRICE: Final = Endpoint(
     "GET",
@@ -173,6 +176,7 @@ AVERAGE_PRICE: Final = Endpoint(
     response=AveragePrice,
     weight=2,
     websocket_method="avgPrice",
+    is_from_memory=True,
 )
 
 
