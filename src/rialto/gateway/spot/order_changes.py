@@ -148,6 +148,7 @@ REPLACE_ORDER: Final = Endpoint(
     security=Security.TRADE,
     websocket_method="order.cancelReplace",
     is_free_when_successful=True,
+    refused_with=(409,),
 )
 AMEND_ORDER: Final = Endpoint(
     "PUT",
