@@ -209,6 +209,26 @@ async def test_restricted_keys(tmp_path: Path) -> None:
         assert error_of(refused) == rejected
 
 
+async def test_a_key_that_may_read_no_more_hears_no_more(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as exchange, connected(exchange.port) as client:
+        signer = Signer(exchange, Ed25519PrivateKey.generate())
+        await signer.log_on(client)
+        assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+        exchange.exchange.keys.restrict(signer.key.key, [Permission.TRADE], Restrictions())
+        exchange.exchange.gateway.websocket_api.drop_unusable_keys()
+        event = (await client.receive())["event"]
+        assert event["e"] == "eventStreamTerminated"
+        again = await client.ask("userDataStream.subscribe")
+        assert error_of(again) == (401, -2015, "Invalid API-key, IP, or permissions for action.")
+        signed = await client.ask_signed("userDataStream.subscribe.signature", signer.trader)
+        assert signed["error"]["code"] == -2015
+        now = time.time_ns() // 1_000_000
+        placed = await client.ask("order.place", **ORDER, quantity="1", timestamp=now)
+        assert placed["status"] == 200, "it may still trade"
+        exchange.exchange.keys.restrict(signer.key.key, BOTH, Restrictions())
+        assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+
+
 async def test_rate_limits_are_shown_as_wanted(tmp_path: Path) -> None:
     async with streaming(tmp_path) as exchange:
         async with connected(exchange.port, "?returnRateLimits=false") as client:

@@ -171,14 +171,19 @@ class WebSocketApi:
             self._requests -= 1
 
     def drop_unusable_keys(self) -> None:
-        """End the subscriptions of keys that were revoked, or restricted to other addresses."""
+        """End the subscriptions of keys that were revoked, or no longer may read, or only from other addresses."""
         for session in list(self._sessions):
-            session.drop_unusable(self._authenticator.is_usable)
+            session.drop_unusable(self._authenticator.may_listen)
 
     def _check_session_key(self, session: Session) -> None:
-        """Revoke a session whose key has become unusable, as the page "Session Authentication" has it."""
-        key = session.key
-        if key is not None and not self._authenticator.is_usable(key, session.address):
+        """Revoke a session whose key has become unusable, as the page "Session Authentication" has it.
+
+        A key that is usable still stands for what it may be used for now, not for what it was at logon.
+        """
+        if session.key is None:
+            return
+        session.key = self._authenticator.current(session.key, session.address)
+        if session.key is None:
             session.log_out()
             raise _SessionRevoked
 
