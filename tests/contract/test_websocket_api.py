@@ -261,6 +261,8 @@ async def test_microseconds(tmp_path: Path) -> None:
         ('{"id":1,"method":"v1/ping"}', -1020, "This operation is not supported."),
         ('{"id":1,"method":"ping","params":[1]}', -1135, "JSON sent for parameter 'params' is not valid"),
         ('{"id":1,"method":"depth","params":{"symbol":{}}}', -1135, "JSON sent for parameter 'symbol' is not valid"),
+        ('{"id":1,"method":"depth","params":{"limit":[1e400]}}', -1135, "JSON sent for parameter 'limit' is not valid"),
+        ('{"id":1,"params":' + "[" * 30_000 + "]" * 30_000 + "}", -1135, "Invalid JSON Request"),
         ('{"id":1,"method":"ping","params":{"a":1}}', -1101, "Too many parameters; expected '0' and received '1'."),
         ('{"id":1,"method":"depth","params":{"symbol":"NOSUCH"}}', -1121, "Invalid symbol."),
     ],
