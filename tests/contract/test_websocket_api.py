@@ -308,6 +308,20 @@ async def test_who_goes_over_the_limit_is_told_when_to_come_back_and_then_banned
         assert refused.value.response.status_code == 418
 
 
+async def test_what_is_no_request_counts_as_one(tmp_path: Path) -> None:
+    limits = RateLimits(
+        request_weight=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 12), bans=BanRules(refusals_max=2, seconds_min=60)
+    )
+    async with streaming(tmp_path, rate_limits=limits) as exchange, connected(exchange.port) as client:
+        used = (await client.ask("time"))["rateLimits"][0]["count"]
+        for weight, text in enumerate(("nonsense", '{"method":"ping"}', '{"id":1.5,"method":"ping"}'), 1):
+            assert (await client.send_text(text))["rateLimits"][0]["count"] == used + weight
+        statuses = [(await client.send_text("nonsense"))["status"] for _ in range(12 - used - 3 + 3)]
+        assert statuses[-4:] == [400, 429, 429, 418]
+        with pytest.raises(websockets.ConnectionClosed):
+            await client.socket.recv()
+
+
 async def test_wrong_addresses_are_refused(tmp_path: Path) -> None:
     async with streaming(tmp_path) as exchange:
         for path, status in (
