@@ -28,8 +28,12 @@ def run_workload(arguments: Sequence[str], aims: dict[str, str] | None = None) -
 
 def measures_of(arguments: Sequence[str]) -> list[dict[str, Any]]:
     """Run a workload and give its measures as they were written."""
-    written = _call([str(_program()), *arguments], TIMEOUT_S)
-    return [json.loads(line) for line in written.splitlines()]
+    return [json.loads(line) for line in text_of(arguments).splitlines()]
+
+
+def text_of(arguments: Sequence[str]) -> str:
+    """Run the compiled program and give what it writes."""
+    return _call([str(_program()), *arguments], TIMEOUT_S)
 
 
 @contextmanager

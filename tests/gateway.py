@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.gateway.sites import Site
 from rialto.gateway.websocket.session import SessionLimits
 from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
@@ -119,6 +120,7 @@ async def live(
     limits: RateLimits | None = None,
     bounds: Bounds | None = None,
     session_limits: SessionLimits | None = None,
+    sites: Sequence[Site] = (),
     **symbol: Any,
 ) -> AsyncIterator[Live]:
     """Run an exchange on a directory, listening on a free port."""
@@ -143,6 +145,7 @@ async def live(
             keys,
             limits=limits or RateLimits(),
             bounds=bounds or Bounds(),
+            sites=sites,
             user_data=UserDataStreams(runtime),
             session_limits=session_limits or SessionLimits(),
         )

@@ -39,6 +39,10 @@ from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.gateway.websocket.api import WebSocketApi
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
+from rialto.portal.job import PublishingJob
+from rialto.portal.publisher import Published, Publisher
+from rialto.portal.site import PortalSite
+from rialto.portal.source import Source
 from rialto.projections.history import READ_THREADS, History
 from rialto.projections.projector import Projector
 from rialto.projections.rebuild import rebuild
@@ -61,6 +65,9 @@ OnProgress = Callable[[int], None]
 
 KEYS_REFRESHED_EVERY_S: Final = 1.0
 """How often changes of API keys made by other processes are looked for."""
+
+PORTAL_SETTLE_TIMEOUT_S: Final = 30.0
+"""Seconds the projections may take to reach the end of a day before its files are put off."""
 
 NO_OUTCOMES: Final = 1 << 62
 """A sequence number beyond all."""
@@ -106,6 +113,11 @@ def master_key_path(settings: Settings) -> Path:
     return settings.data_directory / "master.key"
 
 
+def portal_directory(settings: Settings) -> Path:
+    """Return where the files of historical market data lie."""
+    return settings.data_directory / settings.portal_directory
+
+
 def prepare_data_directory(settings: Settings) -> None:
     """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
     settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -140,6 +152,27 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = _ignore) -
         claim = Runtime.open(journal_directory(settings.data_directory), outcomes_from=NO_OUTCOMES, on_outcomes=_ignore)
         try:
             return rebuild(projections, replayed_outcomes(journal_directory(settings.data_directory)), on_progress)
+        finally:
+            claim.release()
+    finally:
+        projections.dispose()
+
+
+def publish_history(
+    settings: Settings, on_progress: OnProgress = _ignore, on_replay: OnProgress = _ignore
+) -> Published:
+    """Write every file of historical market data that is missing; a running exchange does so by itself.
+
+    Errors: `JournalUnreadable`, also when an exchange runs on the journal; OSError, SQLAlchemy's own.
+    """
+    prepare_data_directory(settings)
+    projections = open_engine(settings.database_url, Access.REBUILDABLE)
+    try:
+        # Nothing is added to the journal meanwhile, and what it holds is in the projections: so the past is complete.
+        claim = open_core(settings, projections, on_replay)
+        try:
+            publisher = Publisher(portal_directory(settings), Source(projections))
+            return publisher.publish(SystemClock().now_us(), on_progress)
         finally:
             claim.release()
     finally:
@@ -188,6 +221,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
             api_keys,
             limits=_rate_limits(settings),
             bounds=_bounds(settings),
+            sites=_portal_sites(settings, stack),
             user_data=user_data,
         )
         refreshing = asyncio.create_task(_keep_keys_fresh(api_keys, gateway.websocket_api))
@@ -208,9 +242,32 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(connections.drain)
+        if settings.portal:
+            job = _publishing_job(settings, runtime, projector, stack)
+            job.start()
+            stack.push_async_callback(job.stop)
         fix_ports = await stack.enter_async_context(_running_fix(settings, Sources(runtime, gateway, user_data, feed)))
         yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
         _log.info("stopping", sequence=runtime.last_sequence)
+
+
+def _portal_sites(settings: Settings, stack: AsyncExitStack) -> list[PortalSite]:
+    """Serve the files of historical market data, unless that is turned off."""
+    if not settings.portal:
+        return []
+    site = PortalSite(portal_directory(settings))
+    stack.callback(site.close)
+    return [site]
+
+
+def _publishing_job(settings: Settings, runtime: Runtime, projector: Projector, stack: AsyncExitStack) -> PublishingJob:
+    reader = open_engine(settings.database_url, Access.READ_ONLY)
+    stack.callback(reader.dispose)
+
+    async def settle() -> None:
+        await projector.wait_for(runtime.last_sequence, PORTAL_SETTLE_TIMEOUT_S)
+
+    return PublishingJob(portal_directory(settings), reader, now_us=runtime.now_us, settle=settle)
 
 
 @asynccontextmanager

@@ -1,8 +1,10 @@
 """Replacing and amending orders over REST, against a live server."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.gateway import Live, refusal
+from rialto.gateway.limits import RateLimit, RateLimits
+from tests.gateway import Live, live, refusal
 
 REPLACE = "/api/v3/order/cancelReplace"
 AMEND = "/api/v3/order/amend/keepPriority"
@@ -47,6 +49,28 @@ async def test_a_half_that_fails_is_told_of_with_the_other(exchange: Live) -> No
     assert data["newOrderResponse"]["code"] == -2010
     status, code, data = await failed(mode="ALLOW_FAILURE", cancelOrderId=99, quantity="149")
     assert (status, code, data["cancelResult"], data["newOrderResult"]) == (400, -2022, "FAILURE", "FAILURE")
+
+
+async def test_the_cancel_alone_where_no_more_orders_may_be_placed(tmp_path: Path) -> None:
+    limits = RateLimits(orders=(RateLimit("ORDERS", "DAY", 1, 2),))
+    async with live(tmp_path, limits=limits) as exchange:
+        alice = exchange.alice
+        orders = [(await alice.place("SELL", "50000", "1"))["orderId"] for _ in range(2)]
+        for mode, order, expected in (
+            ("STOP_ON_FAILURE", orders[0], (429, -2021, "SUCCESS", "FAILURE")),
+            ("STOP_ON_FAILURE", orders[0], (429, -2022, "FAILURE", "NOT_ATTEMPTED")),
+            ("ALLOW_FAILURE", orders[1], (409, -2021, "SUCCESS", "FAILURE")),
+            ("ALLOW_FAILURE", orders[1], (400, -2022, "FAILURE", "FAILURE")),
+        ):
+            asked = replacing(mode, cancelOrderId=order, orderRateLimitExceededMode="CANCEL_ONLY")
+            response = await alice.send("POST", REPLACE, asked)
+            body = response.json()
+            halves = body["data"]["cancelResult"], body["data"]["newOrderResult"]
+            assert (response.status_code, body["code"], *halves) == expected
+            if halves[1] == "FAILURE":
+                assert body["data"]["newOrderResponse"]["code"] == -1015
+        refused = await alice.send("POST", REPLACE, replacing("ALLOW_FAILURE", cancelOrderId=orders[1]))
+        assert refusal(refused)[:2] == (429, -1015)
 
 
 async def test_filters_refuse_the_whole(exchange: Live) -> None:

@@ -7,33 +7,20 @@ memory holds; and then the exchange is started again, with nothing but its journ
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import httpx
 import pytest
 
-from rialto.contracts.commands import Command, ListSymbol, OpenAccount, Post, RegisterAsset
-from rialto.contracts.events import AccountOpened, Outcome
-from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason, Side
-from rialto.core.runtime import Runtime
+from rialto.contracts.commands import ListSymbol
 from rialto.foundation.clock import SettableClock
-from rialto.foundation.database import Access, migrate, open_engine
-from rialto.foundation.secrets import MasterKey
-from rialto.gateway.assembly import assemble
-from rialto.gateway.limits import RateLimit, RateLimits
-from rialto.identity.api_keys import ApiKeys
-from rialto.projections.history import History
-from rialto.projections.projector import Projector
-from rialto.projections.writer import Writer
 from rialto.replay.recording import OnDamage
 from rialto.replay.session import replay
 from rialto.wire.decimals import to_units
-from tests.exchange import BTC, USDT, limit, spec
+from tests.exchange import spec
 from tests.gateway import Live
+from tests.timed import Timed, Trade, timed
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE_US = 60_000_000
@@ -41,111 +28,38 @@ DAY_US = 1_440 * MINUTE_US
 MONDAY_US = 1_699_833_600_000_000
 """Midnight, in UTC."""
 
-UNLIMITED = RateLimits(request_weight=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 100_000_000))
 ROLLING, DAY = "/api/v3/ticker", "/api/v3/ticker/tradingDay"
 
 
-class Trade(NamedTuple):
-    id: int
-    at_us: int
-    price: int
-    quantity: int
-
-
-class Timed:
-    """An exchange in a time that the test sets, and the client of its public calls."""
-
-    def __init__(self, runtime: Runtime, projector: Projector, clock: SettableClock, client: httpx.AsyncClient) -> None:
-        self.runtime = runtime
-        self.projector = projector
-        self.clock = clock
-        self.client = client
-        self.trades: list[Trade] = []
-
-    async def submit(self, command: Command) -> Outcome:
-        return await self.runtime.submit(command, self.clock.now_us())
-
-    async def found(self) -> None:
-        for asset_name in ("BTC", "USDT"):
-            await self.submit(RegisterAsset(asset_name))
-        for name in ("BTCUSDT", "BTC2USDT"):
-            await self.submit(ListSymbol(spec(name=name, notional_min="0")))
-        for owner in (1, 2):
-            opened = (await self.submit(OpenAccount(owner, AccountKind(AccountClass.SPOT)))).events[0]
-            assert isinstance(opened, AccountOpened)
-            for asset in (BTC, USDT):
-                await self.submit(Post(opened.account, asset, "100000000", PostingReason.DEPOSIT))
-
-    def trade(self, price: int, quantity: int) -> Iterable[Any]:
-        """Trade so many units of 0.01 and 0.00001; what was submitted can be awaited."""
-        text, amount = f"{price // 100}.{price % 100:02}", f"0.{quantity:05}"
-        now_us = self.clock.now_us()
-        self.trades.append(Trade(len(self.trades) + 1, now_us, price, quantity))
-        name = f"t{len(self.trades)}"
-        yield self.runtime.enqueue(limit(5, Side.SELL, text, amount, f"{name}s"), now_us)
-        yield self.runtime.enqueue(limit(6, Side.BUY, text, amount, f"{name}b"), now_us)
-
-    async def get(self, path: str, **parameters: str) -> Any:
-        response = await self.client.get(path, params={"symbol": "BTCUSDT", **parameters})
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def expected(self, from_us: int) -> dict[str, Any]:
-        """Reckon what a ticker says of every trade from a time on."""
-        window = [trade for trade in self.trades if trade.at_us >= from_us]
-        prices = [trade.price for trade in window]
-        volume = sum(trade.quantity for trade in window) * 1_000
-        quote = sum(trade.price * trade.quantity * 10 for trade in window)
-        change = prices[-1] - prices[0]
-        thousandths = abs(Fraction(100_000 * change, prices[0]))
-        rounded = int(thousandths + Fraction(1, 2)) * (-1 if change < 0 else 1)
-        return {
-            "priceChange": decimal(change * 1_000_000),
-            "priceChangePercent": decimal(rounded, 3),
-            "weightedAvgPrice": decimal(quote * 100_000_000 // volume),
-            "openPrice": decimal(prices[0] * 1_000_000),
-            "highPrice": decimal(max(prices) * 1_000_000),
-            "lowPrice": decimal(min(prices) * 1_000_000),
-            "lastPrice": decimal(prices[-1] * 1_000_000),
-            "volume": decimal(volume),
-            "quoteVolume": decimal(quote),
-            "openTime": from_us // 1_000,
-            "firstId": window[0].id,
-            "lastId": window[-1].id,
-            "count": len(window),
-        }
+def expected(trades: list[Trade], from_us: int) -> dict[str, Any]:
+    """Reckon what a ticker says of every trade from a time on."""
+    window = [trade for trade in trades if trade.at_us >= from_us]
+    prices = [trade.price for trade in window]
+    volume = sum(trade.quantity for trade in window) * 1_000
+    quote = sum(trade.price * trade.quantity * 10 for trade in window)
+    change = prices[-1] - prices[0]
+    thousandths = abs(Fraction(100_000 * change, prices[0]))
+    rounded = int(thousandths + Fraction(1, 2)) * (-1 if change < 0 else 1)
+    return {
+        "priceChange": decimal(change * 1_000_000),
+        "priceChangePercent": decimal(rounded, 3),
+        "weightedAvgPrice": decimal(quote * 100_000_000 // volume),
+        "openPrice": decimal(prices[0] * 1_000_000),
+        "highPrice": decimal(max(prices) * 1_000_000),
+        "lowPrice": decimal(min(prices) * 1_000_000),
+        "lastPrice": decimal(prices[-1] * 1_000_000),
+        "volume": decimal(volume),
+        "quoteVolume": decimal(quote),
+        "openTime": from_us // 1_000,
+        "firstId": window[0].id,
+        "lastId": window[-1].id,
+        "count": len(window),
+    }
 
 
 def decimal(units: int, places: int = 8) -> str:
     sign, digits = "-" if units < 0 else "", f"{abs(units):0{places + 1}}"
     return f"{sign}{digits[:-places]}.{digits[-places:]}"
-
-
-@asynccontextmanager
-async def timed(directory: Path, clock: SettableClock) -> AsyncIterator[Timed]:
-    """Open an exchange on a directory, new or not, as a start does."""
-    url = f"sqlite:///{directory / 'rialto.sqlite'}"
-    migrate(url)
-    people, writing = open_engine(url, Access.DURABLE), open_engine(url, Access.REBUILDABLE)
-    reading = open_engine(url, Access.READ_ONLY, connections=4)
-    writer = Writer(writing)
-    opening = {"outcomes_from": writer.watermark + 1, "on_outcomes": writer.write_all, "clock": clock}
-    runtime = Runtime.open(directory / "journal", **opening)  # type: ignore[arg-type]
-    await runtime.start()
-    projector = Projector(writing, lag_max=1_000_000)
-    projector.start(runtime.last_sequence)
-    runtime.subscribe(projector.accept, vital=True)
-    history = History(reading, projector, lambda: runtime.last_sequence)
-    keys = ApiKeys(people, MasterKey.load_or_create(directory / "master.key"))
-    gateway = assemble(runtime, history, keys, limits=UNLIMITED)
-    transport = httpx.ASGITransport(gateway.application)
-    async with httpx.AsyncClient(transport=transport, base_url="http://exchange") as client:
-        yield Timed(runtime, projector, clock, client)
-    await runtime.close()
-    await projector.close(30)
-    history.close()
-    for engine in (people, writing, reading):
-        engine.dispose()
 
 
 async def trade_for_nine_days(exchange: Timed) -> None:
@@ -182,15 +96,15 @@ async def check_windows(exchange: Timed) -> None:
         ("5d", 7_200),
         ("7d", 10_080),
     ):
-        expected = exchange.expected(this_minute_us - minutes * MINUTE_US)
+        reckoned = expected(exchange.trades, this_minute_us - minutes * MINUTE_US)
         shown = await exchange.get(ROLLING, windowSize=size)
-        assert shown == {"symbol": "BTCUSDT", **expected, "closeTime": now_us // 1_000}, size
+        assert shown == {"symbol": "BTCUSDT", **reckoned, "closeTime": now_us // 1_000}, size
     for zone, offset_minutes in (("0", 0), ("8", 480), ("-1:00", -60), ("05:45", 345), ("+14", 840), ("-12", -720)):
         local_us = now_us + offset_minutes * MINUTE_US
         opened_us = local_us - local_us % DAY_US - offset_minutes * MINUTE_US
-        expected = exchange.expected(opened_us)
+        reckoned = expected(exchange.trades, opened_us)
         shown = await exchange.get(DAY, timeZone=zone)
-        assert shown == {"symbol": "BTCUSDT", **expected, "closeTime": (opened_us + DAY_US) // 1_000 - 1}, zone
+        assert shown == {"symbol": "BTCUSDT", **reckoned, "closeTime": (opened_us + DAY_US) // 1_000 - 1}, zone
 
 
 async def test_windows_are_exact_beyond_what_memory_holds_and_after_a_restart(tmp_path: Path) -> None:

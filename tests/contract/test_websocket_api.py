@@ -209,6 +209,26 @@ async def test_restricted_keys(tmp_path: Path) -> None:
         assert error_of(refused) == rejected
 
 
+async def test_a_key_that_may_read_no_more_hears_no_more(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as exchange, connected(exchange.port) as client:
+        signer = Signer(exchange, Ed25519PrivateKey.generate())
+        await signer.log_on(client)
+        assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+        exchange.exchange.keys.restrict(signer.key.key, [Permission.TRADE], Restrictions())
+        exchange.exchange.gateway.websocket_api.drop_unusable_keys()
+        event = (await client.receive())["event"]
+        assert event["e"] == "eventStreamTerminated"
+        again = await client.ask("userDataStream.subscribe")
+        assert error_of(again) == (401, -2015, "Invalid API-key, IP, or permissions for action.")
+        signed = await client.ask_signed("userDataStream.subscribe.signature", signer.trader)
+        assert signed["error"]["code"] == -2015
+        now = time.time_ns() // 1_000_000
+        placed = await client.ask("order.place", **ORDER, quantity="1", timestamp=now)
+        assert placed["status"] == 200, "it may still trade"
+        exchange.exchange.keys.restrict(signer.key.key, BOTH, Restrictions())
+        assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+
+
 async def test_rate_limits_are_shown_as_wanted(tmp_path: Path) -> None:
     async with streaming(tmp_path) as exchange:
         async with connected(exchange.port, "?returnRateLimits=false") as client:
@@ -241,6 +261,8 @@ async def test_microseconds(tmp_path: Path) -> None:
         ('{"id":1,"method":"v1/ping"}', -1020, "This operation is not supported."),
         ('{"id":1,"method":"ping","params":[1]}', -1135, "JSON sent for parameter 'params' is not valid"),
         ('{"id":1,"method":"depth","params":{"symbol":{}}}', -1135, "JSON sent for parameter 'symbol' is not valid"),
+        ('{"id":1,"method":"depth","params":{"limit":[1e400]}}', -1135, "JSON sent for parameter 'limit' is not valid"),
+        ('{"id":1,"params":' + "[" * 30_000 + "]" * 30_000 + "}", -1135, "Invalid JSON Request"),
         ('{"id":1,"method":"ping","params":{"a":1}}', -1101, "Too many parameters; expected '0' and received '1'."),
         ('{"id":1,"method":"depth","params":{"symbol":"NOSUCH"}}', -1121, "Invalid symbol."),
     ],
@@ -284,6 +306,20 @@ async def test_who_goes_over_the_limit_is_told_when_to_come_back_and_then_banned
             async with connected(exchange.port):
                 pass
         assert refused.value.response.status_code == 418
+
+
+async def test_what_is_no_request_counts_as_one(tmp_path: Path) -> None:
+    limits = RateLimits(
+        request_weight=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 12), bans=BanRules(refusals_max=2, seconds_min=60)
+    )
+    async with streaming(tmp_path, rate_limits=limits) as exchange, connected(exchange.port) as client:
+        used = (await client.ask("time"))["rateLimits"][0]["count"]
+        for weight, text in enumerate(("nonsense", '{"method":"ping"}', '{"id":1.5,"method":"ping"}'), 1):
+            assert (await client.send_text(text))["rateLimits"][0]["count"] == used + weight
+        statuses = [(await client.send_text("nonsense"))["status"] for _ in range(12 - used - 3 + 3)]
+        assert statuses[-4:] == [400, 429, 429, 418]
+        with pytest.raises(websockets.ConnectionClosed):
+            await client.socket.recv()
 
 
 async def test_wrong_addresses_are_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ mod measures;
 mod memory;
 mod naive;
 mod pipeline;
+mod published;
 mod threads;
 
 use load::{Load, Plan};
@@ -21,7 +22,13 @@ use std::path::PathBuf;
 const USAGE: &str = "usage: rialto-benches core SYMBOLS COMMANDS TRIALS
        rialto-benches profile SYMBOLS COMMANDS TRIALS
        rialto-benches pipeline SYMBOLS COMMANDS TRIALS DIRECTORY
-       rialto-benches memory orders|naive-orders|accounts|balances|symbols COUNT";
+       rialto-benches memory orders|naive-orders|accounts|balances|symbols COUNT
+       rialto-benches published summary SYMBOLS USERS RESTING COMMANDS
+       rialto-benches published rate|profile SYMBOLS USERS RESTING COMMANDS TRIALS
+       rialto-benches published latency SYMBOLS USERS RESTING COMMANDS TRIALS RATE
+       rialto-benches published steps USERS RESTING COMMANDS FILE
+       rialto-benches published grow symbols|accounts|orders|levels|stops COUNT COMMANDS TRIALS
+       rialto-benches published memory symbols|accounts|orders|levels|stops COUNT";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +44,41 @@ fn main() {
             pipeline::run(&Load::make(plan(symbols, commands)), number(trials), &PathBuf::from(directory));
         }
         ["memory", what, count] => memory::run(what, number(count)),
+        ["published", rest @ ..] => run_published(rest),
+        _ => exit_with(USAGE),
+    }
+}
+
+fn run_published(words: &[&str]) {
+    let sized = |symbols, users, resting, commands| published::Plan {
+        symbols: number(symbols) as u32,
+        users: number(users) as u32,
+        resting: number(resting),
+        commands: number(commands),
+    };
+    match *words {
+        ["summary", symbols, users, resting, commands] => {
+            published::summary(sized(symbols, users, resting, commands));
+        }
+        ["rate", symbols, users, resting, commands, trials] => {
+            published::rate(sized(symbols, users, resting, commands), number(trials));
+        }
+        ["profile", symbols, users, resting, commands, trials] => {
+            published::profile(sized(symbols, users, resting, commands), number(trials));
+        }
+        ["latency", symbols, users, resting, commands, trials, a_second] => {
+            let plan = sized(symbols, users, resting, commands);
+            published::latency(plan, number(a_second) as u64, number(trials));
+        }
+        ["steps", users, resting, commands, file] => {
+            let written = published::write_steps(sized("1", users, resting, commands), &PathBuf::from(file));
+            written.unwrap_or_else(|error| exit_with(&format!("{file}: {error}")));
+        }
+        ["grow", what, count, commands, trials] => {
+            let count = count.parse().unwrap_or_else(|_| exit_with(USAGE));
+            published::grow(sized("1", "1000", "1000", commands), what, count, number(trials));
+        }
+        ["memory", what, count] => published::grow_memory(what, number(count) as u32),
         _ => exit_with(USAGE),
     }
 }

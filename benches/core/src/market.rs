@@ -69,7 +69,12 @@ pub(crate) fn register_assets(symbols: u32) -> impl Iterator<Item = Command> {
 
 /// List the symbol with this number.
 pub(crate) fn list_symbol(symbol: u32) -> Command {
-    Command::ListSymbol(Box::new(ListSymbol { spec: spec(symbol) }))
+    list(spec(symbol))
+}
+
+/// List a symbol.
+pub(crate) fn list(spec: SymbolSpec) -> Command {
+    Command::ListSymbol(Box::new(ListSymbol { spec }))
 }
 
 /// Open the account of the trader with this number.

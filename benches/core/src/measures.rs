@@ -52,3 +52,8 @@ pub(crate) fn percentiles_us(nanoseconds: &mut [u32]) -> [f64; 4] {
         f64::from(nanoseconds[rank.min(nanoseconds.len() - 1)]) / 1_000.0
     })
 }
+
+/// The longest of nanoseconds that are sorted, in microseconds.
+pub(crate) fn highest_us(nanoseconds: &[u32]) -> f64 {
+    f64::from(nanoseconds.last().copied().unwrap_or(0)) / 1_000.0
+}

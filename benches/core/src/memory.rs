@@ -116,7 +116,8 @@ fn growth(count: usize, make: impl FnOnce()) -> f64 {
     resident_bytes().saturating_sub(before) as f64 / count as f64
 }
 
-fn resident_bytes() -> u64 {
+/// What the system counts as resident memory of this process.
+pub(crate) fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("this measure reads /proc");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the system tells resident memory");
     line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of kilobytes") * 1_024

@@ -39,6 +39,8 @@ pub struct Removed {
     pub price: Ticks,
     /// What was left of it.
     pub lots: Lots,
+    /// What still rests at its price.
+    pub level_total: Lots,
 }
 
 /// A level as seen from outside.
@@ -101,6 +103,13 @@ impl Book {
         Lots(self.ladder(side).find(key(side, price.0)).map_or(0, |level| self.levels.get(level).total))
     }
 
+    /// What rests at the price of an order, itself included.
+    #[inline]
+    pub fn total_with(&self, slot: OrderSlot) -> Lots {
+        let level = self.orders.get(slot.0.get()).level;
+        Lots(self.levels.get(level >> 1).total)
+    }
+
     /// One order.
     pub fn get(&self, slot: OrderSlot) -> Resting {
         self.resting(slot.0.get())
@@ -159,12 +168,12 @@ impl Book {
         level.first = if previous == NONE { next } else { level.first };
         level.last = if next == NONE { previous } else { level.last };
         level.total -= lots;
-        let Level { first, place, .. } = *level;
+        let Level { first, place, total, .. } = *level;
         if first == NONE {
             self.levels.remove(level_slot >> 1);
             self.ladders[(level_slot & 1) as usize].remove(place);
         }
-        Removed { side: side_of(level_slot), price, lots: Lots(lots) }
+        Removed { side: side_of(level_slot), price, lots: Lots(lots), level_total: Lots(total) }
     }
 
     /// The levels of a side, best first.

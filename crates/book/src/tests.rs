@@ -85,12 +85,14 @@ proptest! {
                 Step::Add { buy, price, lots } => {
                     let side = if buy { Side::Buy } else { Side::Sell };
                     open.push((tag, book.add(side, Ticks(price), Lots(lots), tag)));
+                    assert_eq!(book.total_with(open[open.len() - 1].1), book.total_at(side, Ticks(price)));
                     plain.side(side).entry(price).or_default().push((tag, lots));
                 }
                 Step::Remove { which } if !open.is_empty() => {
                     let (tag, slot) = open.swap_remove(which.index(open.len()));
                     plain.take(tag, book.get(slot).lots.0);
-                    book.remove(slot);
+                    let removed = book.remove(slot);
+                    assert_eq!(removed.level_total, book.total_at(removed.side, removed.price));
                 }
                 Step::Fill { which, lots } if !open.is_empty() => {
                     let at = which.index(open.len());

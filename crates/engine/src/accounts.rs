@@ -1,6 +1,7 @@
 //! Opening accounts, and money crossing the border of the exchange.
 
 use crate::engine::Engine;
+use crate::statement::state;
 use rialto_ledger::{BalanceSlot, Balances};
 use rialto_types::account::EXTERNAL;
 use rialto_types::command::{OpenAccount, Post};
@@ -97,15 +98,17 @@ pub(crate) fn post(
     events: &mut Vec<Event>,
 ) {
     let balance = balances.post(slot, free_change, locked_change);
-    events.push(Event::Posted(Posted {
-        account: balance.account,
-        asset: balance.asset,
-        free_change,
-        locked_change,
-        free: balance.free,
-        locked: balance.locked,
-        reason,
-    }));
+    state(events, || {
+        Event::Posted(Posted {
+            account: balance.account,
+            asset: balance.asset,
+            free_change,
+            locked_change,
+            free: balance.free,
+            locked: balance.locked,
+            reason,
+        })
+    });
 }
 
 /// Refuse an amount beyond what a command may move.

@@ -4,6 +4,7 @@ use crate::admission::{check_amended_notional, check_client_order_id, check_quan
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::Holder;
+use crate::statement::state;
 use rialto_types::command::AmendOrder;
 use rialto_types::event::OrderAmended;
 use rialto_types::{Amount, ClientOrderId, Event, Feature, Lots, PostingReason, Rejection};
@@ -82,11 +83,13 @@ impl Engine {
         order.amendments += 1;
         order.updated_at_us = time_us;
         let order = *order;
-        events.push(Event::OrderAmended(OrderAmended {
-            order: order.state(symbol, status),
-            previous_quantity: symbol.scale.quantity(before.lots),
-            previous_client_order_id: before.client_order_id,
-        }));
+        state(events, || {
+            Event::OrderAmended(OrderAmended {
+                order: order.state(symbol, status),
+                previous_quantity: symbol.scale.quantity(before.lots),
+                previous_client_order_id: before.client_order_id,
+            })
+        });
         if let Place::Book(book_slot) = open.place {
             let shown = symbol.book.get(book_slot).lots;
             if shown > order.remaining() {

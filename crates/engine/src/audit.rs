@@ -45,6 +45,14 @@ pub enum Violation {
         /// In the list.
         open: usize,
     },
+    /// What a few orders have beyond the others is kept for orders that are gone, or shared.
+    #[error("{kept} orders have special terms kept, {open} open orders have any")]
+    SpecialsDisagree {
+        /// By the symbols.
+        kept: usize,
+        /// Among the open orders.
+        open: usize,
+    },
 }
 
 impl Engine {
@@ -83,6 +91,11 @@ impl Engine {
         }
         if [resting, waiting] != places {
             return Err(Violation::OrdersDisagree { resting: resting + waiting, open: places[0] + places[1] });
+        }
+        let kept = self.symbols.iter().map(|symbol| symbol.specials.len()).sum();
+        let open = self.open_orders.iter().filter(|open| open.order.special.is_some()).count();
+        if kept != open {
+            return Err(Violation::SpecialsDisagree { kept, open });
         }
         for list in self.lists.iter() {
             let balance = self.ledger.balances.get(list.holds_at);

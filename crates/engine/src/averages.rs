@@ -1,8 +1,9 @@
 //! Means of trade prices over a moving window, kept by buckets of time.
 //!
 //! Two rules ask for them: the volume-weighted mean of the last minutes (the filters PERCENT_PRICE and NOTIONAL) and the
-//! plain mean that is a symbol's reference price (the page "Price Range Execution Rule"). A trade costs one addition; a
-//! question costs one step a bucket.
+//! plain mean that is a symbol's reference price (the page "Price Range Execution Rule"). A trade costs a few additions.
+//! The weighted mean, asked for with every order, is kept as sums and costs no walk while the market trades; the plain
+//! mean costs one step a bucket.
 
 use crate::scale::Scale;
 use rialto_types::{Lots, Price, ReferenceMethod, SymbolRules, Ticks};
@@ -31,9 +32,9 @@ impl Averages {
     }
 
     /// Note a trade.
-    pub(crate) fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
+    pub(crate) fn note(&mut self, scale: &Scale, ticks: Ticks, lots: Lots, now_us: u64) {
         for window in [&mut self.weighted, &mut self.mean].into_iter().flatten() {
-            window.note(price, ticks, lots, now_us);
+            window.note(scale, ticks, lots, now_us);
         }
     }
 }
@@ -56,16 +57,53 @@ pub(crate) struct Window {
     width_us: u64,
     span_us: u64,
     buckets: VecDeque<Bucket>,
+    /// Of all buckets kept.
+    sums: Sums,
+    /// The mean that these sums lead to.
+    weighted_mean: Option<Price>,
+}
+
+/// What buckets come to together.
+#[derive(Clone, Copy)]
+struct Sums {
+    lots: u128,
+    /// `None` where the sum is beyond 128 bits.
+    worth: Option<u128>,
+}
+
+impl Sums {
+    const NONE: Sums = Sums { lots: 0, worth: Some(0) };
+
+    fn of<'a>(buckets: impl Iterator<Item = &'a Bucket>) -> Sums {
+        buckets.fold(Sums::NONE, |sums, bucket| sums.with(bucket.lots, bucket.worth))
+    }
+
+    fn with(self, lots: u128, worth: u128) -> Sums {
+        Sums { lots: self.lots + lots, worth: self.worth.and_then(|sum| sum.checked_add(worth)) }
+    }
+
+    fn mean(self, scale: &Scale) -> Option<Price> {
+        if self.lots == 0 { None } else { scale.mean(self.worth.unwrap_or(u128::MAX), self.lots) }
+    }
+
+    /// These less those of a bucket that is among them; a sum that was beyond is still beyond.
+    fn without(self, bucket: &Bucket) -> Sums {
+        Sums { lots: self.lots - bucket.lots, worth: self.worth.map(|sum| sum - bucket.worth) }
+    }
 }
 
 impl Window {
     fn new(width_us: u64, count: u64) -> Window {
-        Window { width_us, span_us: width_us * count, buckets: VecDeque::new() }
+        Window { width_us, span_us: width_us * count, buckets: VecDeque::new(), sums: Sums::NONE, weighted_mean: None }
     }
 
-    fn note(&mut self, price: Price, ticks: Ticks, lots: Lots, now_us: u64) {
-        while self.buckets.front().is_some_and(|oldest| self.has_left(oldest, now_us)) {
+    fn note(&mut self, scale: &Scale, ticks: Ticks, lots: Lots, now_us: u64) {
+        while let Some(oldest) = self.buckets.front().filter(|oldest| self.has_left(oldest, now_us)) {
+            self.sums = self.sums.without(oldest);
             self.buckets.pop_front();
+            if self.sums.worth.is_none() {
+                self.sums = Sums::of(self.buckets.iter());
+            }
         }
         let number = now_us / self.width_us;
         if self.buckets.back().is_none_or(|newest| newest.number != number) {
@@ -73,9 +111,12 @@ impl Window {
         }
         let Some(newest) = self.buckets.back_mut() else { return };
         newest.trades += 1;
-        newest.prices += u128::from(price.units());
+        newest.prices += u128::from(scale.price(ticks).units());
         newest.lots += u128::from(lots.0);
-        newest.worth = newest.worth.saturating_add(u128::from(ticks.0) * u128::from(lots.0));
+        let worth = u128::from(ticks.0) * u128::from(lots.0);
+        newest.worth = newest.worth.saturating_add(worth);
+        self.sums = self.sums.with(u128::from(lots.0), worth);
+        self.weighted_mean = self.sums.mean(scale);
     }
 
     /// Whether a bucket ends at or before the beginning of the window.
@@ -89,10 +130,17 @@ impl Window {
 
     /// The mean price weighted by quantity, rounded down to 1e-8; whole buckets count.
     pub(crate) fn weighted_mean(&self, scale: &Scale, now_us: u64) -> Option<Price> {
-        let sums =
-            |(worth, lots): (u128, u128), bucket: &Bucket| (worth.saturating_add(bucket.worth), lots + bucket.lots);
-        let (worth, lots) = self.within(now_us).fold((0, 0), sums);
-        if lots == 0 { None } else { scale.mean(worth, lots) }
+        if self.buckets.front().is_none_or(|oldest| !self.has_left(oldest, now_us)) {
+            return self.weighted_mean;
+        }
+        // Counted from whichever end is nearer.
+        let left = self.buckets.partition_point(|bucket| self.has_left(bucket, now_us));
+        let sums = if self.sums.worth.is_none() || left > self.buckets.len() / 2 {
+            Sums::of(self.buckets.range(left..))
+        } else {
+            self.buckets.range(..left).fold(self.sums, Sums::without)
+        };
+        sums.mean(scale)
     }
 
     /// The mean price of the trades, rounded down to 1e-8; of the bucket that is leaving, the part that is still within.

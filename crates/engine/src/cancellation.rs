@@ -1,7 +1,6 @@
 //! Taking open orders back, and with them the lists they belong to.
 
 use crate::engine::Engine;
-use crate::open_orders::Place;
 use rialto_types::command::{
     CancelAllOrders, CancelOrder, CancelOrderList, CancelRestriction, ListReference, OrderReference,
 };
@@ -130,13 +129,8 @@ impl Engine {
     }
 
     fn cancel_one(&mut self, slot: u32, cancel_id: Option<ClientOrderId>, events: &mut Vec<Event>) {
-        let (mut order, place) = self.take_out(slot);
-        let symbol = &mut self.symbols[order.symbol.index()];
-        let state = order.state(symbol, OrderStatus::Canceled);
-        events.push(Event::OrderCanceled(OrderCanceled { order: state, cancel_id }));
-        if let Place::Book(_) = place {
-            symbol.state_level(order.side, order.price, events);
-        }
-        self.give_hold(&mut order, events);
+        self.end(slot, events, |order, symbol| {
+            Event::OrderCanceled(OrderCanceled { order: order.state(symbol, OrderStatus::Canceled), cancel_id })
+        });
     }
 }

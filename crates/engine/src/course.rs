@@ -81,7 +81,7 @@ impl Engine {
         }
         while let Some(slot) = self.symbols[index].triggers().met_stop(price) {
             self.stop_waiting(slot);
-            let special = self.open_orders.get(slot).order.special;
+            let special = self.symbols[index].special(&self.open_orders.get(slot).order);
             if special.is_some_and(|special| special.terms.trailing_delta.is_some()) {
                 self.follow(slot, price, events);
             } else {
@@ -90,7 +90,7 @@ impl Engine {
         }
         while let Some(slot) = self.symbols[index].triggers().passed_best(price) {
             self.stop_waiting(slot);
-            if let Some(special) = &mut self.open_orders.get_mut(slot).order.special {
+            if let Some(special) = self.symbols[index].special_mut(&self.open_orders.get(slot).order) {
                 special.best = price;
             }
             self.wait(slot);
@@ -117,11 +117,12 @@ impl Engine {
     /// Let an open order start to work.
     fn start(&mut self, slot: u32, events: &mut Vec<Event>) {
         let mut order = self.open_orders.get(slot).order;
-        let symbol = &self.symbols[order.symbol.index()];
         order.working_at_us = self.time_us;
         order.updated_at_us = self.time_us;
+        let symbol = &self.symbols[order.symbol.index()];
         let peg = self.peg_of(symbol, &order.asked(symbol));
-        if let (Ok(Some(pegged)), Some(special)) = (peg, &mut order.special) {
+        let symbol = &mut self.symbols[order.symbol.index()];
+        if let (Ok(Some(pegged)), Some(special)) = (peg, symbol.special_mut(&order)) {
             order.price = pegged;
             special.is_pegged = true;
         }
@@ -147,7 +148,7 @@ impl Engine {
                 let (price, lots) = (order.price, order.remaining());
                 let is_limit = order.order_type.has_limit();
                 let demand = if is_limit { Demand::Limit { price, lots } } else { Demand::Market { lots } };
-                self.work(order, Some(slot), demand, events);
+                self.work(&mut order, Some(slot), demand, events);
             }
         }
     }

@@ -177,7 +177,7 @@ fn hash_order(order: &Order, symbol: &Symbol, fingerprint: &mut Fingerprint) {
         &Command::PlaceOrder(PlaceOrder { account, symbol: order.symbol, order: asked, is_routed: routed }),
         fingerprint,
     );
-    let special = order.special.as_ref();
+    let special = symbol.special(order);
     let numbers = [
         order.id.0,
         order.price.0,

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order};
+use crate::statement::state;
 use crate::symbols::Symbol;
 use rialto_types::event::{OrderActivated, OrderExpired, OrderListEnded, TrailingStarted};
 use rialto_types::{
@@ -36,28 +37,34 @@ impl Engine {
         rejection: Option<Rejection>,
         events: &mut Vec<Event>,
     ) {
-        let (mut order, place) = self.take_out(slot);
-        let symbol = &mut self.symbols[order.symbol.index()];
-        let state = order.expired(symbol, OrderStatus::Expired, reason);
-        events.push(Event::OrderExpired(OrderExpired { order: state, reason, rejection }));
-        if let Place::Book(_) = place {
-            symbol.state_level(order.side, order.price, events);
-        }
-        self.give_hold(&mut order, events);
+        self.end(slot, events, |order, symbol| {
+            let order = order.expired(symbol, OrderStatus::Expired, reason);
+            Event::OrderExpired(OrderExpired { order, reason, rejection })
+        });
     }
 
-    /// Take an order out of its place and from among the open ones.
-    pub(crate) fn take_out(&mut self, slot: u32) -> (Order, Place) {
-        let open = self.open_orders.remove(slot);
-        let mut order = open.order;
+    /// Take an order out of its place and from among the open ones, state what `ended` makes of it, and give back what it
+    /// holds itself.
+    pub(crate) fn end(&mut self, slot: u32, events: &mut Vec<Event>, ended: impl FnOnce(&Order, &Symbol) -> Event) {
+        let open = self.open_orders.get_mut(slot);
+        let order = &mut open.order;
         order.updated_at_us = self.time_us;
         let symbol = &mut self.symbols[order.symbol.index()];
+        state(events, || ended(order, symbol));
         match open.place {
-            Place::Book(slot) => drop(symbol.book.remove(slot)),
+            Place::Book(slot) => {
+                let total = symbol.book.remove(slot).level_total;
+                symbol.state_total(order.side, order.price, total, events);
+            }
             Place::Waiting(waiting) => symbol.triggers().remove(waiting),
             Place::Aside => {}
         }
-        (order, open.place)
+        let (pays, hold) = (order.pays, order.own_hold(symbol));
+        symbol.forget_special(order);
+        self.open_orders.remove(slot);
+        if !hold.is_zero() {
+            self.post_to(pays, hold, -hold, PostingReason::OrderRelease, events);
+        }
     }
 
     /// End an order that broke a rule as it was to start, and the other one of its pair before it.
@@ -179,12 +186,11 @@ impl Engine {
             self.course.queue.push_back(key);
             return;
         }
-        let mut order = open.order;
-        self.follow_at_once(&mut order);
-        self.open_orders.get_mut(slot).order = order;
+        let order = open.order;
+        self.follow_at_once(&order);
         let symbol = &self.symbols[order.symbol.index()];
         events.push(Event::OrderActivated(OrderActivated { order: order.state(symbol, OrderStatus::New) }));
-        let special = order.special.expect("a contingent order has terms");
+        let special = *symbol.special(&order).expect("a contingent order has terms");
         let is_met = special.stop.0 > 0 && symbol.is_met(order.order_type.stops_above(order.side), special.stop);
         match (is_met, special.terms.trailing_delta) {
             (true, Some(_)) => {
@@ -200,12 +206,13 @@ impl Engine {
     pub(crate) fn follow(&mut self, slot: u32, best: Ticks, events: &mut Vec<Event>) {
         let now_us = self.time_us;
         let order = &mut self.open_orders.get_mut(slot).order;
-        if let Some(special) = &mut order.special {
+        order.updated_at_us = now_us;
+        let symbol = &mut self.symbols[order.symbol.index()];
+        if let Some(special) = symbol.special_mut(order) {
             special.best = best;
             special.trailing_since_us = now_us;
         }
-        order.updated_at_us = now_us;
-        let state = order.state(&self.symbols[order.symbol.index()], OrderStatus::New);
+        let state = order.state(symbol, OrderStatus::New);
         events.push(Event::TrailingStarted(TrailingStarted { order: state }));
         self.wait(slot);
     }

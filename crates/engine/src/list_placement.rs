@@ -65,7 +65,7 @@ impl Engine {
         let is_pending = part.start != Start::AtOnce;
         if !is_pending {
             if order.order_type.is_contingent() {
-                self.follow_at_once(&mut order);
+                self.follow_at_once(&order);
             } else {
                 order.working_at_us = self.time_us;
             }
@@ -73,7 +73,7 @@ impl Engine {
         let status = if is_pending { OrderStatus::PendingNew } else { OrderStatus::New };
         let state = order.state(&self.symbols[order.symbol.index()], status);
         events.push(Event::OrderPlaced(OrderPlaced { order: state }));
-        self.open_orders.insert(order, Place::Aside)
+        self.open_orders.insert(&order, Place::Aside)
     }
 
     /// Set aside what the pending orders need, and what a pair needs together. The working order holds what rests of it.
@@ -99,11 +99,11 @@ impl Engine {
     fn start_list(&mut self, draft: &ListDraft, slots: [u32; 3], events: &mut Vec<Event>) {
         let at_once = slots.iter().zip(draft.parts()).filter(|(_, part)| part.start == Start::AtOnce);
         for (&slot, part) in at_once {
-            let order = self.open_orders.get(slot).order;
+            let mut order = self.open_orders.get(slot).order;
             if order.order_type.is_contingent() {
                 self.wait(slot);
             } else {
-                self.work(order, Some(slot), part.draft.demand, events);
+                self.work(&mut order, Some(slot), part.draft.demand, events);
             }
         }
     }

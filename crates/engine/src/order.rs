@@ -1,5 +1,6 @@
 //! An order as the engine keeps it, from its acceptance to its end.
 
+use crate::admission::amount_of;
 use crate::prevention::Guard;
 use crate::scale::Rounding;
 use crate::symbols::Symbol;
@@ -9,6 +10,7 @@ use rialto_types::{
     AccountId, Amount, ClientOrderId, ExpiryReason, Lots, OrderId, OrderListId, OrderState, OrderStatus, OrderTerms,
     OrderType, PreventedMatchId, Price, Quantity, Side, SymbolId, Ticks, TimeInForce, WorkingFloor,
 };
+use slab::Slab;
 
 /// An order while it is being matched, rests, waits or is pending.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,7 @@ pub(crate) struct Order {
     /// The price a buyer's hold is reckoned at; zero when nothing is held.
     pub(crate) holding_price: Ticks,
     pub(crate) lots: Lots,
-    pub(crate) quote_quantity: Amount,
+    pub(crate) quote_quantity: Quantity,
     pub(crate) executed: Lots,
     pub(crate) executed_quote: Amount,
     /// What self-trade prevention took from it, and the last match that did.
@@ -45,7 +47,10 @@ pub(crate) struct Order {
     pub(crate) holder: Holder,
     pub(crate) amendments: u32,
     pub(crate) list: Option<Membership>,
-    pub(crate) special: Option<Special>,
+    /// The most that is shown of it; zero for all.
+    pub(crate) shown: Lots,
+    /// What plain orders do not have, where its symbol keeps it.
+    pub(crate) special: Option<SpecialSlot>,
     pub(crate) working_floor: Option<WorkingFloor>,
 }
 
@@ -67,7 +72,49 @@ pub(crate) struct Membership {
     pub(crate) slot: u32,
 }
 
-/// What plain orders do not have.
+/// Where a symbol keeps what an order has that plain orders do not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SpecialSlot(u32);
+
+/// What plain orders do not have: of those few that do, kept apart, since every order is copied and carried whole.
+#[derive(Default)]
+pub(crate) struct Specials(Slab<Special>);
+
+impl Specials {
+    pub(crate) fn insert(&mut self, special: Special) -> SpecialSlot {
+        SpecialSlot(self.0.insert(special) as u32)
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: SpecialSlot) -> &mut Special {
+        &mut self.0[slot.0 as usize]
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Symbol {
+    /// What an order has that plain orders do not have.
+    pub(crate) fn special(&self, order: &Order) -> Option<&Special> {
+        order.special.map(|slot| &self.specials.0[slot.0 as usize])
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn special_mut(&mut self, order: &Order) -> Option<&mut Special> {
+        order.special.map(|slot| self.specials.get_mut(slot))
+    }
+
+    /// Let go of what an order had that plain orders do not have: it ended.
+    pub(crate) fn forget_special(&mut self, order: &Order) {
+        if let Some(SpecialSlot(slot)) = order.special {
+            self.specials.0.remove(slot as usize);
+        }
+    }
+}
+
+/// See [`Specials`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Special {
     pub(crate) terms: OrderTerms,
@@ -75,8 +122,6 @@ pub(crate) struct Special {
     pub(crate) asked_price: Price,
     /// The stop price; zero for none.
     pub(crate) stop: Ticks,
-    /// The most that is shown of it; zero for all.
-    pub(crate) shown: Lots,
     /// The best price since it follows the market, and since when it does; zeros until then.
     pub(crate) best: Ticks,
     pub(crate) trailing_since_us: u64,
@@ -90,8 +135,8 @@ impl Order {
     }
 
     /// Unique among open orders: an owner's ids are its own on each symbol.
-    pub(crate) fn client_key(&self) -> (AccountId, SymbolId, ClientOrderId) {
-        (self.guard.account, self.symbol, self.client_order_id)
+    pub(crate) fn client_key(&self) -> (AccountId, SymbolId, &ClientOrderId) {
+        (self.guard.account, self.symbol, &self.client_order_id)
     }
 
     /// What can still trade.
@@ -109,7 +154,7 @@ impl Order {
 
     /// The most that is shown of it, unless all is.
     pub(crate) fn shown_max(&self) -> Option<Lots> {
-        self.special.as_ref().map(|special| special.shown).filter(|shown| shown.0 > 0)
+        (self.shown.0 > 0).then_some(self.shown)
     }
 
     /// Where an order is that has begun and has not been ended.
@@ -133,7 +178,8 @@ impl Order {
 
     /// What its owner asked for, with the quantity it has now.
     pub(crate) fn asked(&self, symbol: &Symbol) -> NewOrder {
-        let price = match self.special {
+        let special = symbol.special(self);
+        let price = match special {
             Some(special) => special.asked_price,
             None => symbol.scale.price(self.price),
         };
@@ -146,15 +192,17 @@ impl Order {
             quantity: Some(symbol.scale.quantity(self.lots)),
             quote_quantity: None,
             self_trade_prevention: Some(self.guard.mode),
-            terms: self.special.map(|special| special.terms),
+            terms: special.map(|special| special.terms),
         }
     }
 
     /// What the outside sees.
+    #[inline(always)]
     pub(crate) fn state(&self, symbol: &Symbol, status: OrderStatus) -> OrderState {
         let scale = &symbol.scale;
         let limit = scale.price(self.price);
-        let (price, pegged_price) = match self.special {
+        let special = symbol.special(self);
+        let (price, pegged_price) = match special {
             Some(special) if special.is_pegged => (special.asked_price, limit),
             Some(special) => (special.asked_price, Price::ZERO),
             None => (limit, Price::ZERO),
@@ -169,7 +217,7 @@ impl Order {
             time_in_force: self.time_in_force,
             price,
             quantity: scale.quantity(self.lots),
-            quote_quantity: self.quote_quantity,
+            quote_quantity: amount_of(self.quote_quantity),
             executed: scale.quantity(self.executed),
             executed_quote: self.executed_quote,
             self_trade_prevention: self.guard.mode,
@@ -180,8 +228,8 @@ impl Order {
             updated_at_us: self.updated_at_us,
             working_at_us: self.working_at_us,
             list_id: self.list.map(|list| list.id),
-            terms: self.special.map(|special| special.terms),
-            trailing_since_us: self.special.map_or(0, |special| special.trailing_since_us),
+            terms: special.map(|special| special.terms),
+            trailing_since_us: special.map_or(0, |special| special.trailing_since_us),
             pegged_price,
             working_floor: self.working_floor,
             expiry_reason: None,
@@ -189,14 +237,17 @@ impl Order {
     }
 
     /// What the outside sees of an order that a rule ended.
+    #[inline(always)]
     pub(crate) fn expired(&self, symbol: &Symbol, status: OrderStatus, reason: ExpiryReason) -> OrderState {
-        OrderState { expiry_reason: Some(reason), ..self.state(symbol, status) }
+        let mut state = self.state(symbol, status);
+        state.expiry_reason = Some(reason);
+        state
     }
 }
 
 /// How much an iceberg shows, where it is one.
 pub(crate) fn iceberg_of(order: &NewOrder) -> Option<Quantity> {
-    order.terms.and_then(|terms| terms.iceberg_quantity).filter(|quantity| !quantity.is_zero())
+    order.terms.as_ref().and_then(|terms| terms.iceberg_quantity).filter(|quantity| !quantity.is_zero())
 }
 
 impl Symbol {

@@ -6,6 +6,7 @@ use crate::liquidity::Liquidity;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order};
 use crate::price_range::PriceLimits;
+use crate::statement::state;
 use crate::symbols::Symbol;
 use rialto_book::Resting;
 use rialto_types::event::OrderExpired;
@@ -31,7 +32,7 @@ pub(crate) struct Phase {
 
 impl Engine {
     /// Match an order that starts to work. Its slot is given when it is among the open orders already.
-    pub(crate) fn work(&mut self, mut order: Order, slot: Option<u32>, demand: Demand, events: &mut Vec<Event>) {
+    pub(crate) fn work(&mut self, order: &mut Order, slot: Option<u32>, demand: Demand, events: &mut Vec<Event>) {
         let symbol = &self.symbols[order.symbol.index()];
         let phase = Phase { demand, limits: PriceLimits::of(symbol, order.side, self.time_us) };
         let is_routed = order.working_floor.is_some();
@@ -40,14 +41,14 @@ impl Engine {
                 let limits = phase.limits;
                 let liquidity = Liquidity { engine: self, symbol, guard: order.guard, side: order.side, limits };
                 let can_fill =
-                    if is_routed { self.can_fill_routed(&order, &phase) } else { liquidity.can_fill(price, lots) };
+                    if is_routed { self.can_fill_routed(order, &phase) } else { liquidity.can_fill(price, lots) };
                 if can_fill { None } else { Some(Stop::Done) }
             }
             _ => None,
         };
         let stop = stop.unwrap_or_else(|| match is_routed {
-            true => self.trade_routed(&mut order, phase, events),
-            false => self.trade(&mut order, phase, events),
+            true => self.trade_routed(order, phase, events),
+            false => self.trade(order, phase, events),
         });
         self.conclude(order, slot, demand, stop, events);
     }
@@ -93,16 +94,14 @@ impl Engine {
     }
 
     /// Let what is left rest, or end the order.
-    fn conclude(&mut self, order: Order, slot: Option<u32>, demand: Demand, stop: Stop, events: &mut Vec<Event>) {
+    fn conclude(&mut self, order: &mut Order, slot: Option<u32>, demand: Demand, stop: Stop, events: &mut Vec<Event>) {
         let left = order.remaining().0;
         let (status, reason) = match (demand, order.time_in_force) {
             _ if stop == Stop::Prevented => (OrderStatus::ExpiredInMatch, ExpiryReason::SelfTradePrevention),
             (Demand::MarketByQuote { is_spent: false, .. }, _) => (OrderStatus::Expired, out_of(stop)),
             _ if left == 0 => {
-                if let Some(slot) = slot {
-                    self.open_orders.remove(slot);
-                }
-                self.leave_list(&order, slot, true, events);
+                self.forget(order, slot);
+                self.leave_list(order, slot, true, events);
                 return;
             }
             _ if stop == Stop::OutOfRange => (OrderStatus::Expired, ExpiryReason::PriceRange),
@@ -118,36 +117,46 @@ impl Engine {
                 return;
             }
         };
-        let order_state = order.expired(&self.symbols[order.symbol.index()], status, reason);
-        events.push(Event::OrderExpired(OrderExpired { order: order_state, reason, rejection: None }));
+        let symbol = &self.symbols[order.symbol.index()];
+        state(events, || {
+            let order = order.expired(symbol, status, reason);
+            Event::OrderExpired(OrderExpired { order, reason, rejection: None })
+        });
+        self.forget(order, slot);
+        self.leave_list(order, slot, false, events);
+    }
+
+    /// Let go of an order that ended in a match, which is among the open orders when it has a slot.
+    pub(crate) fn forget(&mut self, order: &Order, slot: Option<u32>) {
+        self.symbols[order.symbol.index()].forget_special(order);
         if let Some(slot) = slot {
             self.open_orders.remove(slot);
         }
-        self.leave_list(&order, slot, false, events);
     }
 
     /// Set aside what the rest of an order may pay, and let it stand in the book.
-    fn rest(&mut self, mut order: Order, slot: Option<u32>, events: &mut Vec<Event>) {
+    fn rest(&mut self, order: &mut Order, slot: Option<u32>, events: &mut Vec<Event>) {
         if order.working_floor.is_some() {
             order.working_floor = Some(WorkingFloor::Exchange);
         }
         if order.holder != Holder::List {
-            self.take_hold(&mut order, events);
+            self.take_hold(order, events);
         }
         let symbol = &mut self.symbols[order.symbol.index()];
         symbol.has_icebergs |= order.shown_max().is_some();
         let tag = slot.unwrap_or_else(|| self.open_orders.next_slot());
-        let place = Place::Book(symbol.book.add(order.side, order.price, order.next_part(), tag));
+        let book_slot = symbol.book.add(order.side, order.price, order.next_part(), tag);
+        symbol.state_total(order.side, order.price, symbol.book.total_with(book_slot), events);
+        let place = Place::Book(book_slot);
         match slot {
             Some(slot) => {
                 let open = self.open_orders.get_mut(slot);
-                (open.order, open.place) = (order, place);
+                (open.order, open.place) = (*order, place);
             }
             None => {
                 self.open_orders.insert(order, place);
             }
         }
-        symbol.state_level(order.side, order.price, events);
     }
 
     /// Take a resting order's part that traded or was prevented out of the book, and show the next part if there is one.

@@ -1,14 +1,16 @@
 //! Placing an order: what is accepted starts to work, or waits for the market.
 
-use crate::admission::{Draft, Party, amount_of};
+use crate::admission::{Draft, Party};
 use crate::engine::Engine;
 use crate::open_orders::Place;
 use crate::order::{Holder, Order, Special};
+use crate::statement::state;
 use crate::triggers::{ABOVE, BELOW, Waiting};
 use rialto_types::command::{NewOrder, PlaceOrder};
 use rialto_types::event::OrderPlaced;
 use rialto_types::{
-    Amount, Event, Lots, OrderStatus, PostingReason, PreventedMatchId, Price, Rejection, Side, Ticks, WorkingFloor,
+    Amount, Event, Lots, OrderStatus, PostingReason, PreventedMatchId, Price, Quantity, Rejection, Side, Ticks,
+    WorkingFloor,
 };
 
 impl Engine {
@@ -34,18 +36,18 @@ impl Engine {
         }
         let waits = order.order_type.is_contingent();
         if waits {
-            self.follow_at_once(&mut order);
+            self.follow_at_once(&order);
         } else {
             order.working_at_us = self.time_us;
         }
         let symbol = &self.symbols[order.symbol.index()];
-        events.push(Event::OrderPlaced(OrderPlaced { order: order.state(symbol, OrderStatus::New) }));
+        state(events, || Event::OrderPlaced(OrderPlaced { order: order.state(symbol, OrderStatus::New) }));
         if waits {
             self.take_hold(&mut order, events);
-            let slot = self.open_orders.insert(order, Place::Aside);
+            let slot = self.open_orders.insert(&order, Place::Aside);
             self.wait(slot);
         } else {
-            self.work(order, None, draft.demand, events);
+            self.work(&mut order, None, draft.demand, events);
         }
     }
 
@@ -57,14 +59,15 @@ impl Engine {
         };
         let seat = self.open_orders.seats.get(seat_slot);
         let symbol = &mut self.symbols[party.symbol.index()];
-        let special = (new.terms.is_some() || draft.is_pegged).then(|| Special {
-            terms: new.terms.unwrap_or_default(),
-            asked_price: new.price.unwrap_or(Price::ZERO),
-            stop: draft.stop,
-            shown: draft.shown,
-            best: Ticks(0),
-            trailing_since_us: 0,
-            is_pegged: draft.is_pegged,
+        let special = (new.terms.is_some() || draft.is_pegged).then(|| {
+            symbol.specials.insert(Special {
+                terms: new.terms.unwrap_or_default(),
+                asked_price: new.price.unwrap_or(Price::ZERO),
+                stop: draft.stop,
+                best: Ticks(0),
+                trailing_since_us: 0,
+                is_pegged: draft.is_pegged,
+            })
         });
         Order {
             id: symbol.next_order_id(),
@@ -77,7 +80,7 @@ impl Engine {
             price: draft.price,
             holding_price: draft.holding_price,
             lots: draft.demand.lots(),
-            quote_quantity: new.quote_quantity.map_or(Amount::ZERO, amount_of),
+            quote_quantity: new.quote_quantity.unwrap_or(Quantity::ZERO),
             executed: Lots(0),
             executed_quote: Amount::ZERO,
             prevented: Lots(0),
@@ -91,6 +94,7 @@ impl Engine {
             holder: Holder::Nobody,
             amendments: 0,
             list: None,
+            shown: draft.shown,
             special,
             working_floor: None,
         }
@@ -141,9 +145,10 @@ impl Engine {
     }
 
     /// Let a trailing order without a stop price follow from the last price, if there is one.
-    pub(crate) fn follow_at_once(&self, order: &mut Order) {
-        let last = self.symbols[order.symbol.index()].last();
-        let (Some(special), Some(last)) = (&mut order.special, last) else { return };
+    pub(crate) fn follow_at_once(&mut self, order: &Order) {
+        let symbol = &mut self.symbols[order.symbol.index()];
+        let last = symbol.last();
+        let (Some(special), Some(last)) = (symbol.special_mut(order), last) else { return };
         if special.terms.trailing_delta.is_some() && special.stop.0 == 0 {
             special.best = last;
             special.trailing_since_us = self.time_us;
@@ -154,8 +159,9 @@ impl Engine {
     pub(crate) fn wait(&mut self, slot: u32) {
         let order = &self.open_orders.get(slot).order;
         let (side, order_type) = (order.side, order.order_type);
-        let Some(special) = order.special else { unreachable!("only orders with a condition wait") };
-        let triggers = self.symbols[order.symbol.index()].triggers();
+        let symbol = &mut self.symbols[order.symbol.index()];
+        let Some(&special) = symbol.special(order) else { unreachable!("only orders with a condition wait") };
+        let triggers = symbol.triggers();
         let waiting: Waiting = match special.terms.trailing_delta {
             Some(delta) if special.trailing_since_us > 0 => triggers.await_turn(side, special.best, delta, slot),
             // Without a price to follow from, the next trade is one, whatever its price.

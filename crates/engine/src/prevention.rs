@@ -123,7 +123,7 @@ impl Engine {
             let order = maker.expired(symbol, OrderStatus::ExpiredInMatch, reason);
             events.push(Event::OrderExpired(OrderExpired { order, reason, rejection: None }));
             debug_assert!(matches!(self.open_orders.get(resting.tag).place, Place::Book(_)));
-            self.open_orders.remove(resting.tag);
+            self.forget(&maker, Some(resting.tag));
             self.leave_list(&maker, Some(resting.tag), false, events);
         }
     }

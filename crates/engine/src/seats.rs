@@ -157,8 +157,14 @@ impl Seats {
 
     /// Count an order in or out.
     pub(crate) fn count(&mut self, order: &Order, change: i32) {
-        let counts = Counts::of(order.order_type.is_contingent(), order.shown_max().is_some());
-        self.change(order.seat, counts, change);
+        let (is_contingent, is_iceberg) = (order.order_type.is_contingent(), order.shown_max().is_some());
+        if is_contingent || is_iceberg {
+            return self.change(order.seat, Counts::of(is_contingent, is_iceberg), change);
+        }
+        let seat = &mut self.seats[order.seat as usize];
+        for total in [&mut seat.counts.orders, &mut self.sitters[seat.account.index()].counts.orders] {
+            *total = total.checked_add_signed(change).expect("what was counted in is counted out");
+        }
     }
 
     /// Count a list in or out.

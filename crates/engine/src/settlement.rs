@@ -9,6 +9,7 @@ use crate::commissions::{Fee, Reserve, Tariff};
 use crate::engine::Engine;
 use crate::order::Order;
 use crate::scale::Rounding;
+use crate::statement::state;
 use rialto_book::Resting;
 use rialto_types::event::{Fill, TradeExecuted};
 use rialto_types::{Amount, Event, Lots, OrderStatus, PostingReason, Price, Role, Side, SymbolId, TradeId};
@@ -104,7 +105,7 @@ impl Engine {
         self.symbols[symbol.index()].note_trade(resting.price, exchanged.lots, self.time_us);
         self.course.note_price(symbol, resting.price);
         if maker.remaining().0 == 0 {
-            self.open_orders.remove(resting.tag);
+            self.forget(maker, Some(resting.tag));
             self.leave_list(maker, Some(resting.tag), true, events);
         }
     }
@@ -169,16 +170,19 @@ impl Engine {
         (maker, taker): (Fill, Fill),
         events: &mut Vec<Event>,
     ) {
-        events.push(Event::TradeExecuted(TradeExecuted {
-            symbol,
-            trade_id,
-            price: exchanged.price,
-            quantity: self.symbols[symbol.index()].scale.quantity(exchanged.lots),
-            quote_quantity: exchanged.quote,
-            taker_side,
-            maker,
-            taker,
-        }));
+        let quantity = self.symbols[symbol.index()].scale.quantity(exchanged.lots);
+        state(events, || {
+            Event::TradeExecuted(TradeExecuted {
+                symbol,
+                trade_id,
+                price: exchanged.price,
+                quantity,
+                quote_quantity: exchanged.quote,
+                taker_side,
+                maker,
+                taker,
+            })
+        });
     }
 }
 

@@ -1,7 +1,9 @@
 //! Assets and symbols as the engine keeps them.
 
 use crate::averages::{Averages, Window};
+use crate::order::Specials;
 use crate::scale::Scale;
+use crate::statement::state;
 use crate::triggers::Triggers;
 use rialto_book::Book;
 use rialto_ledger::BalanceSlot;
@@ -29,6 +31,8 @@ pub(crate) struct Symbol {
     pub(crate) book: Book,
     /// Whether an order that shows a part of itself ever rested.
     pub(crate) has_icebergs: bool,
+    /// What some of its orders have that plain ones do not have.
+    pub(crate) specials: Specials,
     /// Made when the first order waits.
     pub(crate) triggers: Option<Box<Triggers>>,
     /// Kept where a rule of the symbol asks for them.
@@ -58,6 +62,7 @@ impl Symbol {
             status: SymbolStatus::default(),
             book: Book::default(),
             has_icebergs: false,
+            specials: Specials::default(),
             triggers: None,
             told_reference: None,
             told_reference_at_us: 0,
@@ -99,14 +104,16 @@ impl Symbol {
 
     /// State the total of a level that changed.
     pub(crate) fn state_level(&mut self, side: Side, price: Ticks, events: &mut Vec<Event>) {
+        self.state_total(side, price, self.book.total_at(side, price), events);
+    }
+
+    /// State the total of a level that changed, where it is known.
+    pub(crate) fn state_total(&mut self, side: Side, price: Ticks, total: Lots, events: &mut Vec<Event>) {
         self.last_update_id += 1;
-        events.push(Event::BookChanged(BookChanged {
-            symbol: self.id,
-            update_id: self.last_update_id,
-            side,
-            price: self.scale.price(price),
-            quantity: self.scale.quantity(self.book.total_at(side, price)),
-        }));
+        let (symbol, update_id) = (self.id, self.last_update_id);
+        let quantity = self.scale.quantity(total);
+        let price = self.scale.price(price);
+        state(events, || Event::BookChanged(BookChanged { symbol, update_id, side, price, quantity }));
     }
 
     /// Whether a level can take this much more and still be stated as a quantity.
@@ -138,7 +145,7 @@ impl Symbol {
     pub(crate) fn note_trade(&mut self, price: Ticks, lots: Lots, now_us: u64) {
         self.last_price = self.scale.price(price);
         if let Some(averages) = &mut self.averages {
-            averages.note(self.last_price, price, lots, now_us);
+            averages.note(&self.scale, price, lots, now_us);
         }
     }
 

@@ -29,9 +29,19 @@ pub struct OrderTerms {
 }
 
 impl OrderTerms {
+    /// Nothing asked for.
+    pub const NONE: OrderTerms = OrderTerms {
+        stop_price: None,
+        trailing_delta: None,
+        iceberg_quantity: None,
+        peg: None,
+        strategy_id: None,
+        strategy_type: None,
+    };
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
-        *self == OrderTerms::default()
+        *self == OrderTerms::NONE
     }
 }
 

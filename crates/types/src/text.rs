@@ -47,6 +47,11 @@ impl<const N: usize> Text<N> {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// The bytes of the text, and zeros behind it; a text itself holds none.
+    pub fn padded(&self) -> &[u8; N] {
+        &self.bytes
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -1,4 +1,4 @@
-"""The command line: `rialto run | demo-key | keys | verify | rebuild | replay | record`.
+"""The command line: `rialto run | demo-key | keys | verify | rebuild | publish-history | …`.
 
 Reads arguments, calls what does the work, and says in plain words what came of it. Exit code 0 means done, 1 that
 something is wrong and said on standard error, 2 that the arguments are. One module for each group of commands; they

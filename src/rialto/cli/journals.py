@@ -1,4 +1,4 @@
-"""`rialto verify` and `rialto rebuild`: what a journal holds, and everything derived from it."""
+"""`rialto verify`, `rebuild` and `publish-history`: what a journal holds, and everything derived from it."""
 
 import time
 from pathlib import Path
@@ -38,3 +38,18 @@ def rebuild(data: Data = None, database_url: DatabaseUrl = None, log_level: LogL
     started = time.monotonic()
     sequence = bootstrap.rebuild_projections(settings, Progress("Rebuilding"))
     print(f"rebuilt from {sequence:,} commands in {time.monotonic() - started:.1f} s")
+
+
+@app.command()
+def publish_history(data: Data = None, database_url: DatabaseUrl = None, log_level: LogLevel = None) -> None:
+    """Write the files of historical market data that are missing. The exchange must not be running."""
+    settings = settings_of(data_directory=data, database_url=database_url, log_level=log_level)
+    started = time.monotonic()
+    published = bootstrap.publish_history(
+        settings, Progress("Publishing", "files"), Progress("Replaying the journal", "commands")
+    )
+    directory = bootstrap.portal_directory(settings)
+    print(
+        f"wrote {published.files:,} files of {published.trades:,} trades into {directory} "
+        f"in {time.monotonic() - started:.1f} s"
+    )

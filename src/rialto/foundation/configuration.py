@@ -111,6 +111,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     socket_life_seconds: Count = 86_400
     """How long a WebSocket connection may last."""
 
+    portal: bool = True
+    """Whether historical market data is written as files, each day when it is over, and served under `/data`."""
+
+    portal_directory: Path = Path("portal")
+    """Where those files lie; relative to the data directory."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 

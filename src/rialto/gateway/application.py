@@ -6,19 +6,18 @@ nothing queues without bound.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, Final
 
 import msgspec
 
 from rialto.gateway.dispatcher import Dispatcher, error_body
+from rialto.gateway.performer import error_of
 from rialto.gateway.request import Request, Response
+from rialto.gateway.sites import Receive, Send, Site, Sites, send_page
 from rialto.wire.errors import ApiError, ErrorCode
 
-Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -36,11 +35,20 @@ _CLOSE: Final = (b"connection", b"close")
 
 
 class Application:
-    """Answers HTTP over ASGI 3. `bounds` are the application's own, whatever the server in front allows."""
+    """Answers HTTP over ASGI 3. `bounds` are the application's own, whatever the server in front allows.
 
-    def __init__(self, dispatcher: Dispatcher, bounds: Bounds = _DEFAULT_BOUNDS) -> None:
+    `sites` are asked before the API.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        bounds: Bounds = _DEFAULT_BOUNDS,
+        sites: Sites | None = None,
+    ) -> None:
         self._dispatcher = dispatcher
         self._bounds = bounds
+        self._sites = sites
         self._requests = 0
 
     @property
@@ -62,13 +70,31 @@ class Application:
             except ApiError as refusal:
                 response = _refusal(refusal)
             else:
-                response = await self._dispatcher.answer(request)
+                site = self._sites.find(request) if self._sites is not None else None
+                answered = (
+                    await self._dispatcher.answer(request)
+                    if site is None
+                    else await self._serve(site, request, receive, send)
+                )
+                if answered is None:
+                    return
+                response = answered
         finally:
             self._requests -= 1
         headers = response.headers
         headers.append((b"content-length", b"%d" % len(response.body)))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})
+
+    async def _serve(self, site: Site, request: Request, receive: Receive, send: Send) -> Response | None:
+        """Let a site answer; return what to answer in its place if it cannot."""
+        assert self._sites is not None
+        try:
+            page = await self._sites.answer(site, request)
+        except Exception as failure:
+            return _refusal(error_of(failure, f"{request.method} {request.path}", is_read=True))
+        await send_page(page, is_head=request.method == "HEAD", receive=receive, send=send)
+        return None
 
     async def _read(self, scope: Scope, receive: Receive) -> Request:
         bounds = self._bounds
@@ -116,7 +142,10 @@ def _too_large(status: int, what: str, limit: int) -> ApiError:
 
 def _refusal(refusal: ApiError) -> Response:
     """Answer what was not read to its end: the connection cannot be used further."""
-    return Response(refusal.status, [(b"content-type", b"application/json;charset=UTF-8"), _CLOSE], error_body(refusal))
+    headers = [(b"content-type", b"application/json;charset=UTF-8"), _CLOSE]
+    if refusal.retry_after_s is not None:
+        headers.append((b"retry-after", b"%d" % refusal.retry_after_s))
+    return Response(refusal.status, headers, error_body(refusal))
 
 
 async def _live(receive: Receive, send: Send) -> None:

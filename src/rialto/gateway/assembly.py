@@ -1,17 +1,19 @@
 """Puts the gateway's parts together around a runtime, a history and the API keys."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from rialto.core.runtime import Runtime
 from rialto.gateway.application import Application, Bounds
 from rialto.gateway.authentication import Authenticator
 from rialto.gateway.dispatcher import Dispatcher
+from rialto.gateway.documentation import Documentation
 from rialto.gateway.limits import RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer
 from rialto.gateway.router import Route, Router
+from rialto.gateway.sites import Site, Sites
 from rialto.gateway.spot import spot_routes
 from rialto.gateway.websocket.api import WebSocketApi
 from rialto.gateway.websocket.session import SessionLimits, UserDataSource
@@ -47,6 +49,7 @@ def assemble(
     bounds: Bounds = _DEFAULT_BOUNDS,
     session_limits: SessionLimits = _DEFAULT_SESSION_LIMITS,
     further_routes: Iterable[Route[Any]] = (),
+    sites: Sequence[Site] = (),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> Gateway:
@@ -57,7 +60,9 @@ def assemble(
     spot_codec()
     counts = OrderCounts(limits.orders)
     runtime.subscribe(counts.on_outcomes)
-    router = Router([*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes])
+    routes = [*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes]
+    documentation = Documentation(routes)
+    router = Router([*routes, *documentation.routes()])
     authenticator = Authenticator(keys, runtime.now_us)
     request_limits = RequestLimits(limits, wall_clock_us)
     performer = Performer(router, authenticator, request_limits)
@@ -71,6 +76,5 @@ def assemble(
         session_limits=session_limits,
         source=user_data,
     )
-    return Gateway(
-        Application(dispatcher, bounds), websocket_api, router, authenticator, performer, request_limits, counts, limits
-    )
+    application = Application(dispatcher, bounds, Sites([documentation, *sites], request_limits))
+    return Gateway(application, websocket_api, router, authenticator, performer, request_limits, counts, limits)

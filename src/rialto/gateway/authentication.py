@@ -54,10 +54,15 @@ class Authenticator:
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
 
-    def is_usable(self, key: ApiKey, address: str) -> bool:
-        """Tell whether a key found before is still in use, and may be used from an address."""
+    def current(self, key: ApiKey, address: str) -> ApiKey | None:
+        """Return a key found before as it is now; None if it is revoked, or may not be used from an address."""
         current = self._keys.find(key.key)
-        return current is not None and current.restrictions.admits_address(address)
+        return current if current is not None and current.restrictions.admits_address(address) else None
+
+    def may_listen(self, key: ApiKey, address: str) -> bool:
+        """Tell whether a key found before may still have the events of its account sent to an address."""
+        current = self.current(key, address)
+        return current is not None and _permits(current, Security.USER_STREAM)
 
     def check_time(self, timing: Timing) -> None:
         """Raise `ApiError` -1021 if the request is too old or from the future."""

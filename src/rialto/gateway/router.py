@@ -27,6 +27,8 @@ class Route(Generic[P]):
         self.endpoint: Final = endpoint
         self.handler: Final = handler
         self.is_async: Final = inspect.iscoroutinefunction(handler)
+        if self.is_async and endpoint.is_from_memory:
+            raise ValueError(f"{endpoint!r} is declared to be answered from memory, but its handler waits")
 
     async def serve(self, call: Call, parameters: P) -> object:
         """Run the handler and return what it answers: a struct, a list, or bytes that are JSON already."""

@@ -47,7 +47,7 @@ from rialto.contracts.events import (
     TrailingStarted,
 )
 from rialto.contracts.executions import after_fill, after_prevention, after_routing, execution_id
-from rialto.contracts.market import CandleClosed
+from rialto.contracts.market import CandleClosed, TradesAggregated
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderListState, OrderState, Side
 from rialto.projections import tables
 from rialto.projections.mapping import as_column, row_maker
@@ -96,6 +96,7 @@ _symbol_row = row_maker(SymbolListed)
 _account_row = row_maker(AccountOpened)
 _order_row = row_maker(OrderState)
 _candle_row = row_maker(CandleClosed)
+_aggregate_row = row_maker(TradesAggregated)
 
 
 class Batch:
@@ -144,7 +145,9 @@ class Batch:
         if routed is not None:
             self._order_routed(routed.symbol, routed.order_id)
         for update in outcome.market:
-            if type(update) is CandleClosed and update.interval != UNKEPT_INTERVAL:
+            if type(update) is TradesAggregated:
+                self._rows[tables.aggregated_trades].append(_aggregate_row(update))
+            elif type(update) is CandleClosed and update.interval != UNKEPT_INTERVAL:
                 self._rows[tables.candles].append(_candle_row(update))
 
     def _order_routed(self, symbol: int, order_id: int) -> None:

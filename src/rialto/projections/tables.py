@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, text
 
 from rialto.contracts.events import AccountOpened, AssetRegistered, SymbolListed
-from rialto.contracts.market import CandleClosed
+from rialto.contracts.market import CandleClosed, TradesAggregated
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections.mapping import table_of
 from rialto.projections.records import (
@@ -60,6 +60,9 @@ fills: Final = table_of(
     ),
     key=("account", "symbol", "trade_id", "is_maker"),
 )
+
+# As the market views aggregated them: which trades belong together cannot be told from the fills.
+aggregated_trades: Final = table_of(TradesAggregated, "aggregated_trades", metadata, key=("symbol", "aggregate_id"))
 
 order_lists: Final = table_of(
     OrderListRecord,

@@ -50,6 +50,8 @@ class ZonedInterval:
         self.is_utc: Final = offset_s == 0 or (not self._is_month and offset_s % seconds == 0)
         self.base: Final = interval if self.is_utc else _longest_base(seconds, offset_s)
         days = _MONTH_DAYS_MAX if self._is_month else 1
+        self.length_us: Final = None if self._is_month else self._length_us
+        """How long each is; None where that differs."""
         self.parts_max: Final = days * seconds // _FIXED[self.base] if not self.is_utc else 1
 
     def start_of(self, time_us: int) -> int:

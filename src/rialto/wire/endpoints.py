@@ -62,18 +62,21 @@ class Endpoint(Generic[P]):
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
     With `is_listed_over_websocket`, the WebSocket API answers a list with the answer in it.
-    `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide.
+    `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide. `refused_with`
+    are statuses of refusals that other endpoints do not have. With `is_from_memory` it is answered at once, never late.
     `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
     """
 
     __slots__ = (
         "is_free_when_successful",
+        "is_from_memory",
         "is_listed_over_websocket",
         "is_signed",
         "method",
         "parameters",
         "path",
         "reader",
+        "refused_with",
         "responses",
         "sbe_message",
         "security",
@@ -98,6 +101,8 @@ class Endpoint(Generic[P]):
         websocket_method: str | None = None,
         is_free_when_successful: bool = False,
         is_listed_over_websocket: bool = False,
+        is_from_memory: bool = False,
+        refused_with: tuple[int, ...] = (),
     ) -> None:
         self.method: Final = method
         self.path: Final = path
@@ -111,6 +116,8 @@ class Endpoint(Generic[P]):
         self.websocket_method: Final = websocket_method
         self.is_free_when_successful: Final = is_free_when_successful
         self.is_listed_over_websocket: Final = is_listed_over_websocket
+        self.is_from_memory: Final = is_from_memory
+        self.refused_with: Final = refused_with
         self.weight_when_refused: Final = (
             weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
         )

@@ -59,12 +59,19 @@ class Text:
 
 
 class Integer:
-    """A whole number from a minimum to a maximum; with `clamp`, more than the maximum counts as the maximum."""
+    """A whole number from a minimum to a maximum.
 
-    def __init__(self, minimum: int = 0, maximum: int = INTEGER_MAX, *, clamp: bool = False) -> None:
+    More than the maximum is not valid; with `clamp` it counts as the maximum, with `overflows` it is more than the
+    number can hold, as beyond 64 bits.
+    """
+
+    def __init__(
+        self, minimum: int = 0, maximum: int = INTEGER_MAX, *, clamp: bool = False, overflows: bool = False
+    ) -> None:
         self._minimum = minimum
         self._maximum = maximum
         self._clamp = clamp
+        self._overflows = overflows
 
     def read(self, name: str, text: str) -> int:
         """Return the number."""
@@ -72,7 +79,7 @@ class Integer:
         if value > self._maximum:
             if self._clamp:
                 return self._maximum
-            raise errors.invalid_value(name)
+            raise ErrorCode.PARAM_OVERFLOW.error(name) if self._overflows else errors.invalid_value(name)
         if value < self._minimum:
             raise errors.invalid_value(name)
         return value
@@ -122,6 +129,10 @@ class Choice(Generic[V]):
     def schema(self) -> dict[str, object]:
         """Describe the words."""
         return {"type": "string", "enum": list(self._words)}
+
+    def word_of(self, value: object) -> str | None:
+        """Return the word that stands for a value, if one does."""
+        return next((word for word, meant in self._words.items() if meant == value), None)
 
 
 class Boolean:

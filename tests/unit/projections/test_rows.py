@@ -20,7 +20,7 @@ from rialto.contracts.events import (
     TradeExecuted,
 )
 from rialto.contracts.executions import execution_id
-from rialto.contracts.market import Candle, CandleClosed
+from rialto.contracts.market import Candle, CandleClosed, TradesAggregated
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import (
     ExpiryReason,
@@ -279,6 +279,12 @@ def test_a_posting_is_an_entry_of_what_came_or_went() -> None:
 def test_a_refusal_is_nothing_but_the_watermark() -> None:
     refused = batch(CommandRejected(UnknownOrder()))
     assert (refused.inserts, refused.order_changes, refused.last_sequence) == ({}, [], 9)
+
+
+def test_an_aggregate_is_kept_as_the_market_views_state_it() -> None:
+    aggregate = TradesAggregated(1, 4, "2.0", "3.0", 7, 9, 200, True)
+    batch = Batch([Outcome(0, 9, 200, [], [aggregate])])
+    assert batch.inserts == {tables.aggregated_trades: [(1, 4, "2.0", "3.0", 7, 9, 200, True)]}
 
 
 def test_candles_of_a_second_are_not_kept() -> None:

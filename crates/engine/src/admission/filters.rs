@@ -3,6 +3,7 @@
 use super::{Demand, Start, amount_of, read_market_budget};
 use crate::liquidity::Liquidity;
 use crate::order::iceberg_of;
+use crate::scale::Rounding;
 use crate::symbols::{Asset, Symbol};
 use rialto_types::command::NewOrder;
 use rialto_types::decimal::ONE;
@@ -42,7 +43,7 @@ pub(crate) fn check_prices(
     if let Some(pegged) = pegged {
         check_price(symbol, symbol.scale.price(pegged))?;
     }
-    let stop = order.terms.and_then(|terms| terms.stop_price);
+    let stop = order.terms.as_ref().and_then(|terms| terms.stop_price);
     let stop = stop.map(|price| check_price(symbol, price)).transpose()?;
     for price in [asked, pegged].into_iter().flatten() {
         check_percent_price(symbol, order.side, symbol.scale.price(price), now_us)?;
@@ -178,7 +179,7 @@ fn check_market_quantity(spec: &SymbolSpec, quantity: Quantity) -> Result<(), Re
 
 /// TRAILING_DELTA.
 fn check_trailing(spec: &SymbolSpec, order: &NewOrder) -> Result<(), Rejection> {
-    let delta = order.terms.and_then(|terms| terms.trailing_delta);
+    let delta = order.terms.as_ref().and_then(|terms| terms.trailing_delta);
     let (Some(delta), Some(range)) = (delta, spec.rules.trailing) else { return Ok(()) };
     let (least, most) = match order.order_type.stops_above(order.side) {
         true => (range.above_min, range.above_max),
@@ -209,7 +210,7 @@ fn check_worth(
     }
     let mut highest = None;
     for price in [priced.asked, priced.pegged].into_iter().flatten() {
-        let notional = symbol.scale.worth(symbol.scale.price(price), lots);
+        let notional = symbol.scale.quote(price, lots, Rounding::Down);
         check_notional(&symbol.spec, notional, true, true)?;
         highest = highest.max(Some(notional));
     }
@@ -245,7 +246,7 @@ fn check_market_notional(symbol: &Symbol, notional: Amount) -> Result<(), Reject
 
 /// NOTIONAL of an open order with a limit that is to become smaller.
 pub(crate) fn check_amended_notional(symbol: &Symbol, price: Ticks, lots: Lots) -> Result<(), Rejection> {
-    check_notional(&symbol.spec, symbol.scale.worth(symbol.scale.price(price), lots), true, true)
+    check_notional(&symbol.spec, symbol.scale.quote(price, lots, Rounding::Down), true, true)
 }
 
 /// MAX_ASSET of the base, then of the quote.

@@ -193,7 +193,7 @@ fn check_relationship(pair: [&NewOrder; 2], last: Option<Price>) -> Result<(), R
 /// The prices by which an order of a pair is placed: its limit for a profit, its stop price. What it takes from the book is
 /// none of them.
 fn prices_of(order: &NewOrder) -> [Option<Price>; 2] {
-    let stop = order.terms.and_then(|terms| terms.stop_price);
+    let stop = order.terms.as_ref().and_then(|terms| terms.stop_price);
     match order.order_type {
         OrderType::LimitMaker => [order.price, None],
         OrderType::TakeProfitLimit => [order.price, stop],

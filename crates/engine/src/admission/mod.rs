@@ -196,7 +196,7 @@ impl Engine {
     /// The limit of a pegged order by what the book shows now: the price it is pegged to, or its own if that is tighter.
     /// `None` for an order that is not pegged.
     pub(crate) fn peg_of(&self, symbol: &Symbol, order: &NewOrder) -> Result<Option<Ticks>, Rejection> {
-        let Some(peg) = order.terms.and_then(|terms| terms.peg) else { return Ok(None) };
+        let Some(peg) = order.terms.as_ref().and_then(|terms| terms.peg) else { return Ok(None) };
         let side = match peg.price {
             PegPrice::Primary => order.side,
             PegPrice::Market => order.side.opposite(),
@@ -245,8 +245,10 @@ impl Symbol {
 
 /// Refuse a text that is not made of what client order ids are made of, or empty.
 pub(crate) fn check_client_order_id(id: &ClientOrderId) -> Result<(), Rejection> {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
-    if !id.is_empty() && id.as_bytes().iter().all(allowed) {
+    // One run of characters holds digits and all marks but one. All bytes are looked at, those after the text as well,
+    // and none decides whether the next one is: so they are looked at side by side.
+    let allowed = |byte: u8| matches!(byte, b'-'..=b':') | byte.is_ascii_alphabetic() | matches!(byte, b'_' | 0);
+    if !id.is_empty() && id.padded().iter().fold(true, |sum, &byte| sum & allowed(byte)) {
         Ok(())
     } else {
         Err(Rejection::InvalidOrder { field: "client_order_id" })

@@ -15,15 +15,15 @@ fn invalid(field: &'static str) -> Result<(), Rejection> {
 
 /// Refuse an order whose fields do not fit its type.
 pub(super) fn check_shape(order: &NewOrder, start: Start) -> Result<(), Rejection> {
-    let terms = order.terms.unwrap_or_default();
+    let terms = order.terms.as_ref().unwrap_or(&OrderTerms::NONE);
     if order.order_type.has_limit() {
-        check_limit(order, &terms, start)?
+        check_limit(order, terms, start)?
     } else {
         check_market(order, start)?
     }
-    check_contingency(order, &terms)?;
+    check_contingency(order, terms)?;
     check_iceberg(order)?;
-    check_peg(order, &terms)?;
+    check_peg(order, terms)?;
     match terms.strategy_type {
         Some(kind) if kind < STRATEGY_TYPE_MIN => invalid("strategy_type"),
         _ => Ok(()),
@@ -112,7 +112,11 @@ pub(super) fn check_routed(order: &NewOrder) -> Result<(), Rejection> {
 
 /// Refuse what the symbol does not allow.
 pub(super) fn check_allowed(order: &NewOrder, features: Features) -> Result<(), Rejection> {
-    let terms = order.terms.unwrap_or_default();
+    let is_plain = order.terms.is_none() && order.quote_quantity.is_none();
+    if is_plain && matches!(order.order_type, OrderType::Limit | OrderType::LimitMaker) {
+        return Ok(());
+    }
+    let terms = order.terms.as_ref().unwrap_or(&OrderTerms::NONE);
     let by_type = match order.order_type {
         OrderType::Limit | OrderType::LimitMaker => None,
         OrderType::Market => Some(Feature::Market),
@@ -128,8 +132,10 @@ pub(super) fn check_allowed(order: &NewOrder, features: Features) -> Result<(), 
         iceberg_of(order).map(|_| Feature::Iceberg),
         terms.peg.map(|_| Feature::Peg),
     ];
-    match asked.into_iter().flatten().find(|feature| !features.has(*feature)) {
-        Some(feature) => Err(Rejection::NotAllowed { feature }),
-        None => Ok(()),
+    for feature in asked.into_iter().flatten() {
+        if !features.has(feature) {
+            return Err(Rejection::NotAllowed { feature });
+        }
     }
+    Ok(())
 }

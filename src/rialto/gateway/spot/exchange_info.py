@@ -108,6 +108,7 @@ EXCHANGE_INFO: Final = Endpoint(
     sbe_message="ExchangeInfoResponse",
     weight=20,
     websocket_method="exchangeInfo",
+    is_from_memory=True,
 )
 
 

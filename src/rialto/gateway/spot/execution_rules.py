@@ -118,6 +118,7 @@ EXECUTION_RULES: Final = Endpoint(
     weight=_rules_weight,
     weight_when_refused=2,
     websocket_method="executionRules",
+    is_from_memory=True,
 )
 REFERENCE_PRICE: Final = Endpoint(
     "GET",
@@ -138,6 +139,7 @@ REFERENCE_PRICE_CALCULATION: Final = Endpoint(
     sbe_message="ReferencePriceCalculationResponse",
     weight=2,
     websocket_method="referencePrice.calculation",
+    is_from_memory=True,
 )
 
 

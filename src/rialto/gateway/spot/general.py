@@ -30,6 +30,7 @@ PING: Final = Endpoint(
     sbe_message="PingResponse",
     weight=1,
     websocket_method="ping",
+    is_from_memory=True,
 )
 TIME: Final = Endpoint(
     "GET",
@@ -40,6 +41,7 @@ TIME: Final = Endpoint(
     sbe_message="ServerTimeResponse",
     weight=1,
     websocket_method="time",
+    is_from_memory=True,
 )
 
 

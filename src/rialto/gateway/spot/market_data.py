@@ -138,6 +138,7 @@ DEPTH: Final = Endpoint(
     weight=_depth_weight,
     weight_when_refused=5,
     websocket_method="depth",
+    is_from_memory=True,
 )
 TRADES: Final = Endpoint(
     "GET",
@@ -148,6 +149,7 @@ TRADES: Final = Endpoint(
     sbe_message="TradesResponse",
     weight=25,
     websocket_method="trades.recent",
+    is_from_memory=True,
 )
 HISTORICAL_TRADES: Final = Endpoint(
     "GET",
@@ -168,6 +170,7 @@ AGGREGATED_TRADES: Final = Endpoint(
     sbe_message="AggTradesResponse",
     weight=4,
     websocket_method="trades.aggregate",
+    is_from_memory=True,
 )
 AVERAGE_PRICE: Final = Endpoint(
     "GET",
@@ -178,6 +181,7 @@ AVERAGE_PRICE: Final = Endpoint(
     sbe_message="AveragePriceResponse",
     weight=2,
     websocket_method="avgPrice",
+    is_from_memory=True,
 )
 
 

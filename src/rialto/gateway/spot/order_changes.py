@@ -148,6 +148,7 @@ REPLACE_ORDER: Final = Endpoint(
     security=Security.TRADE,
     websocket_method="order.cancelReplace",
     is_free_when_successful=True,
+    refused_with=(409,),
 )
 AMEND_ORDER: Final = Endpoint(
     "PUT",
@@ -199,17 +200,23 @@ class OrderChanges:
     async def _cancel_only(
         self, call: Call, parameters: ReplaceParameters, command: ReplaceOrder, excess: ApiError
     ) -> ApiError:
-        """Cancel all the same when no new order may be placed. Returns the error that tells of both."""
+        """Cancel all the same when no new order may be placed. Returns the error that tells of both.
+
+        Where the new order had been tried whatever becomes of the cancel, its excess is a failure like any other;
+        else it is what the status tells of.
+        """
         cancel = CancelOrder(command.account, command.symbol, command.cancel, command.restriction, command.cancel_id)
+        is_tried_anyway = parameters.cancel_replace_mode is ReplaceMode.ALLOW_FAILURE
         canceled: CanceledOrder | Failure | None
-        placed: Failure | None = None
+        placed: Failure | None = _failure(excess)
         call.check_window()
         try:
             canceled = self._canceled(call, parameters, await self._runtime.submit(cancel))
-            placed = _failure(excess)
         except CommandRefused as refused:
             canceled = _failure(refusals.of_cancel(refused.rejection))
-        return _failed(Replacement(_result(canceled), _result(placed), canceled, placed), excess.status, excess)
+            placed = placed if is_tried_anyway else None
+        status = None if is_tried_anyway else excess.status
+        return _failed(Replacement(_result(canceled), _result(placed), canceled, placed), status, excess)
 
     def _replacement(self, call: Call, parameters: ReplaceParameters, outcome: Outcome) -> Replacement:
         refused = {event.part: event.rejection for event in outcome.events if isinstance(event, PartRefused)}

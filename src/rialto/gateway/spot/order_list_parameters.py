@@ -9,7 +9,7 @@ from rialto.contracts.commands import NewOrder, PlaceOrderList
 from rialto.contracts.vocabulary import Contingency, PegPrice, SelfTradePrevention, Side, TimeInForce
 from rialto.gateway.spot import order_rules
 from rialto.gateway.spot.client_order_ids import ClientOrderIds
-from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName
+from rialto.gateway.spot.parameters import ClientOrderId, Identifier, StrategyType, SymbolName, TrailingDelta
 from rialto.wire import errors
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Choice, Decimal, Integer
@@ -27,7 +27,6 @@ from rialto.wire.vocabulary import (
 ListSide = Annotated[Side, Choice(SIDES, ErrorCode.INVALID_SIDE.error)]
 Quantity = Annotated[str, Decimal("Invalid quantity.")]
 Price = Annotated[str, Decimal("Invalid price.")]
-Strategy = Identifier
 AnyType = Annotated[OrderTypeName, Choice(OrderTypeName, ErrorCode.INVALID_ORDER_TYPE.error)]
 WorkingType = Annotated[
     OrderTypeName,
@@ -143,11 +142,11 @@ _LEG_FIELDS: Final[tuple[tuple[str, Any], ...]] = (
     ("client_order_id", ClientOrderId),
     ("price", Price),
     ("stop_price", Annotated[str, Decimal()]),
-    ("trailing_delta", Identifier),
+    ("trailing_delta", TrailingDelta),
     ("iceberg_qty", Annotated[str, Decimal()]),
     ("time_in_force", Patience),
-    ("strategy_id", Strategy),
-    ("strategy_type", Strategy),
+    ("strategy_id", Identifier),
+    ("strategy_type", StrategyType),
     ("peg_price_type", Annotated[PegPrice, Choice(PEG_PRICES, ErrorCode.INVALID_PEG_PRICE_TYPE.error)]),
     ("peg_offset_type", Annotated[PegOffsetType, Choice(PegOffsetType, ErrorCode.INVALID_PEG_OFFSET_TYPE.error)]),
     ("peg_offset_value", Annotated[int, Integer(1, 100)]),
@@ -250,14 +249,14 @@ class FormerOcoParameters(OrderListParameters, frozen=True, kw_only=True):
     quantity: Quantity
     limit_client_order_id: ClientOrderId | None = None
     price: Price
-    limit_strategy_id: Strategy | None = None
-    limit_strategy_type: Strategy | None = None
+    limit_strategy_id: Identifier | None = None
+    limit_strategy_type: StrategyType | None = None
     limit_iceberg_qty: Annotated[str, Decimal()] | None = None
-    trailing_delta: Identifier | None = None
+    trailing_delta: TrailingDelta | None = None
     stop_client_order_id: ClientOrderId | None = None
     stop_price: Annotated[str, Decimal()]
-    stop_strategy_id: Strategy | None = None
-    stop_strategy_type: Strategy | None = None
+    stop_strategy_id: Identifier | None = None
+    stop_strategy_type: StrategyType | None = None
     stop_limit_price: Price | None = None
     stop_iceberg_qty: Annotated[str, Decimal()] | None = None
     stop_limit_time_in_force: Patience | None = None

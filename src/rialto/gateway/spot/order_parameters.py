@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from rialto.contracts.commands import CancelRestriction, NewOrder
 from rialto.contracts.vocabulary import PegPrice, SelfTradePrevention, Side, TimeInForce
 from rialto.gateway.spot import order_rules
-from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName
+from rialto.gateway.spot.parameters import ClientOrderId, Identifier, StrategyType, SymbolName, TrailingDelta
 from rialto.wire import errors
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean, Choice, Decimal, Integer
@@ -34,9 +34,9 @@ class NewOrderParameters(Parameters, frozen=True):
     price: Annotated[str, Decimal("Invalid price.")] | None = None
     new_client_order_id: ClientOrderId | None = None
     strategy_id: Identifier | None = None
-    strategy_type: Identifier | None = None
+    strategy_type: StrategyType | None = None
     stop_price: Annotated[str, Decimal()] | None = None
-    trailing_delta: Identifier | None = None
+    trailing_delta: TrailingDelta | None = None
     iceberg_qty: Annotated[str, Decimal()] | None = None
     new_order_resp_type: Annotated[ResponseType, Choice(ResponseType)] | None = None
     self_trade_prevention_mode: Annotated[SelfTradePrevention, Choice(SELF_TRADE_PREVENTIONS)] | None = None

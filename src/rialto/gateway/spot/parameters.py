@@ -28,6 +28,8 @@ Status = Annotated[SymbolStatus, Choice(SYMBOL_STATUSES, ErrorCode.INVALID_SYMBO
 Interval = Annotated[str, Choice(dict(zip(INTERVALS, INTERVALS, strict=True)), ErrorCode.BAD_INTERVAL.error)]
 Limit = Annotated[int, Integer(1, 1_000, clamp=True)]
 Identifier = Annotated[int, Integer()]
+StrategyType = Annotated[int, Integer(0, 2**31 - 1, overflows=True)]
+TrailingDelta = Annotated[int, Integer(0, 2**32 - 1, overflows=True)]
 ClientOrderId = Annotated[str, Text(CLIENT_ORDER_ID_RANGE)]
 StartTime = Annotated[int, Timestamp()]
 EndTime = Annotated[int, Timestamp(is_end=True)]

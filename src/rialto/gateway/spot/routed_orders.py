@@ -31,6 +31,7 @@ from rialto.gateway.spot.parameters import (
     Identifier,
     Limit,
     StartTime,
+    StrategyType,
     SymbolName,
     check_day,
     find_symbol,
@@ -66,7 +67,7 @@ class RoutedOrderParameters(Parameters, frozen=True, kw_only=True):
     price: Annotated[str, Decimal("Invalid price.")] | None = None
     new_client_order_id: ClientOrderId | None = None
     strategy_id: Identifier | None = None
-    strategy_type: Identifier | None = None
+    strategy_type: StrategyType | None = None
     iceberg_qty: Annotated[str, Decimal()] | None = None
     new_order_resp_type: Annotated[ResponseType, Choice(ResponseType)] | None = None
     self_trade_prevention_mode: Annotated[SelfTradePrevention, Choice(SELF_TRADE_PREVENTIONS)] | None = None

@@ -118,6 +118,7 @@ PRICE: Final = Endpoint(
     weight=_ticker_weight,
     weight_when_refused=2,
     websocket_method="ticker.price",
+    is_from_memory=True,
 )
 BOOK: Final = Endpoint(
     "GET",
@@ -129,6 +130,7 @@ BOOK: Final = Endpoint(
     weight=_ticker_weight,
     weight_when_refused=2,
     websocket_method="ticker.book",
+    is_from_memory=True,
 )
 STATISTICS: Final = Endpoint(
     "GET",
@@ -140,6 +142,7 @@ STATISTICS: Final = Endpoint(
     weight=_statistics_weight,
     weight_when_refused=2,
     websocket_method="ticker.24hr",
+    is_from_memory=True,
 )
 
 

@@ -20,11 +20,14 @@ from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSou
 from rialto.identity.api_keys import ApiKey
 from rialto.wire import errors
 from rialto.wire.endpoints import SIGNED_NAMES, Endpoint
-from rialto.wire.errors import ErrorCode
+from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Boolean
 
 CONNECTING_WEIGHT: Final = 2
 """What opening a connection weighs."""
+
+UNREADABLE_WEIGHT: Final = 1
+"""What a text weighs that is no request."""
 
 BANNED_STATUS: Final = 418
 
@@ -154,10 +157,9 @@ class WebSocketApi:
         incoming = _SocketRequest(sent, session)
         self._requests += 1
         try:
+            self._read(sent, text, session)
             if self._requests > self._session_limits.requests_at_once_max:
                 raise ErrorCode.SERVER_BUSY.error()
-            sent.read(text)
-            session.format.check(sent)
             self._check_session_key(session)
             performed = await self._performer.perform(incoming)
             return session.format.success(sent.id, performed, self._rate_limits(incoming)), False
@@ -171,14 +173,29 @@ class WebSocketApi:
             self._requests -= 1
 
     def drop_unusable_keys(self) -> None:
-        """End the subscriptions of keys that were revoked, or restricted to other addresses."""
+        """End the subscriptions of keys that were revoked, or no longer may read, or only from other addresses."""
         for session in list(self._sessions):
-            session.drop_unusable(self._authenticator.is_usable)
+            session.drop_unusable(self._authenticator.may_listen)
+
+    def _read(self, sent: ApiRequest, text: bytes, session: Session) -> None:
+        """Read a request, as far as it can be; one that cannot be counts and weighs as any that is refused."""
+        try:
+            sent.read(text)
+            session.format.check(sent)
+        except ApiError:
+            self._limits.count_request(session.address)
+            self._limits.charge(session.address, UNREADABLE_WEIGHT)
+            raise
 
     def _check_session_key(self, session: Session) -> None:
-        """Revoke a session whose key has become unusable, as the page "Session Authentication" has it."""
-        key = session.key
-        if key is not None and not self._authenticator.is_usable(key, session.address):
+        """Revoke a session whose key has become unusable, as the page "Session Authentication" has it.
+
+        A key that is usable still stands for what it may be used for now, not for what it was at logon.
+        """
+        if session.key is None:
+            return
+        session.key = self._authenticator.current(session.key, session.address)
+        if session.key is None:
             session.log_out()
             raise _SessionRevoked
 

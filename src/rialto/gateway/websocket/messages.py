@@ -52,6 +52,9 @@ _read_any = msgspec.json.Decoder().decode
 _read_params = msgspec.json.Decoder(dict[str, Raw]).decode
 _write = msgspec.json.Encoder().encode
 
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises for whatever it is sent: no JSON, another type, no UTF-8, more levels than it goes down."""
+
 
 class ApiRequest:
     """A request: its id, the method without version, and the parameters as JSON."""
@@ -70,14 +73,14 @@ class ApiRequest:
         """
         try:
             sent = _read(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             raise ErrorCode.INVALID_JSON.error() from None
         self.id = _id(sent.id)
         if isinstance(sent.method, UnsetType):
             raise errors.mandatory("method")
         try:
             method = _read_text(sent.method)
-        except msgspec.ValidationError:
+        except _UNREADABLE:
             raise errors.mandatory("method") from None
         self.method = method.removeprefix(VERSION_PREFIX)
         self.params = None if isinstance(sent.params, UnsetType) else sent.params
@@ -85,13 +88,14 @@ class ApiRequest:
     def pairs(self) -> dict[str, str]:
         """Return the parameters as names and texts: strings as they are, numbers as they were written.
 
-        Raises `ApiError`: -1135 if they are no object, -1101 for too many, -1100 for an object among them.
+        Raises `ApiError`: -1135 if they are no object, or one of them is, or an array that cannot be read; -1101 for
+        too many.
         """
         if self.params is None:
             return {}
         try:
             params = _read_params(self.params)
-        except msgspec.ValidationError:
+        except _UNREADABLE:
             raise ErrorCode.INVALID_JSON.error("params", form=1) from None
         if len(params) > PAIRS_MAX:
             raise ErrorCode.TOO_MANY_PARAMETERS.error(PAIRS_MAX, len(params), form=1)
@@ -108,7 +112,7 @@ def _id(sent: Raw | UnsetType) -> Id:
         raise errors.mandatory("id")
     try:
         value: Id = _read_id(sent)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         raise ErrorCode.INVALID_JSON.error("id", form=1) from None
     if isinstance(value, str) and len(value) > ID_LENGTH_MAX:
         raise ErrorCode.INVALID_JSON.error("id", form=1)
@@ -123,7 +127,10 @@ def _text(name: str, raw: bytes) -> str | None:
     if first == b"n":
         return None
     if first == b"[":
-        return _write(_read_any(raw)).decode()
+        try:
+            return _write(_read_any(raw)).decode()
+        except _UNREADABLE:
+            raise ErrorCode.INVALID_JSON.error(name, form=1) from None
     if first == b"{":
         raise ErrorCode.INVALID_JSON.error(name, form=1)
     return raw.decode()
