@@ -4,6 +4,7 @@ import json
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,14 @@ UNLIMITED = {
     "RIALTO_ORDERS_PER_TEN_SECONDS_MAX": "100000000",
     "RIALTO_ORDERS_PER_DAY_MAX": "100000000",
 }
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 class Credentials(NamedTuple):

@@ -20,9 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from rialto.fix.assembly import Sources, fix_servers
+from rialto.fix.dictionary import Dictionary, market_data_dictionary, order_entry_dictionary
 from rialto.fix.limits import FixLimits, ServiceLimits
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind
+from rialto.fix.validation import read_message
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.restrictions import Permission, Restrictions
@@ -50,6 +52,11 @@ class Received:
 
     def all(self, tag: int) -> list[str]:
         return [value for each, value in self.pairs if each == tag]
+
+    @property
+    def body(self) -> bytes:
+        """The message from its type up to the checksum."""
+        return "".join(f"{tag}={value}\x01" for tag, value in self.pairs if tag not in (8, 9, 10)).encode()
 
     def only(self, *tags: int) -> dict[int, str]:
         """The values of some tags, as far as they are there."""
@@ -97,7 +104,15 @@ def utc_now(shift_s: float = 0) -> str:
 class FixClient:
     """A client that sends what a test spells."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sender: str) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        sender: str,
+        dictionary: Dictionary | None = None,
+    ) -> None:
+        """Everything received is held to the dictionary, by default that of order entry."""
+        self._dictionary = dictionary or order_entry_dictionary()
         self._reader = reader
         self._writer = writer
         self._parser = simplefix.FixParser()
@@ -153,6 +168,7 @@ class FixClient:
                 self._parser.append_buffer(data)
                 continue
             received = Received(message)
+            read_message(received.body, self._dictionary)
             if received.type == "0" and message_type not in (None, "0"):
                 continue
             assert message_type in (None, received.type), received
@@ -199,7 +215,8 @@ class FixExchange:
 
     async def connect(self, kind: ServiceKind = ServiceKind.ORDER_ENTRY, sender: str | None = None) -> FixClient:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port(kind))
-        client = FixClient(reader, writer, sender or f"C{len(self._clients)}")
+        dictionary = market_data_dictionary() if kind is ServiceKind.MARKET_DATA else order_entry_dictionary()
+        client = FixClient(reader, writer, sender or f"C{len(self._clients)}", dictionary)
         self._clients.append(client)
         return client
 

@@ -71,7 +71,7 @@ chosen where the documentation is silent:
 - Whether a level is NEW or CHANGE goes by what the client was told of its book.
 - A request whose outcome is unknown (-1006, -1007) is answered with Reject<3>: no order is called refused that may
   stand.
-- A revoked key is logged out within a second.
+- A key that was revoked, or may no longer be used so, is logged out within a second.
 
 ## Market streams
 

@@ -9,15 +9,17 @@ from typing import Any, cast
 
 import pytest
 
-from tests.demo_process import UNLIMITED, Credentials, DemoProcess
+from tests.demo_process import UNLIMITED, Credentials, DemoProcess, free_port
 
 ROOT = Path(__file__).parents[2]
+FIX_PORT = free_port()
 EXAMPLES = sorted((ROOT / "examples").glob("[0-9]*.py"))
 
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
-    demo = DemoProcess(tmp_path_factory.mktemp("clients") / "data", UNLIMITED)
+    environment = {**UNLIMITED, "RIALTO_FIX_ORDER_ENTRY_PORT": str(FIX_PORT)}
+    demo = DemoProcess(tmp_path_factory.mktemp("clients") / "data", environment)
     yield demo
     assert demo.stop() == 0
 
@@ -33,6 +35,7 @@ def test_the_examples_run(
 ) -> None:
     monkeypatch.setenv("EXCHANGE_URL", exchange.url)
     monkeypatch.setenv("EXCHANGE_DATA", str(exchange.data))
+    monkeypatch.setenv("EXCHANGE_FIX_PORT", str(FIX_PORT))
     monkeypatch.setattr(sys, "argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out

@@ -1,7 +1,6 @@
 """The FIX API of a whole exchange, as `rialto run` starts it: opened by settings, on the ports they name."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 from rialto import bootstrap
@@ -9,14 +8,8 @@ from rialto.contracts.commands import OpenAccount
 from rialto.contracts.vocabulary import AccountClass, AccountKind
 from rialto.fix.service import ServiceKind
 from rialto.foundation.configuration import read_settings
+from tests.demo_process import free_port
 from tests.fix import FixClient, FixKey
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 async def test_settings_open_the_services_and_warn_their_clients(tmp_path: Path) -> None:

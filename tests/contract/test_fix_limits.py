@@ -8,6 +8,7 @@ import pytest
 from rialto.fix.limits import FixLimits
 from rialto.fix.service import ServiceKind
 from rialto.gateway.limits import RateLimit
+from rialto.identity.restrictions import Permission, Restrictions
 from tests.fix import fix_exchange, service_limits
 
 OE, DC, MD = ServiceKind.ORDER_ENTRY, ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA
@@ -70,12 +71,16 @@ async def test_who_sends_too_much_is_logged_out(tmp_path: Path) -> None:
         assert await client.is_closed()
 
 
-async def test_a_revoked_key_ends_its_sessions(tmp_path: Path) -> None:
+async def test_a_key_that_allows_no_more_ends_its_sessions(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path) as fix:
-        key = fix.key_of(fix.alice)
-        client = await fix.logged_on(key)
-        fix.exchange.keys.revoke(key.key.key, 2)
-        assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
+        keys, revoked, restricted = fix.exchange.keys, fix.key_of(fix.alice), fix.key_of(fix.bob)
+        clients = await fix.logged_on(revoked), await fix.logged_on(restricted)
+        copying = await fix.logged_on(restricted, DC)
+        keys.revoke(revoked.key.key, 2)
+        keys.restrict(restricted.key.key, [Permission.FIX_READ_ONLY], Restrictions())
+        for client in clients:
+            assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
+        assert (await copying.ask("1", (112, "still there"))).type == "0"
 
 
 async def test_the_end_is_announced(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None)
 def _say_open(exchange: Exchange) -> None:
     host = exchange.settings.host
     address = f"[{host}]" if ":" in host else host
-    print(f"Rialto {rialto.__version__} is open on http://{address}:{exchange.port}", flush=True)
     for kind, port in exchange.fix_ports.items():
-        print(f"FIX {kind.value} on tcp://{address}:{port}", flush=True)
+        print(f"FIX {kind.value} on tcp://{address}:{port}")
+    print(f"Rialto {rialto.__version__} is open on http://{address}:{exchange.port}", flush=True)
 
 
 def _say_demonstration(demonstration: Demonstration) -> None:

@@ -329,7 +329,8 @@ class Session:
             if now_s - self._began_at_s >= around.limits.logon_timeout_s:
                 self.refuse(ErrorCode.EXPECTED_LOGON.error())
             return
-        if around.authenticator.current(agreed.key, self.address) is None:
+        key = around.authenticator.current(agreed.key, self.address)
+        if key is None or not key.permissions & self.service.permissions:
             self.log_out(ErrorCode.REJECTED_MBX_KEY.error().message)
             return
         interval_s = agreed.heartbeat_s
