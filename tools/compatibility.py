@@ -64,6 +64,12 @@ UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY: `@trade`, `@aggT
 Events of accounts come over the WebSocket API, by `userDataStream.subscribe` and `userDataStream.subscribe.signature`.
 Listen keys are documented no longer and do not exist.
 
+## Historical files
+
+`/data/spot/{{daily,monthly}}/{{trades,aggTrades,klines}}/…` and the lists of `/data.binance.vision`, as the public
+collection has them. Without trades a day has candles that carry the price on, and no files of trades. A file of `3d` or
+`1w` holds the candles that open in its month, and is there when the last of them is over.
+
 ## Calls
 
 """
