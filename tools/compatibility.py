@@ -101,6 +101,12 @@ retired. Every call and method below that is served has its message.
   below `/stream-sbe`: `@trade`, `@bestBidAsk`, `@depth`, `@depth20`. Who is not let in gets HTTP 401 or 403. Of best
   bids and asks not yet written, only the newest of a symbol is kept. `timeUnit` is not looked at.
 
+## Historical files
+
+`/data/spot/{{daily,monthly}}/{{trades,aggTrades,klines}}/…` and the lists of `/data.binance.vision`, as the public
+collection has them. Without trades a day has candles that carry the price on, and no files of trades. A file of `3d` or
+`1w` holds the candles that open in its month, and is there when the last of them is over.
+
 ## Calls
 
 """

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest_asyncio
 from binance_bulk_downloader.downloader import BinanceBulkDownloader
 from sqlalchemy import Engine
@@ -145,8 +146,10 @@ async def test_the_job_waits_for_the_end_of_a_day_and_goes_on_after_a_fault(serv
 
 def test_the_command_and_the_settings(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    demo = DemoProcess(data, {"RIALTO_PORTAL": "false"})
+    demo = DemoProcess(data)
     try:
+        assert b"<IsTruncated>false" in httpx.get(f"{demo.url}/data.binance.vision").content
+        assert "order.place" in httpx.get(f"{demo.url}/docs").text
         busy = rialto("publish-history", "--data", str(data))
         assert busy.returncode == 1
         assert "rialto: " in busy.stderr

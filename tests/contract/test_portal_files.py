@@ -16,6 +16,7 @@ from rialto.contracts.commands import PlaceOrder
 from rialto.contracts.vocabulary import Side
 from rialto.foundation.clock import SettableClock
 from rialto.foundation.database import Access, open_engine
+from rialto.portal import source
 from rialto.portal.layout import BEYOND_A_MONTH, MONTH, WITHIN_A_DAY, day_of
 from rialto.portal.publisher import Published, Publisher
 from rialto.portal.source import Source
@@ -134,7 +135,8 @@ async def check_trades(exchange: Timed, portal: Path, folder: str, name: str, st
     assert 0 < len(aggregated) < len(trades)
 
 
-async def test_files_hold_what_rest_tells(tmp_path: Path) -> None:
+async def test_files_hold_what_rest_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "PAGE_ROWS", 7)  # So that a day has many pages.
     portal = tmp_path / "portal"
     async with timed(tmp_path, SettableClock(THURSDAY_US)) as exchange:
         await trade_for_days(exchange, THURSDAY_US, 12)

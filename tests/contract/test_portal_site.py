@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import pytest_asyncio
 
+from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.portal import site as site_module
 from rialto.portal.site import PortalSite
 from tests.gateway import Live, live
@@ -195,12 +196,23 @@ async def test_what_a_client_sends_comes_back_as_text(exchange: Live) -> None:
     assert answer.findtext(f"{S3}Marker") == "]]>"
 
 
-async def test_files_weigh_and_the_rest_is_the_api(exchange: Live) -> None:
+async def test_files_weigh_nothing_and_the_rest_is_the_api(exchange: Live) -> None:
     before = int((await exchange.client.get("/api/v3/ping")).headers["x-mbx-used-weight"])
     await exchange.client.get(f"/{FOLDER}/{NAMES[0]}")
     await listed(exchange)
-    assert int((await exchange.client.get("/api/v3/ping")).headers["x-mbx-used-weight"]) == before + 3
+    assert int((await exchange.client.get("/api/v3/ping")).headers["x-mbx-used-weight"]) == before + 1
     assert (await exchange.client.get("/")).json()["code"] == -1020
+
+
+async def test_files_count_as_requests(tmp_path: Path, directory: Path) -> None:
+    site = PortalSite(directory)
+    limits = RateLimits(raw_requests=RateLimit("RAW_REQUESTS", "MINUTE", 5, 3))
+    async with live(tmp_path, sites=[site], limits=limits) as running:
+        answers = [await running.client.get(f"/{FOLDER}/{NAMES[0]}") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert answers[-1].json()["code"] == -1003
+        assert int(answers[-1].headers["retry-after"]) > 0
+    site.close()
 
 
 async def test_more_files_at_once_than_there_may_be(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,9 @@ class Site(Protocol):
 
 
 class Sites:
-    """Finds who serves a request. Every request counts, and weighs one."""
+    """Finds who serves a request. A request counts but weighs nothing: who downloads the past must not be kept from
+    trading. Sites bound what they do at once themselves.
+    """
 
     def __init__(self, sites: Sequence[Site], limits: RequestLimits) -> None:
         self._sites = sites
@@ -52,7 +54,6 @@ class Sites:
     async def answer(self, site: Site, request: Request) -> Page:
         """Let a site answer a request. Raises `ApiError` -1003 when the address has sent too many."""
         self._limits.count_request(request.address)
-        self._limits.charge(request.address, 1)
         return await site.answer(request.method, request.path, request.query)
 
 
