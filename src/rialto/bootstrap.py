@@ -17,7 +17,6 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
@@ -30,7 +29,7 @@ from rialto.fix.service import ServiceKind
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, migrate, open_engine
-from rialto.foundation.secrets import BrokenSeal, MasterKey
+from rialto.foundation.secrets import MasterKey
 from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import assemble
 from rialto.gateway.bans import BanRules
@@ -310,14 +309,20 @@ def identity(settings: Settings) -> Iterator[tuple[Owners, ApiKeys]]:
 
 
 async def _keep_keys_fresh(api_keys: ApiKeys, websocket_api: WebSocketApi) -> None:
-    """Take over what other processes change of the keys, and end what keys no longer allow."""
+    """Take over what other processes change of the keys, and end what keys no longer allow.
+
+    Goes on whatever happens: were it to end, every key revoked later would be accepted for ever.
+    """
     while True:
         await asyncio.sleep(KEYS_REFRESHED_EVERY_S)
         try:
             await asyncio.to_thread(api_keys.refresh)
-        except (SQLAlchemyError, BrokenSeal):
-            _log.exception("API keys not refreshed; revoked ones may still be accepted")
-        websocket_api.drop_unusable_keys()
+        except Exception:
+            _log.exception("API keys not refreshed; new ones are not known, and revoked ones may still be accepted")
+        try:
+            websocket_api.drop_unusable_keys()
+        except Exception:
+            _log.exception("sessions of revoked API keys not ended")
 
 
 @asynccontextmanager

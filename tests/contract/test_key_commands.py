@@ -1,9 +1,11 @@
 """The command line makes, shows, restricts and revokes keys of an exchange that runs, and the exchange heeds it."""
 
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -56,6 +58,26 @@ def test_a_key_lives_and_dies_while_the_exchange_runs(exchange: DemoProcess) -> 
     assert keys(exchange.data, "revoke", key).returncode == 0
     eventually(lambda: status_of(exchange, key, secret) == 401)
     assert key not in keys(exchange.data, "list", "alice").stdout
+
+
+def test_keys_are_heeded_again_after_one_could_not_be_read(exchange: DemoProcess) -> None:
+    made = [keys(exchange.data, "create", "alice", "--label", label).stdout.split() for label in ("good", "odd")]
+    (good, secret), (odd, _) = ((words[2], words[-1]) for words in made)
+    eventually(lambda: status_of(exchange, good, secret) == 200)
+
+    def change(permissions: str) -> None:
+        with closing(sqlite3.connect(exchange.data / "rialto.sqlite", timeout=10)) as database, database:
+            database.execute("UPDATE api_keys_revision SET number = number + 1")
+            change = (
+                "UPDATE api_keys SET permissions = ?, revision = (SELECT number FROM api_keys_revision) WHERE key = ?"
+            )
+            database.execute(change, (permissions, odd))
+
+    change("no-such-permission")
+    time.sleep(2.5)
+    change("read")
+    assert keys(exchange.data, "revoke", good).returncode == 0
+    eventually(lambda: status_of(exchange, good, secret) == 401)
 
 
 def test_a_public_key_is_registered(exchange: DemoProcess, tmp_path: Path) -> None:

@@ -117,7 +117,8 @@ class ApiKeys:
     def refresh(self) -> int:
         """Take over what changed since the last time, in whatever process; return how many keys did.
 
-        Errors: `BrokenSeal`, SQLAlchemy's own if the database cannot be read.
+        What was revoked is taken over whatever is wrong with the others; these are read again the next time. Errors:
+        `BrokenSeal`, those of a key that cannot be read, SQLAlchemy's own if the database cannot be.
         """
         with self._changing, self._engine.connect() as connection:
             revision = connection.scalar(select(api_keys_revision.c.number)) or 0
@@ -125,10 +126,11 @@ class ApiKeys:
                 return 0
             changed = connection.execute(select(api_keys).where(api_keys.c.revision > self._revision)).all()
             for row in changed:
+                if row.revoked_at_us is not None:
+                    self._keys.pop(row.key, None)
+            for row in changed:
                 if row.revoked_at_us is None:
                     self._keys[row.key] = self._loaded(row)
-                else:
-                    self._keys.pop(row.key, None)
             self._revision = revision
             return len(changed)
 

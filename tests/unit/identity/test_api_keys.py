@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from rialto.foundation.database import Access, open_engine
 from rialto.foundation.secrets import BrokenSeal, MasterKey
@@ -218,6 +218,30 @@ def test_what_another_process_changes_is_taken_over(engine: Engine) -> None:
     assert here.refresh() == 1
     assert here.find(made.key) is None
     assert here.refresh() == 0
+
+
+def test_what_is_revoked_is_refused_whatever_is_wrong_with_another_key(engine: Engine) -> None:
+    here, there = ApiKeys(engine, MASTER_KEY), ApiKeys(engine, MASTER_KEY)
+    damaged, revoked = (there.create(1, label, BOTH, 5)[0] for label in ("damaged", "revoked"))
+    here.refresh()
+    there.restrict(damaged.key, [Permission.READ], Restrictions())
+    there.revoke(revoked.key, 9)
+
+    def permit(text: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(
+                update(tables.api_keys).where(tables.api_keys.c.key == damaged.key).values(permissions=text)
+            )
+
+    permit("read no-such-permission")
+    with pytest.raises(ValueError, match="no-such-permission"):
+        here.refresh()
+    assert here.find(revoked.key) is None
+    permit("read")
+    assert here.refresh() == 2
+    found = here.find(damaged.key)
+    assert found is not None
+    assert found.permissions == {Permission.READ}
 
 
 def test_keys_made_elsewhere_count_too(engine: Engine) -> None:
