@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benches.core_program import scratch_directory
+from benches.fix_load import FixKey
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
@@ -48,6 +50,8 @@ class ExchangeProcess:
     pid: int
     api_key: str
     secret_key: str
+    fix_port: int = 0
+    fix_key: FixKey | None = None
 
     def processor_times_us(self) -> dict[str, float]:
         """Tell the microseconds each thread has been on a processor: the event loop, those the core names, the rest."""
@@ -69,8 +73,12 @@ def running_exchange() -> Iterator[ExchangeProcess]:
     with scratch_directory() as data:
         with _started(data, "--demo"):
             key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
-        with _started(data) as (process, host, port):
-            yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
+        fix_key, fix_port = FixKey(data), _free_port()
+        command = [_rialto(), "keys", "create", "alice", "--permission", "fix", "--data", str(data)]
+        made = subprocess.check_output([*command, "--public-key", str(fix_key.public_file)], text=True)
+        fix_key.api_key = made.split()[-1]
+        with _started(data, RIALTO_FIX_ORDER_ENTRY_PORT=str(fix_port)) as (process, host, port):
+            yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"], fix_port, fix_key)
 
 
 @contextmanager
@@ -81,14 +89,20 @@ def moving_exchange() -> Iterator[ExchangeProcess]:
         yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
 def _rialto() -> str:
     return str(Path(sys.executable).parent / "rialto")
 
 
 @contextmanager
-def _started(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
+def _started(data: Path, *arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
     command = [_rialto(), "run", *arguments, "--port", "0", "--data", str(data), "--log-level", "error"]
-    environment = os.environ | dict.fromkeys(LIMITS, PLENTY)
+    environment = os.environ | dict.fromkeys(LIMITS, PLENTY) | settings
     # Into a file and not a pipe, which someone would have to empty.
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True)

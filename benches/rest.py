@@ -1,8 +1,8 @@
-"""Signed orders over REST and the WebSocket API: acknowledged ones a second, and what one costs, beside a ping.
+"""Signed orders over REST, the WebSocket API and FIX: acknowledged ones a second, and what one costs, beside a ping.
 
 The whole path: transport, signature, limits, parsing, queue, core, journal with fdatasync, reply. Two kinds of load:
-limit orders that expire at once (IOC, far from the market), over both transports, and orders that rest and are then
-canceled, over REST. The baseline is
+limit orders that expire at once (IOC, far from the market), over every transport, and orders that rest and are then
+canceled, over REST. FIX is signed at the logon alone. The baseline is
 `GET /api/v3/ping` on the same server, over the same connections. Processor time is that of all the server's threads,
 journal and projections included, less what it takes when nobody asks.
 """
@@ -20,6 +20,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from benches.exchange_process import THREADS, ExchangeProcess, running_exchange
 from benches.figures import Row, Settings, row_of_samples, row_of_trials
+from benches.fix_load import SESSIONS, WINDOW, fix_sender
 from benches.http_load import HttpSender, Result, Sender, SocketSender, send_all
 
 NAME = "rest"
@@ -43,6 +44,8 @@ class Case:
     name: str
     make: Callable[[int], list[bytes]]
     sender: type[Sender] = HttpSender
+    port: int = 0
+    connections: int = CONNECTIONS
     rates: list[float] = field(default_factory=list)
     processor_us: list[dict[str, float]] = field(default_factory=list)
     latencies_us: list[list[float]] = field(default_factory=list)
@@ -71,6 +74,12 @@ class Requests:
     def expiring_socket_orders(self, count: int) -> list[bytes]:
         """Make the same orders as requests of the WebSocket API."""
         return [self._socket_order(f"socket-{next(self._numbers)}") for _ in range(count)]
+
+    def expiring_fix_orders(self, count: int) -> list[bytes]:
+        """Make the same orders as the bodies of messages over FIX."""
+        fixed = f"38={QUANTITY}|40=2|44={self._price}|54=1|55={SYMBOL}|59=3|"
+        names = (f"fix-{next(self._numbers)}" for _ in range(count))
+        return [f"11={name}|{fixed}".replace("|", "\x01").encode() for name in names]
 
     def resting_orders(self, count: int) -> list[bytes]:
         """Make pairs of an order that rests and its cancellation, so that each pair stays close together."""
@@ -132,9 +141,10 @@ def run(settings: Settings) -> Sequence[Row]:
             Case("order, IOC", requests.expiring_orders),
             Case("order, IOC, WebSocket API", requests.expiring_socket_orders, SocketSender),
             Case("order, GTC, then cancel", requests.resting_orders),
+            fix_case(exchange, requests),
         ]
         for case in (ping, *orders):
-            send_all(exchange.host, exchange.port, case.make(QUICK_REQUESTS), CONNECTIONS, case.sender)
+            send(exchange, case, case.make(QUICK_REQUESTS))
         idle_us_per_s = idle_processor_us(exchange)
         idle_percent = sum(idle_us_per_s.values()) / 10_000
         for _ in range(settings.trials):
@@ -144,11 +154,24 @@ def run(settings: Settings) -> Sequence[Row]:
     return [*rows_of(ping, None, note), *(row for case in orders for row in rows_of(case, ping, note))]
 
 
+def fix_case(exchange: ExchangeProcess, requests: Requests) -> Case:
+    """Return the case of orders over FIX."""
+    assert exchange.fix_key is not None
+    name = f"order, IOC, FIX, {SESSIONS} x {WINDOW}"
+    sender = fix_sender(exchange.fix_key)
+    return Case(name, requests.expiring_fix_orders, sender, exchange.fix_port, SESSIONS)
+
+
+def send(exchange: ExchangeProcess, case: Case, made: list[bytes]) -> Result:
+    """Send the requests of a case."""
+    return send_all(exchange.host, case.port or exchange.port, made, case.connections, case.sender)
+
+
 def measure(exchange: ExchangeProcess, case: Case, count: int, idle_us_per_s: dict[str, float]) -> None:
     """Send one trial of a case; its processor time includes what comes after the last reply."""
     made = case.make(count)
     before_us, started_s = exchange.processor_times_us(), time.monotonic()
-    result: Result = send_all(exchange.host, exchange.port, made, CONNECTIONS, case.sender)
+    result = send(exchange, case, made)
     settle(exchange)
     after_us, elapsed_s = exchange.processor_times_us(), time.monotonic() - started_s
     spent_us = {part: after_us[part] - before_us[part] - idle_us_per_s[part] * elapsed_s for part in after_us}
