@@ -40,9 +40,11 @@ h3 { margin: 0; font-size: 1.05rem; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; margin: 0.5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid var(--soft); }
 td { overflow-wrap: anywhere; }
+td:first-child { overflow-wrap: normal; white-space: nowrap; }
 pre { background: var(--soft); padding: 0.8rem; border-radius: 6px; overflow-x: auto; margin: 0.5rem 0; }
 summary { cursor: pointer; color: var(--accent); font-size: 13.5px; }
-@media (max-width: 50rem) { body { display: block; } nav { position: static; height: auto; border: 0; }
+@media (max-width: 50rem) { body { display: block; } nav { position: static; height: 12rem; border: 0;
+  border-bottom: 1px solid var(--line); }
   main { padding: 1rem; } }
 """
 
@@ -179,7 +181,9 @@ def _shape(schema: Schema, schemas: Schema, depth: int, indent: str) -> str:
             return "…"
         return _shape(schemas[schema["$ref"].removeprefix(_REFERENCE)], schemas, depth - 1, indent)
     if "anyOf" in schema:
-        return f"\n{indent}or ".join(_shape(each, schemas, depth, indent) for each in schema["anyOf"])
+        shapes = [_shape(each, schemas, depth, indent) for each in schema["anyOf"]]
+        objects = sum("\n" in shape for shape in shapes)
+        return (f"\n{indent}or " if objects > 1 else " or ").join(shapes)
     deeper = indent + "  "
     if "prefixItems" in schema:
         return f"[{', '.join(_shape(each, schemas, depth, deeper) for each in schema['prefixItems'])}]"

@@ -69,6 +69,7 @@ def test_the_page_shows_every_call_and_loads_nothing() -> None:
     assert parsed.tags.isdisjoint({"script", "img", "link", "iframe", "form", "object"})
     assert "<code>^[A-Z0-9-_.]{1,20}$</code>" in page
     assert "&quot;orderId&quot;: integer" in page
+    assert "&quot;tradeGroupId&quot;: integer or null" in page
     assert "<td>yes</td>" in page
 
 
