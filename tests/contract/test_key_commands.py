@@ -80,6 +80,17 @@ def test_keys_are_heeded_again_after_one_could_not_be_read(exchange: DemoProcess
     eventually(lambda: status_of(exchange, good, secret) == 401)
 
 
+def test_restricting_where_a_key_is_used_grants_it_nothing(exchange: DemoProcess) -> None:
+    key = keys(exchange.data, "create", "alice", "--label", "reader").stdout.split()[2]
+    restricted = keys(exchange.data, "restrict", key, "--address", "127.0.0.0/8")
+    assert "reader: hmac; may read; addresses: 127.0.0.0/8; symbols: all" in restricted.stdout
+    widened = keys(exchange.data, "restrict", key, "--permission", "trade")
+    assert "reader: hmac; may trade; addresses: any; symbols: all" in widened.stdout
+    unknown = keys(exchange.data, "restrict", "nosuchkey")
+    assert unknown.returncode != 0
+    assert "there is no key" in unknown.stderr
+
+
 def test_a_public_key_is_registered(exchange: DemoProcess, tmp_path: Path) -> None:
     public = Ed25519PrivateKey.generate().public_key()
     pem = tmp_path / "public.pem"

@@ -72,6 +72,24 @@ async def test_what_ends_says_so_once_and_nothing_follows(tmp_path: Path) -> Non
         assert events(client) == [(0, "eventStreamTerminated"), (1, "eventStreamTerminated")]
 
 
+async def test_what_the_exchange_had_to_end_can_be_begun_anew(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as served, connected(served.port) as client:
+        alice = served.exchange.alice
+        number = await subscribe(client, alice)
+        placed = await client.ask_signed("order.place", alice, **BUY)
+        source: Any = served.exchange.gateway.websocket_api._source
+        for audience in source._followed.values():
+            audience.account.orders.clear()
+        await client.ask_signed("order.place", served.exchange.bob, **{**BUY, "side": "SELL"})
+        assert (await client.ask("session.status"))["result"]["userDataStream"] is False
+        assert (await client.ask("session.subscriptions"))["result"] == []
+        assert events(client)[-1] == (number, "eventStreamTerminated")
+        assert await subscribe(client, alice) == number + 1
+        await client.ask_signed("order.place", alice, **BUY, newClientOrderId="next")
+        assert events(client)[-2] == (number + 1, "NEW")
+        assert placed["status"] == 200
+
+
 async def test_subscriptions_are_refused_with_the_documented_errors(tmp_path: Path) -> None:
     limits = SessionLimits(subscriptions_max=1, subscription_ids_max=2)
     async with (

@@ -4,7 +4,7 @@ A running exchange takes changes over within a second.
 """
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -31,8 +31,6 @@ Symbols = Annotated[
     list[str] | None,
     typer.Option("--symbol", help="A symbol it may trade; repeatable.", show_default="all"),
 ]
-
-_ALL: Final = tuple(Permission)
 
 
 @keys.command()
@@ -86,11 +84,13 @@ def restrict(
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Say anew what a key may be used for, from where, and on which symbols. What is not given is not restricted."""
+    """Say anew from where a key may be used and on which symbols, where not given: any. Permissions not given stay."""
     settings = settings_of(data_directory=data, database_url=database_url)
     restrictions = Restrictions.read(address or [], symbol or [])
     with bootstrap.identity(settings) as (_, api_keys):
-        print(_described(api_keys.restrict(key, permission or _ALL, restrictions)))
+        held = api_keys.find(key)
+        permissions = permission or (() if held is None else held.permissions)
+        print(_described(api_keys.restrict(key, permissions, restrictions)))
 
 
 @keys.command()

@@ -30,6 +30,10 @@ class SessionLimits(msgspec.Struct, frozen=True):
 class Subscription(Protocol):
     """Events of one owner's account under way to a receiver."""
 
+    @property
+    def is_active(self) -> bool:
+        """Whether events still come: the source ends what it cannot follow, and says so as its last event."""
+
     def cancel(self) -> None:
         """Send nothing more."""
 
@@ -131,12 +135,12 @@ class Session:
             self._time(self._connected_at_us),
             self.returns_rate_limits,
             self._time(self._now_us()),
-            bool(self._subscriptions),
+            bool(self._held()),
         )
 
     def subscription_ids(self) -> list[SubscriptionId]:
         """List the subscriptions, oldest first."""
-        return [SubscriptionId(number) for number in self._subscriptions]
+        return [SubscriptionId(number) for number in self._held()]
 
     def subscribe(self, key: ApiKey, *, by_session: bool) -> SubscriptionId:
         """Listen to the account of a key's owner; `by_session` if a logout is to end it.
@@ -145,7 +149,7 @@ class Session:
         """
         if self._source is None:
             raise ErrorCode.UNSUPPORTED_OPERATION.error()
-        if any(held.key.owner == key.owner for held in self._subscriptions.values()):
+        if any(held.key.owner == key.owner for held in self._held().values()):
             raise ErrorCode.SUBSCRIPTION_ACTIVE.error()
         if len(self._subscriptions) >= self._limits.subscriptions_max:
             raise ErrorCode.TOO_MANY_SUBSCRIPTIONS.error(self._limits.subscriptions_max)
@@ -159,7 +163,8 @@ class Session:
 
     def unsubscribe(self, number: int | None) -> None:
         """End one subscription, or all. Raises `ApiError` -2036 if there is none such."""
-        if not self._subscriptions or (number is not None and number not in self._subscriptions):
+        subscriptions = self._held()
+        if not subscriptions or (number is not None and number not in subscriptions):
             raise ErrorCode.SUBSCRIPTION_INACTIVE.error()
         if number is None:
             self._end_subscriptions(lambda _held: True)
@@ -176,11 +181,17 @@ class Session:
             held.handle.cancel()
         self._subscriptions.clear()
 
+    def _held(self) -> dict[int, _Held]:
+        """Return the subscriptions, without those that the source has ended."""
+        for number in [number for number, held in self._subscriptions.items() if not held.handle.is_active]:
+            del self._subscriptions[number]
+        return self._subscriptions
+
     def _forward(self, number: int, event: bytes) -> None:
         self._send(self.format.event(number, event))
 
     def _end_subscriptions(self, is_ended: Callable[[_Held], bool]) -> None:
-        for number in [number for number, held in self._subscriptions.items() if is_ended(held)]:
+        for number in [number for number, held in self._held().items() if is_ended(held)]:
             self._end_subscription(number)
 
     def _end_subscription(self, number: int) -> None:
