@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from rialto.contracts.commands import ListSymbol
-from tests.exchange import spec
+from rialto.contracts.vocabulary import Side
+from rialto.gateway.spot.market_data import AGGREGATED_HELD_MAX
+from tests.core_words import ALICE, BOB
+from tests.exchange import limit, spec
 from tests.gateway import Live
 
 DAY_MS = 86_400_000
@@ -160,6 +163,29 @@ async def test_trades_of_one_order_at_one_price_are_one(exchange: Live) -> None:
     assert await ids(limit=1) == [len(aggregated)]
     assert await ids(startTime=aggregated[0]["T"], limit=1) == [1]
     assert await ids(endTime=aggregated[0]["T"] - 1) == []
+
+
+async def test_aggregates_that_memory_has_dropped_come_from_sql(exchange: Live) -> None:
+    dropped = 5
+    for number in range(AGGREGATED_HELD_MAX + dropped):
+        for account, side in ((ALICE, Side.SELL), (BOB, Side.BUY)):
+            exchange.runtime.enqueue(limit(account, side, "50000", "0.001", f"{number}"))
+    await exchange.bob.place("BUY", "100", "1")
+
+    async def page(**parameters: object) -> list[dict[str, Any]]:
+        answer: list[dict[str, Any]] = await exchange.get("/api/v3/aggTrades", symbol="BTCUSDT", **parameters)
+        return answer
+
+    newest = await page(limit=1_000)
+    assert [each["a"] for each in newest] == list(range(dropped + 1, AGGREGATED_HELD_MAX + dropped + 1))
+    oldest = await page(fromId=1, limit=dropped + 2)
+    assert [each["a"] for each in oldest] == list(range(1, dropped + 3))
+    assert oldest[dropped:] == newest[:2], "both sources say the same"
+    first = oldest[0]
+    by_time = await page(startTime=first["T"], endTime=first["T"])
+    assert by_time[0] == first
+    assert {each["T"] for each in by_time} == {first["T"]}
+    assert await page(endTime=first["T"] - 1) == []
 
 
 async def test_candles_are_rows_of_twelve(exchange: Live) -> None:

@@ -18,13 +18,14 @@ import msgspec
 from sqlalchemy import Engine, Select
 from sqlalchemy.exc import SQLAlchemyError
 
-from rialto.contracts.market import Candle, RecentTrade
+from rialto.contracts.market import Candle, RecentTrade, TradesAggregated
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections import pages
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
 from rialto.projections.pages import Page
 from rialto.projections.projector import Projector
 from rialto.projections.records import (
+    AggregateRecord,
     AllocationRecord,
     AmendmentRecord,
     BlockTradeRecord,
@@ -170,6 +171,19 @@ class History:
     async def trades(self, symbol: int, *, from_id: int | None = None, limit: int) -> list[RecentTrade]:
         """List a symbol's public trades."""
         return await self._read(RecentTrade, pages.trades_page(symbol, from_id, limit))
+
+    async def aggregated_trades(
+        self,
+        symbol: int,
+        *,
+        from_id: int | None = None,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        limit: int,
+    ) -> list[TradesAggregated]:
+        """List a symbol's aggregated trades, from an id on or by time."""
+        page = pages.aggregated_trades_page(symbol, from_id, start_us, end_us, limit)
+        return [TradesAggregated(*msgspec.structs.astuple(row)) for row in await self._read(AggregateRecord, page)]
 
     async def candles(
         self, symbol: int, interval: str, *, start_us: int | None = None, end_us: int | None = None, limit: int

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, select, true, tuple_
 from rialto.contracts.market import Candle
 from rialto.projections.records import SymbolCandle
 from rialto.projections.tables import (
+    aggregated_trades,
     allocations,
     amendments,
     block_trades,
@@ -190,6 +191,19 @@ def trades_page(symbol: int, from_id: int | None, limit: int) -> Page:
     if from_id is not None:
         conditions.append(c.trade_id >= from_id)
     return _page(columns, conditions, [c.trade_id], newest_first=from_id is None, limit=limit)
+
+
+def aggregated_trades_page(
+    symbol: int, from_id: int | None, start_us: int | None, end_us: int | None, limit: int
+) -> Page:
+    """List a symbol's aggregated trades: from an id on, or by time."""
+    c = aggregated_trades.c
+    conditions = [c.symbol == symbol, *_between(c.traded_at_us, start_us, end_us)]
+    if from_id is not None:
+        conditions.append(c.aggregate_id >= from_id)
+    by_time = start_us is not None or end_us is not None
+    order = [c.traded_at_us, c.aggregate_id] if by_time else [c.aggregate_id]
+    return _page(list(c), conditions, order, newest_first=from_id is None and start_us is None, limit=limit)
 
 
 def candles_page(symbol: int, interval: str, start_us: int | None, end_us: int | None, limit: int) -> Page:

@@ -106,6 +106,19 @@ class PreventedMatchRecord(msgspec.Struct, frozen=True, array_like=True):
     prevented_at_us: int
 
 
+class AggregateRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Trades of one incoming order at one price, as `TradesAggregated` states them."""
+
+    symbol: int
+    aggregate_id: int
+    price: str
+    quantity: str
+    first_trade_id: int
+    last_trade_id: int
+    traded_at_us: int
+    buyer_is_maker: bool
+
+
 class BlockTradeRecord(msgspec.Struct, frozen=True, array_like=True):
     """A trade that was agreed elsewhere, as the public sees it."""
 

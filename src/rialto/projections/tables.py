@@ -62,7 +62,13 @@ fills: Final = table_of(
 )
 
 # As the market views aggregated them: which trades belong together cannot be told from the fills.
-aggregated_trades: Final = table_of(TradesAggregated, "aggregated_trades", metadata, key=("symbol", "aggregate_id"))
+aggregated_trades: Final = table_of(
+    TradesAggregated,
+    "aggregated_trades",
+    metadata,
+    Index("aggregated_trades_by_time", "symbol", "traded_at_us", "aggregate_id"),
+    key=("symbol", "aggregate_id"),
+)
 
 order_lists: Final = table_of(
     OrderListRecord,

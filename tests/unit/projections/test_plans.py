@@ -109,6 +109,14 @@ def plan(engine: Engine, statement: str, parameters: object = ()) -> list[str]:
             pages.minutes_page([0, 1], 1, 2),
             "sqlite_autoindex_candles_1 (symbol=? AND interval=? AND opened_at_us>? AND opened_at_us<?)",
         ),
+        (
+            pages.aggregated_trades_page(0, 7, None, None, 9),
+            "sqlite_autoindex_aggregated_trades_1 (symbol=? AND aggregate_id>?)",
+        ),
+        (
+            pages.aggregated_trades_page(0, None, 1, 2, 9),
+            "aggregated_trades_by_time (symbol=? AND traded_at_us>? AND traded_at_us<?)",
+        ),
         (pages.block_trades_page(0, 7, 9), "sqlite_autoindex_block_trades_1 (symbol=? AND block_trade_id>?)"),
         (pages.ledger_page(5, None, 9), "ledger_entries_by_account (account=?)"),
         (pages.ledger_page(5, (1, 1), 9), "ledger_entries_by_account (account=? AND (sequence,position)>(?,?))"),

@@ -23,7 +23,6 @@ from rialto.projections.history import History
 from rialto.wire import errors
 from rialto.wire.decimals import ZERO
 from rialto.wire.endpoints import Endpoint
-from rialto.wire.errors import ErrorCode
 from rialto.wire.figures import AVERAGE_MINUTES, average_price
 from rialto.wire.kinds import Integer
 from rialto.wire.parameters import Parameters
@@ -170,7 +169,6 @@ AGGREGATED_TRADES: Final = Endpoint(
     sbe_message="AggTradesResponse",
     weight=4,
     websocket_method="trades.aggregate",
-    is_from_memory=True,
 )
 AVERAGE_PRICE: Final = Endpoint(
     "GET",
@@ -225,14 +223,17 @@ class MarketData:
             trades = market.trades(symbol.id, limit, from_id)
         return [_public(call, trade) for trade in trades]
 
-    def aggregated_trades(self, call: Call, parameters: AggregatedTradesParameters) -> list[AggregatedTrade]:
-        """List aggregated trades, oldest first. Raises `ApiError` -1127 for a range older than what is held."""
+    async def aggregated_trades(self, call: Call, parameters: AggregatedTradesParameters) -> list[AggregatedTrade]:
+        """List aggregated trades, oldest first."""
         symbol = find_symbol(self._runtime.catalog, parameters.symbol)
         held = self._runtime.market.aggregated_trades(symbol.id, AGGREGATED_HELD_MAX)
         from_id, start_us, end_us = parameters.from_id, parameters.start_time, parameters.end_time
         has_dropped = bool(held) and held[0].aggregate_id > 1
         if has_dropped and _reaches_before(held[0], from_id, start_us, end_us):
-            raise ErrorCode.MORE_THAN_XX_HOURS.error()
+            older = await self._history.aggregated_trades(
+                symbol.id, from_id=from_id, start_us=start_us, end_us=end_us, limit=parameters.limit
+            )
+            return [_aggregated(call, each) for each in older]
         chosen = [
             each
             for each in held

@@ -34,3 +34,5 @@ def upgrade() -> None:
         sa.Column("buyer_is_maker", sa.Boolean(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("symbol", "aggregate_id"),
     )
+    by_time = ["symbol", "traded_at_us", "aggregate_id"]
+    op.create_index("aggregated_trades_by_time", "aggregated_trades", by_time, unique=False)
