@@ -87,6 +87,10 @@ simulate: .make/dev .make/core ## Crash the real process at seeded points and ch
 bot: .make/dev .make/core .make/bot ## Let a bot framework trade on a fresh exchange for some minutes, and compare both sides
 	@RIALTO_TEST_FREQTRADE="$(CURDIR)/.venv-bot/bin/freqtrade" $(BIN)/pytest tests/bots
 
+.PHONY: quickfix
+quickfix: .make/dev .make/core .make/quickfix ## Let QuickFIX trade over FIX; building it takes long
+	@RIALTO_TEST_QUICKFIX="$(CURDIR)/.venv-quickfix/bin/python" $(BIN)/pytest tests/bots
+
 .PHONY: bench
 bench: .make/dev .make/core ## Run the benchmarks and print percentiles
 	@test -f benches/__main__.py || { echo "There are no benchmarks yet: benches/__main__.py is missing." >&2; exit 1; }
@@ -108,6 +112,7 @@ lock: .make/uv ## Bring requirements/*.txt and Cargo.lock up to what is asked fo
 	@$(STEP) "Locking the run-time" env $(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(STEP) "Locking development" env $(LOCK) pyproject.toml requirements/dev.in --extra postgres -o requirements/dev.txt
 	@$(STEP) "Locking the bot framework" env $(LOCK) requirements/bot.in -o requirements/bot.txt
+	@$(STEP) "Locking QuickFIX" env $(LOCK) requirements/quickfix.in -o requirements/quickfix.txt
 	@$(STEP) "Locking the crates" cargo metadata --format-version 1 --quiet
 
 .PHONY: upgrade
@@ -117,7 +122,7 @@ upgrade: ## Lock the newest versions of everything
 
 .PHONY: clean
 clean: ## Remove everything built or installed here (never DATA)
-	rm -rf .venv .venv-bot .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
+	rm -rf .venv .venv-bot .venv-quickfix .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
 
 .venv/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }
@@ -142,6 +147,11 @@ clean: ## Remove everything built or installed here (never DATA)
 .make/bot: .make/uv requirements/bot.txt
 	@$(STEP) "Creating .venv-bot" $(PYTHON) -m venv .venv-bot
 	@$(STEP) "Installing the bot framework" $(BIN)/uv --no-config --no-progress pip sync --python .venv-bot/bin/python --require-hashes requirements/bot.txt
+	@touch $@
+
+.make/quickfix: .make/uv requirements/quickfix.txt
+	@$(STEP) "Creating .venv-quickfix" $(PYTHON) -m venv .venv-quickfix
+	@$(STEP) "Building QuickFIX" $(BIN)/uv --no-config --no-progress pip sync --python .venv-quickfix/bin/python --require-hashes requirements/quickfix.txt
 	@touch $@
 
 # Offline, so that the install can add nothing to what the locks put there.
