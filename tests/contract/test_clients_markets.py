@@ -1,7 +1,9 @@
 """Clients no one here wrote read markets and accounts of a running demonstration exchange, killed in between."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -74,9 +76,8 @@ def test_the_official_connector(exchange: DemoProcess, credentials: Credentials)
     assert api.get_account().data().update_time
 
 
-def test_ccxt(exchange: DemoProcess, credentials: Credentials) -> None:
-    import ccxt
-
+def ccxt_client(ccxt: ModuleType, exchange: DemoProcess, credentials: Credentials) -> Any:
+    """A client of one of ccxt's libraries, with nothing changed but the addresses."""
     client = ccxt.binance(
         {
             "apiKey": credentials.key,
@@ -87,6 +88,13 @@ def test_ccxt(exchange: DemoProcess, credentials: Credentials) -> None:
     client.urls["api"] = {
         name: address.replace("https://api.binance.com", exchange.url) for name, address in client.urls["api"].items()
     }
+    return client
+
+
+def test_ccxt(exchange: DemoProcess, credentials: Credentials) -> None:
+    import ccxt
+
+    client = ccxt_client(ccxt, exchange, credentials)
     assert client.load_markets()["ETH/USDT"]["active"]
     rolling = client.public_get_ticker({"symbol": "ETHUSDT", "windowSize": "2h"})
     trading_day = client.public_get_ticker_tradingday({"symbol": "ETHUSDT"})
@@ -94,6 +102,26 @@ def test_ccxt(exchange: DemoProcess, credentials: Credentials) -> None:
     assert {"priceChange", "weightedAvgPrice", "lastId"} <= trading_day.keys() & rolling.keys()
     commission = client.private_get_account_commission({"symbol": "ETHUSDT"})
     assert commission["discount"]["discount"] == "0.00000000"
+
+
+async def test_ccxt_without_waiting(exchange: DemoProcess, credentials: Credentials) -> None:
+    import ccxt.async_support as ccxt
+
+    client = ccxt_client(ccxt, exchange, credentials)
+    try:
+        markets, book, candles = await asyncio.gather(
+            client.load_markets(), client.fetch_order_book("ETH/USDT", 5), client.fetch_ohlcv("ETH/USDT", "1m", limit=2)
+        )
+        assert "ETH/USDT" in markets
+        assert candles
+        price = client.price_to_precision("ETH/USDT", book["bids"][-1][0] * 0.9)
+        orders = await asyncio.gather(*(client.create_order("ETH/USDT", "limit", "buy", 0.05, price) for _ in range(3)))
+        resting = await client.fetch_open_orders("ETH/USDT")
+        assert {order["id"] for order in orders} <= {order["id"] for order in resting}
+        await client.cancel_all_orders("ETH/USDT")
+        assert await client.fetch_open_orders("ETH/USDT") == []
+    finally:
+        await client.close()
 
 
 def test_python_binance(exchange: DemoProcess, credentials: Credentials) -> None:
