@@ -28,6 +28,7 @@ from rialto.identity.restrictions import Permission
 from tests.exchange import BTCUSDT
 from tests.gateway import pool
 from tests.streams import Streaming, eventually, streaming
+from tests.websocket_client import connected
 
 OF_REST: Final = frozenset(
     name for name, _ in inspect.getmembers(SpotRestAPI, inspect.isfunction) if not name.startswith(("_", "send_"))
@@ -122,7 +123,7 @@ class OverWebSocket:
         response: WebsocketApiResponse[Any] = await getattr(self.api, name)(**parameters)
         answer = dumped(response.data())
         if name == "my_filters":  # The connector's model looks for the filters beside the result, and keeps nothing.
-            return answer
+            return answer["rateLimits"]
         assert answer["status"] == 200, answer
         return answer.get("result")
 
@@ -317,8 +318,11 @@ async def look_around(do: Transport) -> None:
     assert [each["asset"] for each in account["balances"]] == ["BTC", "USDT"]
     assert (await do.call("account_commission", **symbol))["standardCommission"]["maker"] == "0.00100000"
     assert [each["interval"] for each in await do.call("rate_limit_order")] == ["SECOND", "DAY"]
-    filters = await do.call("my_filters", **symbol)
-    assert filters.get("symbolFilters") or "rateLimits" in filters
+
+
+def check_filters(answer: Any) -> None:
+    """Look for the filters that every symbol of the tests has."""
+    assert {"PRICE_FILTER", "LOT_SIZE", "NOTIONAL"} <= {each["filterType"] for each in answer["symbolFilters"]}
 
 
 async def use_session(api: SpotWebSocketAPI, called: set[str], exchange: Streaming) -> None:
@@ -354,6 +358,7 @@ async def test_over_rest(exchange: Streaming) -> None:
     await trade(do, exchange)
     await place_lists(do)
     await look_around(do)
+    check_filters(await do.call("my_filters", symbol="BTCUSDT"))
     assert do.called == OF_REST
 
 
@@ -363,5 +368,9 @@ async def test_over_the_websocket_api(exchange: Streaming) -> None:
         await trade(do, exchange)
         await place_lists(do)
         await look_around(do)
+        assert await do.call("my_filters", symbol="BTCUSDT")
+        async with connected(exchange.port) as client:
+            answer = await client.ask_signed("myFilters", exchange.exchange.alice, symbol="BTCUSDT")
+            check_filters(answer["result"])
         await use_session(api, do.called, exchange)
         assert do.called == OF_WEBSOCKET

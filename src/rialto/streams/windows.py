@@ -50,30 +50,26 @@ class WindowStreams:
             for symbol in said.keys() - wanted:
                 del said[symbol]
             looked_at = wanted if moved else wanted & traded | wanted - said.keys()
-            self._say(window, self._changed(window, sorted(looked_at), now_us), now_us)
+            self._say(window, sorted(looked_at), now_us)
 
-    def _changed(self, window: str, symbols: list[int], now_us: int) -> list[tuple[Candle, str]]:
-        """Return the windows of symbols that show something else than when they were last said."""
+    def _say(self, window: str, symbols: list[int], now_us: int) -> None:
+        """Say the windows of symbols that show something else than when they were last said."""
         from_us = max(0, now_us - WINDOWS[window])
         from_us -= from_us % MINUTE_US
         said = self._said[window]
-        changed = []
+        changed: list[tuple[Candle, str]] = []
         for symbol in symbols:
             candle = self._runtime.market.candle_from(symbol, from_us)
             figures = (candle.open, candle.high, candle.low, candle.close, candle.volume, f"{candle.first_trade_id}")
             if said.get(symbol) != figures and (candle.trades or symbol in said):
-                changed.append((candle, self._symbol_name(symbol)))
+                name = self._symbol_name(symbol)
+                changed.append((candle, name))
                 self._hub.publish(
                     Topic(Kind.WINDOW_TICKER, symbol, interval=window),
-                    partial(ticker_payloads.window_ticker, candle, self._symbol_name(symbol), window, from_us, now_us),
+                    partial(ticker_payloads.window_ticker, candle, name, window, from_us, now_us),
                 )
             said[symbol] = figures
-        return changed
-
-    def _say(self, window: str, changed: list[tuple[Candle, str]], now_us: int) -> None:
         if changed:
-            from_us = max(0, now_us - WINDOWS[window])
-            from_us -= from_us % MINUTE_US
             self._hub.publish(
                 Topic(Kind.ALL_WINDOW_TICKERS, interval=window),
                 partial(ticker_payloads.window_tickers, changed, window, from_us, now_us),
