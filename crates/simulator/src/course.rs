@@ -209,12 +209,14 @@ impl<D: Disk> Course<D> {
         Ok(records)
     }
 
-    /// Calm for one life in two; otherwise anything may fail now and then.
+    /// Calm for one life in two; otherwise anything may fail, now and then or, in a storm, often.
     pub(crate) fn weather(&mut self) -> Weather {
-        if self.chance.bool() {
-            return Weather { short_read: 300, ..Weather::CALM };
-        }
-        let mut rate = || if self.chance.bool() { self.chance.u32(..400) } else { 0 };
+        let most = match self.chance.u8(..8) {
+            0..4 => return Weather { short_read: 300, ..Weather::CALM },
+            4..7 => 400,
+            _ => 4_000,
+        };
+        let mut rate = || if self.chance.bool() { self.chance.u32(..most) } else { 0 };
         Weather {
             failed_write: rate(),
             failed_sync: rate(),

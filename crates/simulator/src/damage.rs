@@ -31,7 +31,8 @@ impl<D: Disk> Course<D> {
             _ => {
                 let bit = self.chance.u8(..8);
                 may_end_before = self.frames.last_hit(&before, &path, offset);
-                self.disk.damage(&path, |bytes| bytes[offset] ^= 1 << bit);
+                // Where the process was killed, the platter may not have the byte yet.
+                self.disk.damage(&path, |bytes| bytes.get_mut(offset).into_iter().for_each(|byte| *byte ^= 1 << bit));
                 self.disk.count("bit flipped at rest");
             }
         }
@@ -62,8 +63,8 @@ impl<D: Disk> Course<D> {
         let after = self.disk.image();
         let changed = before.iter().find(|(path, bytes)| {
             let is_open_end = before.keys().rfind(|path| is_segment(path)) == Some(path);
-            // The end of the newest segment may have been cut before an older one was read and refused.
-            let is_kept = |now: &Vec<u8>| now == *bytes || (is_open_end && bytes.starts_with(now));
+            // The newest segment's end may have been cut, or its header finished, before an older one was refused.
+            let is_kept = |now: &Vec<u8>| now == *bytes || is_open_end;
             !path.to_string_lossy().ends_with(".tmp") && !after.get(*path).is_some_and(is_kept)
         });
         match changed {

@@ -24,7 +24,7 @@ impl<D: Disk> Course<D> {
         let mut stalled = 0;
         for _ in 0..self.chance.u32(5..80) {
             let before = self.fatal_faults();
-            let is_writing = match self.chance.u8(..20) {
+            let is_writing = match self.chance.u8(..21) {
                 0..6 => self.submit_some(&live)?,
                 6..10 => self.step_core(&mut live),
                 10..14 if stalled == 0 => {
@@ -33,7 +33,8 @@ impl<D: Disk> Course<D> {
                 }
                 14..17 => self.drain(&live)?,
                 17 => self.ask(&live),
-                18 => self.disturb(&live, &mut stalled),
+                18 => self.disturb(&mut stalled),
+                19 => compress(&live),
                 _ => {
                     stalled = stalled.saturating_sub(1);
                     false
@@ -170,23 +171,14 @@ impl<D: Disk> Course<D> {
         false
     }
 
-    /// Something from outside: the clock is set back, a sync is slow, a closed segment is compressed.
-    fn disturb(&mut self, live: &Live<D>, stalled: &mut u32) -> bool {
-        match self.chance.u8(..3) {
-            0 => {
-                self.clock.set_back(self.chance.u64(..100_000_000_000));
-                self.disk.count("clock set back");
-            }
-            1 => {
-                *stalled = self.chance.u32(1..8);
-                self.disk.count("slow sync");
-            }
-            _ => {
-                if let Some(journal) = live.journal() {
-                    // What fails here concerns no command: the segment stays plain, and the next run tries again.
-                    let _ = journal.compressor().run();
-                }
-            }
+    /// Something from outside: the clock is set back, or a sync is slow.
+    fn disturb(&mut self, stalled: &mut u32) -> bool {
+        if self.chance.bool() {
+            self.clock.set_back(self.chance.u64(..100_000_000_000));
+            self.disk.count("clock set back");
+        } else {
+            *stalled = self.chance.u32(1..8);
+            self.disk.count("slow sync");
         }
         false
     }
@@ -204,6 +196,15 @@ impl<D: Disk> Course<D> {
         let now = self.fatal_faults();
         (0..FATAL.len()).find(|&kind| now[kind] > before[kind]).map(|kind| FATAL[kind])
     }
+}
+
+/// Compress the closed segments.
+fn compress<D: Disk>(live: &Live<D>) -> bool {
+    if let Some(journal) = live.journal() {
+        // What fails here concerns no command: the segment stays plain, and the next run tries again.
+        let _ = journal.compressor().run();
+    }
+    false
 }
 
 fn fatal_faults(disk: &SimulatedDisk) -> [u64; FATAL.len()] {

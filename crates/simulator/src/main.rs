@@ -1,12 +1,9 @@
 //! `rialto-simulator --seed N` repeats one simulation and tells it; `--seeds N [--from M]` runs many on all cores.
 
-use rialto_simulator::{Outcome, Report, simulate};
+use rialto_simulator::{Outcome, Summary, simulate, simulate_many};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::panic::catch_unwind;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Progress is told every so many simulations.
 const PROGRESS_SEEDS: u64 = 100;
@@ -22,7 +19,7 @@ fn main() -> ExitCode {
     }
     match (numbers.get("--seed"), numbers.get("--seeds")) {
         (Some(&seed), None) => tell(seed),
-        (None, Some(&count)) => run_many(numbers.get("--from").copied().unwrap_or(1), count),
+        (None, Some(&count)) => tell_many(numbers.get("--from").copied().unwrap_or(1), count),
         _ => usage(),
     }
 }
@@ -48,37 +45,8 @@ fn tell(seed: u64) -> ExitCode {
 }
 
 /// Run `count` seeds from `first` on, on all cores.
-fn run_many(first: u64, count: u64) -> ExitCode {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
-    let (sum, failed) = (Mutex::new(Report::default()), Mutex::new(BTreeMap::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        break;
-                    }
-                    let seed = first + index;
-                    match catch_unwind(|| simulate(seed)) {
-                        Ok(Outcome { report, finding, .. }) => {
-                            sum.lock().expect("no thread panics with it").add(&report);
-                            if let Some(finding) = finding {
-                                failed.lock().expect("no thread panics with it").insert(seed, finding.to_string());
-                            }
-                        }
-                        Err(_) => {
-                            let text = "a defect; see the message on standard error".to_owned();
-                            failed.lock().expect("no thread panics with it").insert(seed, text);
-                        }
-                    }
-                    progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
-                }
-            });
-        }
-    });
-    let (report, failed) = (sum.into_inner().expect("all ended"), failed.into_inner().expect("all ended"));
+fn tell_many(first: u64, count: u64) -> ExitCode {
+    let Summary { report, failed } = simulate_many(first..first + count, |done| progress(done, count));
     println!("seeds          {count}, from {first} on; {} failed", failed.len());
     print!("{report}");
     for (seed, what) in &failed {

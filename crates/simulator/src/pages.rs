@@ -59,7 +59,7 @@ impl Pages {
 
     /// Write some of the pages back, as a sync that was interrupted may have.
     pub(crate) fn sync_in_part(&mut self, chance: &mut Rng) {
-        self.durable.resize(self.length_after(chance), 0);
+        self.durable.resize(self.seen.len(), 0);
         let written: Vec<usize> = self.dirty.iter().copied().filter(|_| chance.bool()).collect();
         for page in written {
             self.dirty.remove(&page);
