@@ -1,0 +1,34 @@
+"""The composition root: the only place where the parts of an exchange are wired together.
+
+    settings ─▶ database (migrated) ─▶ projections ─▶ core (replayed, projections caught up)
+             ─▶ identity ─▶ streams, gateway ─▶ server
+
+They are stopped in the reverse order: first nobody is let in, then what was let in is finished and made durable, then
+what is derived from it is written.
+"""
+
+from rialto.bootstrap.core import open_core, running_core
+from rialto.bootstrap.demonstration import Demonstration, demonstrating
+from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
+from rialto.bootstrap.exchange import running_exchange
+from rialto.bootstrap.front import Exchange
+from rialto.bootstrap.offline import publish_history, rebuild_projections
+from rialto.bootstrap.people import NoExchange, identity, open_api_keys
+
+__all__ = [
+    "Demonstration",
+    "Exchange",
+    "NoExchange",
+    "demonstrating",
+    "identity",
+    "journal_directory",
+    "master_key_path",
+    "open_api_keys",
+    "open_core",
+    "portal_directory",
+    "prepare_data_directory",
+    "publish_history",
+    "rebuild_projections",
+    "running_core",
+    "running_exchange",
+]

@@ -1,0 +1,28 @@
+"""Where everything of an exchange lies, and making it ready."""
+
+from pathlib import Path
+
+from rialto.foundation.configuration import Settings
+from rialto.foundation.database import migrate
+
+
+def journal_directory(data_directory: Path) -> Path:
+    """Return where the journal lies."""
+    return data_directory / "journal"
+
+
+def master_key_path(settings: Settings) -> Path:
+    """Return where the key lies that seals secrets."""
+    return settings.data_directory / "master.key"
+
+
+def portal_directory(settings: Settings) -> Path:
+    """Return where the files of historical market data lie."""
+    return settings.data_directory / settings.portal_directory
+
+
+def prepare_data_directory(settings: Settings) -> None:
+    """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
+    settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    journal_directory(settings.data_directory).mkdir(exist_ok=True, mode=0o700)
+    migrate(settings.database_url)

@@ -1,0 +1,65 @@
+"""Who there is and their API keys, also beside a running exchange."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+
+from rialto.bootstrap.directories import master_key_path, prepare_data_directory
+from rialto.foundation.configuration import Settings
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.secrets import MasterKey
+from rialto.gateway.websocket.api import WebSocketApi
+from rialto.identity.api_keys import ApiKeys
+from rialto.identity.owners import Owners
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+KEYS_REFRESHED_EVERY_S: Final = 1.0
+"""How often changes of API keys made by other processes are looked for."""
+
+
+class NoExchange(Exception):
+    """There is no exchange in the data directory."""
+
+
+def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
+    """Open the API keys with the master key that lies beside the journal."""
+    return ApiKeys(people, MasterKey.load_or_create(master_key_path(settings)))
+
+
+@contextmanager
+def identity(settings: Settings) -> Iterator[tuple[Owners, ApiKeys]]:
+    """Open who there is and their keys, of an exchange that has been started at least once.
+
+    Errors: `NoExchange`, `BrokenSeal`, `MasterKeyUnusable`, SQLAlchemy's own if the database cannot be reached.
+    """
+    if not master_key_path(settings).is_file():
+        raise NoExchange(f"there is no exchange in {settings.data_directory}; start one with rialto run")
+    prepare_data_directory(settings)
+    people = open_engine(settings.database_url, Access.DURABLE)
+    try:
+        yield Owners(people), open_api_keys(settings, people)
+    finally:
+        people.dispose()
+
+
+async def keep_keys_fresh(api_keys: ApiKeys, websocket_api: WebSocketApi) -> None:
+    """Take over what other processes change of the keys, and end what keys no longer allow.
+
+    Goes on whatever happens: were it to end, every key revoked later would be accepted for ever.
+    """
+    while True:
+        await asyncio.sleep(KEYS_REFRESHED_EVERY_S)
+        try:
+            await asyncio.to_thread(api_keys.refresh)
+        except Exception:
+            _log.exception("API keys not refreshed; new ones are not known, and revoked ones may still be accepted")
+        try:
+            websocket_api.drop_unusable_keys()
+        except Exception:
+            _log.exception("sessions of revoked API keys not ended")
