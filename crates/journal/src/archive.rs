@@ -15,7 +15,6 @@
 
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::disk::{Disk, DiskFile};
@@ -30,32 +29,14 @@ use crate::walk::walk;
 const LEVEL: i32 = 3;
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// The hold of a journal's directory, shared by the journal and those who work for it.
-pub(crate) struct Hold<L> {
-    /// Taken for the length of a run, so that two exclude each other.
-    lock: Mutex<L>,
-    is_closing: AtomicBool,
-}
-
-impl<L> Hold<L> {
-    pub fn new(lock: L) -> Arc<Hold<L>> {
-        Arc::new(Hold { lock: Mutex::new(lock), is_closing: AtomicBool::new(false) })
-    }
-
-    /// Have runs end with the segment in hand.
-    pub fn close(&self) {
-        self.is_closing.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Move a journal's closed segments to an archive, from whichever thread the owner likes.
 ///
 /// A run shares the journal's hold of the directory: another process can open the journal once the journal is closed and
-/// the run has ended, which it does with the segment in hand.
+/// the run has ended.
 pub struct Archiver<D: Disk> {
     disk: D,
     dir: PathBuf,
-    hold: Weak<Hold<D::Lock>>,
+    hold: Weak<Mutex<D::Lock>>,
 }
 
 impl<D: Disk> Clone for Archiver<D> {
@@ -65,25 +46,26 @@ impl<D: Disk> Clone for Archiver<D> {
 }
 
 impl<D: Disk> Archiver<D> {
-    pub(crate) fn new(disk: D, dir: &Path, hold: &Arc<Hold<D::Lock>>) -> Archiver<D> {
+    pub(crate) fn new(disk: D, dir: &Path, hold: &Arc<Mutex<D::Lock>>) -> Archiver<D> {
         Archiver { disk, dir: dir.to_path_buf(), hold: Arc::downgrade(hold) }
     }
 
-    /// Move every closed segment whose records all come before `seq` to the directory `archive`; returns how many.
+    /// Move closed segments whose records all come before `seq` to the directory `archive`, the oldest first and at most
+    /// `segments_max`; returns how many.
     ///
     /// A relative `archive` begins at the journal's directory, and stays true when both are moved together. The segment
     /// with the record `seq` itself stays, since whoever reads on from a snapshot of `seq` begins there. Does nothing
     /// once the journal is closed. After an error every segment is where it was or in the archive, the journal is
     /// unharmed, and another run tries again. Errors: `IoFailure`, `Damage`, `MissingSegment`.
-    pub fn archive_before(&self, archive: &Path, seq: u64) -> Result<usize, JournalError> {
+    pub fn archive_before(&self, archive: &Path, seq: u64, segments_max: usize) -> Result<usize, JournalError> {
         let Some(hold) = self.hold.upgrade() else { return Ok(0) };
-        let _lock = hold.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _lock = hold.lock().unwrap_or_else(PoisonError::into_inner);
         let segments: Vec<u64> = Listing::read(&self.disk, &self.dir)?.segments().into_iter().collect();
         let mut manifest = Manifest::read(&self.disk, &self.dir)?;
         let mut moved = 0;
-        for pair in segments.windows(2) {
+        for pair in segments.windows(2).take(segments_max) {
             let &[first_seq, next_seq] = pair else { unreachable!("windows of two") };
-            if next_seq > seq || hold.is_closing.load(Ordering::Relaxed) {
+            if next_seq > seq {
                 break;
             }
             self.move_segment(&mut manifest, archive, first_seq, next_seq)?;
@@ -281,6 +263,11 @@ pub(crate) fn is_sound<D: Disk>(disk: &D, dir: &Path, segment: &ArchivedSegment)
         expected: describe((segment.bytes, segment.blake3)),
         found: describe(found),
     })
+}
+
+/// List the archived segments of the journal in `dir`, without looking at their files.
+pub fn list_archive<D: Disk>(disk: &D, dir: &Path) -> Result<Vec<ArchivedSegment>, JournalError> {
+    Ok(Manifest::read(disk, dir)?.segments)
 }
 
 /// Check every archived segment of the journal in `dir` that is where it was put: its hash, its frames, and that each

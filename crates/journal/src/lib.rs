@@ -115,7 +115,7 @@ mod stream;
 mod walk;
 mod writer;
 
-pub use archive::{Archiver, check_archive, file_hash};
+pub use archive::{Archiver, check_archive, file_hash, list_archive};
 pub use backup::{BackedUp, Backup};
 pub use batch::Batch;
 pub use disk::{Disk, DiskFile, RealDisk};

@@ -7,9 +7,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use crate::archive::{Archiver, Hold};
+use crate::archive::Archiver;
 use crate::batch::Batch;
 use crate::disk::{Disk, DiskFile, RealDisk};
 use crate::error::JournalError;
@@ -55,7 +55,7 @@ pub struct Journal<D: Disk = RealDisk> {
     /// Buffer of the frame being written, reused.
     frame: Vec<u8>,
     poison: Option<String>,
-    hold: Arc<Hold<D::Lock>>,
+    hold: Arc<Mutex<D::Lock>>,
 }
 
 impl Journal<RealDisk> {
@@ -97,7 +97,7 @@ impl<D: Disk> Journal<D> {
             file: recovered.file,
             frame: Vec::new(),
             poison: None,
-            hold: Hold::new(lock),
+            hold: Arc::new(Mutex::new(lock)),
         };
         Ok((journal, recovered.report))
     }
@@ -238,12 +238,6 @@ impl<D: Disk> Journal<D> {
     fn poison(&mut self, error: JournalError) -> JournalError {
         self.poison = Some(error.to_string());
         error
-    }
-}
-
-impl<D: Disk> Drop for Journal<D> {
-    fn drop(&mut self) {
-        self.hold.close();
     }
 }
 

@@ -8,7 +8,7 @@ use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crossbeam_channel::bounded;
-use rialto_journal::{RealDisk, Recovery};
+use rialto_journal::{Archiver, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
@@ -55,6 +55,7 @@ pub struct Runtime {
     threads: Vec<JoinHandle<()>>,
     sequence_at_open: u64,
     recovery: Recovery,
+    archiver: Archiver<RealDisk>,
 }
 
 impl Runtime {
@@ -70,6 +71,7 @@ impl Runtime {
     ) -> Result<Runtime, OpenError> {
         let Opened { journal, recovery, replayed } =
             open_journal(RealDisk, directory, &options, outcomes_from, progress)?;
+        let archiver = journal.archiver();
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
@@ -86,7 +88,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -128,6 +130,11 @@ impl Runtime {
     /// What opening the journal found.
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
+    }
+
+    /// A handle that moves closed segments of the journal to an archive, for a thread of its own.
+    pub fn archiver(&self) -> Archiver<RealDisk> {
+        self.archiver.clone()
     }
 
     /// Look at the market views.

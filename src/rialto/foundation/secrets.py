@@ -7,6 +7,7 @@ data, so that an envelope moved elsewhere does not open. Losing the file loses e
 from the database.
 """
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -33,6 +34,16 @@ class MasterKey:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self.fingerprint: Final = hashlib.sha256(b"rialto master key" + key).hexdigest()
+        """Tells this key from another, and nothing else of it: it may lie beside what the key seals."""
+
+    @classmethod
+    def load(cls, path: Path) -> "MasterKey":
+        """Read the key from its file.
+
+        Errors: `MasterKeyUnusable`, FileNotFoundError.
+        """
+        return cls(_read(path))
 
     @classmethod
     def load_or_create(cls, path: Path) -> "MasterKey":

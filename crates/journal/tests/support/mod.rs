@@ -99,7 +99,7 @@ pub const ARCHIVE: &str = "archive";
 
 /// Archive every closed segment of a journal; returns how many were.
 pub fn archive<D: rialto_journal::Disk>(journal: &Journal<D>) -> Result<usize, JournalError> {
-    journal.archiver().archive_before(Path::new(ARCHIVE), u64::MAX)
+    journal.archiver().archive_before(Path::new(ARCHIVE), u64::MAX, usize::MAX)
 }
 
 pub fn archived(dir: &Path, first_seq: u64) -> PathBuf {
