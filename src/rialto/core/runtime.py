@@ -195,6 +195,16 @@ class Runtime:
             self._accounts[key] = account
         return account
 
+    @property
+    def under_way(self) -> int:
+        """How many commands and queries were submitted and not yet answered for."""
+        return self._core.under_way
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the core has stopped, or None while it runs."""
+        return self._stopped.result() if self._stopped is not None and self._stopped.done() else None
+
     async def wait_stopped(self) -> str:
         """Wait until the core stops, for whatever reason, and return the reason."""
         assert self._stopped is not None, "the runtime was not started"
