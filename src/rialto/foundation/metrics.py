@@ -9,7 +9,7 @@ what is not known is absent, never zero; a collector that fails takes away its o
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -33,7 +33,6 @@ SIZE_BOUNDS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096
 
 _log = structlog.stdlib.get_logger(__name__)
 
-Labels = tuple[str, ...]
 Collect = Callable[[], Iterable[Metric]]
 
 
@@ -56,6 +55,14 @@ class Distribution:
     def count(self) -> int:
         """How many values were counted."""
         return sum(self.counts)
+
+    @classmethod
+    def counted(cls, bounds: Sequence[int], counts: Sequence[int], total: int) -> "Distribution":
+        """Return a distribution that was counted elsewhere: `counts` has one more than `bounds`, for what is beyond."""
+        made = cls(bounds)
+        made.counts[:] = counts
+        made.total = total
+        return made
 
 
 class Metrics:
@@ -96,11 +103,11 @@ def gauge_of_us(name: str, text: str, microseconds: int) -> Metric:
     return GaugeMetricFamily(name, text, value=microseconds / MICROSECONDS)
 
 
-def gauges(name: str, text: str, labels: Sequence[str], values: Mapping[Labels, int]) -> Metric:
-    """Return figures that go up and down, by the values of their labels."""
+def gauges(name: str, text: str, labels: Sequence[str], values: Mapping[Any, int]) -> Metric:
+    """Return figures that go up and down, each by the value of its label, or by a tuple of them."""
     family = GaugeMetricFamily(name, text, labels=labels)
     for held, value in values.items():
-        family.add_metric(held, value)
+        family.add_metric(_labels(held), value)
     return family
 
 
@@ -114,28 +121,35 @@ def counter_of_us(name: str, text: str, microseconds: int) -> Metric:
     return CounterMetricFamily(name, text, value=microseconds / MICROSECONDS)
 
 
-def counters(name: str, text: str, labels: Sequence[str], values: Mapping[Labels, int]) -> Metric:
-    """Return figures that only grow, by the values of their labels."""
+def counters(name: str, text: str, labels: Sequence[str], values: Mapping[Any, int]) -> Metric:
+    """Return figures that only grow, each by the value of its label, or by a tuple of them."""
     family = CounterMetricFamily(name, text, labels=labels)
     for held, value in values.items():
-        family.add_metric(held, value)
+        family.add_metric(_labels(held), value)
     return family
 
 
 def distributions(
-    name: str, text: str, labels: Sequence[str], values: Mapping[Labels, Distribution], *, units: int = 1
+    name: str, text: str, labels: Sequence[str], values: Mapping[Any, Distribution], *, units: int = 1
 ) -> Metric:
-    """Return distributions by the values of their labels. So many of what was observed make one unit of the name."""
+    """Return distributions, each by the value of its label, or by a tuple of them.
+
+    `units` of what was observed make one of the unit in the name.
+    """
     family = HistogramMetricFamily(name, text, labels=labels)
     for held, distribution in values.items():
         reached, buckets = 0, []
         for bound, count in zip((*distribution.bounds, None), distribution.counts, strict=True):
             reached += count
             buckets.append(("+Inf" if bound is None else str(bound / units), reached))
-        family.add_metric(held, buckets, sum_value=distribution.total / units)
+        family.add_metric(_labels(held), buckets, sum_value=distribution.total / units)
     return family
 
 
 def distribution(name: str, text: str, value: Distribution, *, units: int = 1) -> Metric:
     """Return one distribution without labels."""
     return distributions(name, text, (), {(): value}, units=units)
+
+
+def _labels(held: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (held,) if isinstance(held, str) else held

@@ -240,6 +240,7 @@ class History:
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(self._threads, self._select, page.statement)
         except SQLAlchemyError as error:
+            self.failures += 1
             raise HistoryUnavailable("history cannot be read from the database now; try again") from error
         finally:
             self._reads -= 1

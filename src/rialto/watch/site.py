@@ -4,16 +4,16 @@ An ASGI application around another. What it answers itself is outside weights, b
 must see an exchange that refuses everybody else. Any other request is handed on untouched, for the price of one look.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any, Final
 
 from rialto.foundation.metrics import CONTENT_TYPE
+from rialto.gateway.server import AsgiApplication
 from rialto.gateway.sites import Receive, Send
 from rialto.watch.access import Access
 from rialto.watch.health import Check, Health, report
 
 Scope = MutableMapping[str, Any]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Answer = tuple[int, bytes, bytes]
 """Status, type of content, body."""
 
@@ -29,13 +29,15 @@ _NOTHING_HERE: Final = (404, _JSON, b'{"code":-1020,"msg":"This operation is not
 class WatchSite:
     """Answers the operator, and hands everyone else on."""
 
-    def __init__(self, application: Asgi, health: Health, render: Callable[[], bytes], access: Access) -> None:
+    def __init__(
+        self, application: AsgiApplication, health: Health, render: Callable[[], bytes], access: Access
+    ) -> None:
         self._application = application
         self._health = health
         self._render = render
         self._access = access
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Coroutine[Any, Any, None]:
         """Serve one ASGI connection scope."""
         if scope["type"] == "http" and scope["path"] in PATHS:
             return self._serve(scope, send)
