@@ -10,7 +10,8 @@ what is derived from it is written.
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
 from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
-from rialto.bootstrap.exchange import Exchange, running_exchange
+from rialto.bootstrap.exchange import running_exchange
+from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
 from rialto.bootstrap.people import NoExchange, identity, open_api_keys
 
