@@ -36,7 +36,8 @@ const BUFFER_BYTES: usize = 256 << 10;
 pub struct Archiver<D: Disk> {
     disk: D,
     dir: PathBuf,
-    hold: Weak<Mutex<D::Lock>>,
+    /// The journal's hold of its directory; locked for the length of a run, so that two exclude each other.
+    hold: Weak<Mutex<dyn Send>>,
 }
 
 impl<D: Disk> Clone for Archiver<D> {
@@ -46,7 +47,7 @@ impl<D: Disk> Clone for Archiver<D> {
 }
 
 impl<D: Disk> Archiver<D> {
-    pub(crate) fn new(disk: D, dir: &Path, hold: &Arc<Mutex<D::Lock>>) -> Archiver<D> {
+    pub(crate) fn new(disk: D, dir: &Path, hold: &Arc<Mutex<dyn Send>>) -> Archiver<D> {
         Archiver { disk, dir: dir.to_path_buf(), hold: Arc::downgrade(hold) }
     }
 

@@ -126,6 +126,6 @@ pub use reader::{Entry, Position, Reader};
 pub use record::RECORD_BYTES_MAX;
 pub use recovery::{Recovery, TornTail};
 pub use restore::{Restored, restore};
-pub use segment::FIRST_SEQ;
+pub use segment::{FIRST_SEQ, newest_segment};
 pub use walk::Limit;
 pub use writer::{Journal, Options, SEGMENT_BYTES_LIMIT};

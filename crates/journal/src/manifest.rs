@@ -12,6 +12,7 @@
 //! It is written whole to a temporary file, synced and renamed: it is the old list or the new one. A segment is listed
 //! once its file is durable, and leaves the journal's directory only once it is listed.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
 use crate::frame::Hash;
-use crate::segment::{FIRST_SEQ, compressed_name};
+use crate::opening::absent_archive;
+use crate::segment::{FIRST_SEQ, compressed_name, is_there};
 use crate::stream::ChainState;
 
 /// The file's name in the journal's directory.
@@ -137,6 +139,24 @@ impl Manifest {
         let after = self.segments.partition_point(|segment| segment.first_seq < first_seq);
         let before = self.segments[..after].last()?.end();
         (before.next_seq == first_seq).then_some(before)
+    }
+
+    /// Check that what is archived from a segment on is there or among the segments that are `present` in the journal's
+    /// directory, so that all that is missing is said at once. Errors: `AbsentArchive`.
+    pub fn check_present<D: Disk>(
+        &self,
+        disk: &D,
+        dir: &Path,
+        from: u64,
+        present: &BTreeSet<u64>,
+    ) -> Result<(), JournalError> {
+        let mut absent = Vec::new();
+        for segment in self.segments.iter().filter(|one| one.first_seq >= from && !present.contains(&one.first_seq)) {
+            if !is_there(disk, &segment.path(dir))? {
+                absent.push(segment);
+            }
+        }
+        if absent.is_empty() { Ok(()) } else { Err(absent_archive(dir, &absent)) }
     }
 
     /// Errors: a path that is not Unicode cannot be written down.

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
-use crate::frame::{Checkpoint, FrameHeader, KIND_CHECKPOINT, take};
+use crate::frame::{Checkpoint, FrameHeader, Hash, KIND_CHECKPOINT, take};
 use crate::manifest::Manifest;
-use crate::opening::{Opened, absent_archive, check_follows, missing_segment, open_segment};
+use crate::opening::{Opened, check_follows, missing_segment, open_segment};
 use crate::record::read_record;
-use crate::segment::{FIRST_SEQ, Listing, is_there};
+use crate::segment::{FIRST_SEQ, Listing};
 use crate::stream::{ChainState, Fault, Nature, SegmentStream, Step};
 
 /// One entry of the log.
@@ -56,6 +56,8 @@ pub struct Reader<D: Disk = RealDisk> {
     disk: D,
     dir: PathBuf,
     from_seq: u64,
+    /// The first segment that is not entered.
+    stop_before: u64,
     segments: BTreeSet<u64>,
     archived: Manifest,
     current: Option<Current<D>>,
@@ -104,6 +106,7 @@ impl<D: Disk> Reader<D> {
             disk,
             dir: dir.to_path_buf(),
             from_seq: from_seq.max(FIRST_SEQ),
+            stop_before: u64::MAX,
             segments: BTreeSet::new(),
             archived: Manifest::default(),
             current: None,
@@ -147,6 +150,16 @@ impl<D: Disk> Reader<D> {
         self.state.next_seq
     }
 
+    /// Give the chain hash after the last frame that was read to its end: it stands for everything before.
+    pub fn chain_hash(&self) -> Hash {
+        self.state.chain
+    }
+
+    /// End where a segment begins, by its first sequence: for who reads closed segments only. May be moved on.
+    pub fn stop_before(&mut self, first_seq: u64) {
+        self.stop_before = first_seq;
+    }
+
     pub(crate) fn state(&self) -> ChainState {
         self.state
     }
@@ -174,7 +187,7 @@ impl<D: Disk> Reader<D> {
         let reach = if oldest < self.from_seq { self.from_seq - 1 } else { self.from_seq };
         let candidates: Vec<u64> = self.segments.range(..=reach).rev().take(2).copied().collect();
         if let Some(&first) = candidates.first() {
-            self.check_archive(first, &present)?;
+            self.archived.check_present(&self.disk, &self.dir, first, &present)?;
         }
         for first_seq in candidates {
             let is_last = self.is_last(first_seq);
@@ -195,17 +208,6 @@ impl<D: Disk> Reader<D> {
             }
         }
         Ok(())
-    }
-
-    /// Check that what is archived from a segment on is there, so that all that is missing is said at once.
-    fn check_archive(&self, from: u64, present: &BTreeSet<u64>) -> Result<(), JournalError> {
-        let mut absent = Vec::new();
-        for segment in self.archived.segments.iter().filter(|one| one.first_seq >= from) {
-            if !present.contains(&segment.first_seq) && !is_there(&self.disk, &segment.path(&self.dir))? {
-                absent.push(segment);
-            }
-        }
-        if absent.is_empty() { Ok(()) } else { Err(absent_archive(&self.dir, &absent)) }
     }
 
     fn is_last(&self, first_seq: u64) -> bool {
@@ -364,6 +366,9 @@ impl<D: Disk> Reader<D> {
         if next != self.state.next_seq {
             let detail = format!("the segment before ends there and the next one begins at {next}");
             return Err(self.missing(self.state.next_seq, &detail));
+        }
+        if next >= self.stop_before {
+            return Ok(false);
         }
         let is_last = self.is_last(next);
         match open_segment(&self.disk, &self.dir, &mut self.archived, next, is_last)? {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{Hash, take};
 use crate::stream::ChainState;
@@ -133,6 +133,12 @@ impl Listing {
     pub fn segments(&self) -> BTreeSet<u64> {
         self.plain.union(&self.compressed).copied().collect()
     }
+}
+
+/// Give the first sequence of the newest segment in `dir`, which is the one being written: all before it are closed.
+/// `None` in a directory without segments.
+pub fn newest_segment(dir: &Path) -> Result<Option<u64>, JournalError> {
+    Ok(Listing::read(&RealDisk, dir)?.segments().last().copied())
 }
 
 fn parse(name: &str) -> Option<(u64, &str)> {

@@ -180,7 +180,13 @@ impl<D: Disk> Journal<D> {
 
     /// Give a handle that archives closed segments when it is told to.
     pub fn archiver(&self) -> Archiver<D> {
-        Archiver::new(self.disk.clone(), &self.dir, &self.hold)
+        self.archiver_on(self.disk.clone())
+    }
+
+    /// Give a handle as [`Journal::archiver`] does, working through another view of the same disk.
+    pub fn archiver_on<E: Disk>(&self, disk: E) -> Archiver<E> {
+        let hold: Arc<Mutex<dyn Send>> = Arc::clone(&self.hold) as Arc<Mutex<dyn Send>>;
+        Archiver::new(disk, &self.dir, &hold)
     }
 
     /// Release the directory. Everything appended is already durable. Errors: `Poisoned`.

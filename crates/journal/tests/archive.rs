@@ -148,7 +148,7 @@ fn another_journals_segment_in_the_archive_is_not_replaced() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Whatever the segments and wherever it dies, everything is read back, and another run finishes the work.
     #[test]

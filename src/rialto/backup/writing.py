@@ -24,7 +24,7 @@ from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import export_tables
 from rialto.core.copies import copy_journal
 from rialto.foundation.database import Access, open_engine
-from rialto.foundation.secrets import MasterKey
+from rialto.foundation.secrets import MasterKey, MasterKeyUnusable
 from rialto.projections.tables import watermark
 
 OnProgress = Callable[[int], object]
@@ -150,10 +150,10 @@ def _write(
         acknowledged=_watermark(sources.database_url),
         on_progress=on_progress,
     )
-    schema, tables = export_tables(sources.database_url, directory / place / layout.TABLES)
-    fingerprint = MasterKey.load(sources.master_key).fingerprint if sources.master_key.exists() else None
-    if with_master_key:
-        copy_file(sources.master_key, directory / place / layout.MASTER_KEY)
+    with _key_kept(sources.master_key) as fingerprint:
+        schema, tables = export_tables(sources.database_url, directory / place / layout.TABLES)
+        if with_master_key:
+            copy_file(sources.master_key, directory / place / layout.MASTER_KEY)
     if sources.settings_file.exists():
         copy_file(sources.settings_file, directory / place / layout.SETTINGS_FILE)
     _copy_newest_snapshot(sources.snapshots, directory / place / layout.SNAPSHOTS, copied.sequence)
@@ -180,6 +180,22 @@ def _write(
     )
     layout.write_manifest(directory, manifest)
     return BackedUp(manifest, copied.segments_stored, sum(file.size for file in (*new_segments, *own)))
+
+
+@contextmanager
+def _key_kept(path: Path) -> Iterator[str | None]:
+    """Keep the master key from being changed; yield its fingerprint, or None when there is no key."""
+    if not path.exists():
+        yield None
+        return
+    key = MasterKey.load(path)
+    with key.sealing():
+        if key.is_changing:
+            raise MasterKeyUnusable(
+                f"a change of {path} was begun and not finished, so that secrets are sealed under two keys; finish it "
+                "with rialto keys rotate-master, then back up"
+            )
+        yield key.fingerprint
 
 
 def _files_below(directory: Path, place: Path) -> list[Path]:

@@ -13,6 +13,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from rialto.admin.asking import ActionRefused, NotRunning
 from rialto.backup.manifest import DamagedBackup
 from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNotEmpty
 from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 
 EXPECTED_FAILURES: Final = (
+    ActionRefused,
     BackupUnderWay,
     BrokenSeal,
     DamagedBackup,
@@ -66,6 +68,7 @@ EXPECTED_FAILURES: Final = (
     NoExchange,
     NoSuchApiKey,
     NotABackup,
+    NotRunning,
     NothingToRestore,
     OSError,
     PortUnavailable,
