@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
+# Many tests wait for clocks, so more of them run at once than there are processors.
+WORKERS ?= 4
 
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
@@ -48,7 +50,7 @@ wheel: .make/core ## Build the installable wheel into dist/
 test: .make/dev .make/core ## Run every test, Rust and Python
 	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
 	@cargo test $(RUST_TESTS) --quiet
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism
 
@@ -80,8 +82,13 @@ format: .make/dev ## Format Python and Rust, and mend what the linter can
 	@cargo fmt --all
 
 .PHONY: simulate
-simulate: .make/dev .make/core ## Crash the real process at seeded points and check what survived (SEED=1)
-	@RIALTO_SEED="$(or $(SEED),1)" $(BIN)/pytest tests/simulation
+simulate: ## Simulate crashes and faults of the disk: SEED=n repeats one, SEEDS=n runs many on all cores (1000)
+	@$(STEP) "Compiling the simulator" cargo build --release --locked --quiet --package rialto-simulator
+	@target/release/rialto-simulator $(if $(SEED),--seed "$(SEED)",--seeds "$(or $(SEEDS),1000)" --from "$(or $(FROM),1)")
+
+.PHONY: crash
+crash: .make/dev .make/core ## Kill the real process under load, again and again, and check what survived (KILLS=20 SEED=1)
+	@RIALTO_SEED="$(or $(SEED),1)" RIALTO_KILLS="$(or $(KILLS),20)" $(BIN)/pytest tests/simulation
 
 .PHONY: bot
 bot: .make/dev .make/core .make/bot ## Let a bot framework trade on a fresh exchange for some minutes, and compare both sides

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
 use crate::frame::Checkpoint;
+use crate::manifest::{MANIFEST_NAME, Manifest};
 use crate::opening::{missing_segment, open_segment};
 use crate::reader::{Entry, Reader, Tail};
 use crate::segment::{FIRST_SEQ, Listing, SEGMENT_HEADER_BYTES, SegmentHeader, plain_path, unfinished_path};
@@ -69,7 +70,7 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
     let state = reader.state();
     let report = Recovery { next_seq: state.next_seq, last_time_us: state.last_time_us, last_checkpoint, cut: None };
     let tail = reader.tail().cloned();
-    let end = reader.segment().zip(reader.position());
+    let (end, last_frame) = (reader.segment().zip(reader.position()), reader.last_frame());
     drop(reader);
 
     let recovered = match (tail, end) {
@@ -91,6 +92,7 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
                 file.truncate(segment_bytes).map_err(JournalError::io("cut the torn tail of", &path))?;
             }
             // What was read may never have been synced by the process that wrote it.
+            write_again(disk, &path, last_frame, segment_bytes)?;
             file.sync_data().map_err(JournalError::io("sync", &path))?;
             disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
             Recovered { report, state, segment_first_seq, segment_bytes, path, file }
@@ -102,6 +104,19 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
         disk.remove(&path).map_err(JournalError::io("remove", &path))?;
     }
     Ok(recovered)
+}
+
+/// Write the bytes of a file's last frame again where they stand, so that the next sync is about them.
+///
+/// After a sync that failed, a system may show a frame from its cache, take it for written, and answer the next sync
+/// without writing it: the power cut after that would lose what was acknowledged since. Only the last frame can be such
+/// a one, since none is begun before the one before it is durable.
+fn write_again<D: Disk>(disk: &D, path: &Path, start: u64, end: u64) -> Result<(), JournalError> {
+    let mut source = disk.open_read(path).map_err(JournalError::io("open", path))?;
+    source.seek(SeekFrom::Start(start)).map_err(JournalError::io("seek in", path))?;
+    let mut bytes = Vec::new();
+    source.take(end - start).read_to_end(&mut bytes).map_err(JournalError::io("read", path))?;
+    disk.overwrite(path, start, &bytes).map_err(JournalError::io("write to", path))
 }
 
 /// Create the segment that follows on `state`, durably.
@@ -184,22 +199,29 @@ fn create_beside<D: Disk>(disk: &D, path: &Path, offset: u64) -> Result<(PathBuf
     }
 }
 
-/// Check the headers of the segments that the reader will not come by, and that the first of all is there.
+/// Check the headers of the segments that the reader will not come by, and that none is missing from the first of all
+/// on. Archived ones may be away: the list of them stands for them.
 fn check_segments_before<D: Disk>(
     disk: &D,
     dir: &Path,
     listing: &Listing,
     verify_from_seq: u64,
 ) -> Result<(), JournalError> {
-    let segments = listing.segments();
-    if let Some(&oldest) = segments.first()
-        && oldest > FIRST_SEQ
+    let present = listing.segments();
+    let mut archived = Manifest::read(disk, dir)?;
+    let oldest_seq = archived.end().map_or(FIRST_SEQ, |end| end.next_seq);
+    if let Some(&oldest) = present.range(oldest_seq..).next()
+        && oldest > oldest_seq
     {
-        return Err(missing_segment(dir, FIRST_SEQ, &format!("the oldest segment there begins at {oldest}")));
+        return Err(missing_segment(dir, oldest_seq, &format!("the oldest segment there begins at {oldest}")));
     }
-    let Some(&start) = segments.range(..=verify_from_seq.max(FIRST_SEQ)).next_back() else { return Ok(()) };
-    for &first_seq in segments.range(..start) {
-        open_segment(disk, dir, first_seq, false)?;
+    if !archived.segments.is_empty() && !present.contains(&oldest_seq) {
+        let detail = format!("everything before it is archived, as {MANIFEST_NAME} says");
+        return Err(missing_segment(dir, oldest_seq, &detail));
+    }
+    let Some(&start) = present.range(..=verify_from_seq.max(FIRST_SEQ)).next_back() else { return Ok(()) };
+    for &first_seq in present.range(oldest_seq..start.max(oldest_seq)) {
+        open_segment(disk, dir, &mut archived, first_seq, false)?;
     }
     Ok(())
 }

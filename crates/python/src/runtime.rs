@@ -1,11 +1,12 @@
 //! The embedded runtime as a Python class.
 
-use crate::errors::{RuntimeStopped, from_open, from_submit};
+use crate::errors::{RuntimeStopped, from_journal, from_open, from_submit};
 use crate::options::options;
 use crate::progress::Listeners;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use rialto_runtime::SYNC_BOUNDS_US;
 use rialto_types::Command;
 use rialto_types::query::Query;
 use serde::Deserialize;
@@ -110,6 +111,19 @@ impl Runtime {
         self.inner().sequence_at_open()
     }
 
+    /// How the journal's syncs went: upper bounds in microseconds, how many fell under each and beyond, how long all
+    /// took together in microseconds, and how many bytes were written.
+    fn sync_figures(&self) -> (Vec<u64>, Vec<u64>, u64, u64) {
+        let inner = self.inner();
+        let figures = inner.sync_figures();
+        (SYNC_BOUNDS_US.to_vec(), figures.counts(), figures.total_us(), figures.written_bytes())
+    }
+
+    /// How long the slowest sync since the last call took, in microseconds; 0 if there was none.
+    fn take_slowest_sync_us(&self) -> u64 {
+        self.inner().sync_figures().take_slowest_us()
+    }
+
     /// What was cut from the end of the journal when it was opened, for people, or nothing.
     #[getter]
     fn cut_tail(&self) -> Option<String> {
@@ -122,6 +136,15 @@ impl Runtime {
             cut.file.display(),
             cut.kept_as.display()
         ))
+    }
+
+    /// Move closed segments whose commands all come before a sequence number to an archive directory; return how many.
+    ///
+    /// A relative directory begins at the journal's. Takes long: call it on a thread of its own.
+    #[pyo3(signature = (archive, sequence, *, segments_max))]
+    fn archive_before(&self, py: Python<'_>, archive: PathBuf, sequence: u64, segments_max: usize) -> PyResult<usize> {
+        let archiver = self.inner().archiver();
+        py.detach(|| archiver.archive_before(&archive, sequence, segments_max)).map_err(from_journal)
     }
 
     /// Finish what was submitted, make it durable, and stop. What was released can still be drained.

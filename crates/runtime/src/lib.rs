@@ -23,6 +23,7 @@ mod core_thread;
 mod error;
 mod input;
 mod journal_thread;
+mod measured_disk;
 mod opening;
 mod outputs;
 mod released;
@@ -33,6 +34,7 @@ mod verify;
 
 pub use error::{OpenError, ReplayError, SubmitError};
 pub use input::{Clock, TimeSource, WallTime};
+pub use measured_disk::{SYNC_BOUNDS_US, SyncFigures};
 pub use released::encode_value;
 pub use replay::{Progress, Replayed, replay, replay_on};
 pub use runtime::{Options, Runtime};

@@ -4,11 +4,12 @@ use crate::core_thread::{Core, CoreThread};
 use crate::error::{OpenError, SubmitError};
 use crate::input::{Clock, Intake, WallTime};
 use crate::journal_thread::{JournalThread, Writer};
+use crate::measured_disk::{MeasuredDisk, SyncFigures};
 use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crossbeam_channel::bounded;
-use rialto_journal::{RealDisk, Recovery};
+use rialto_journal::{Archiver, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
@@ -55,6 +56,8 @@ pub struct Runtime {
     threads: Vec<JoinHandle<()>>,
     sequence_at_open: u64,
     recovery: Recovery,
+    archiver: Archiver<RealDisk>,
+    sync_figures: Arc<SyncFigures>,
 }
 
 impl Runtime {
@@ -68,8 +71,9 @@ impl Runtime {
         outcomes_from: u64,
         progress: &mut impl Progress,
     ) -> Result<Runtime, OpenError> {
-        let Opened { journal, recovery, replayed } =
-            open_journal(RealDisk, directory, &options, outcomes_from, progress)?;
+        let (disk, sync_figures) = MeasuredDisk::new(RealDisk);
+        let Opened { journal, recovery, replayed } = open_journal(disk, directory, &options, outcomes_from, progress)?;
+        let archiver = journal.archiver_on(RealDisk);
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
@@ -86,7 +90,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver, sync_figures })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -128,6 +132,16 @@ impl Runtime {
     /// What opening the journal found.
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
+    }
+
+    /// A handle that moves closed segments of the journal to an archive, for a thread of its own.
+    pub fn archiver(&self) -> Archiver<RealDisk> {
+        self.archiver.clone()
+    }
+
+    /// How the journal's writes go.
+    pub fn sync_figures(&self) -> &SyncFigures {
+        &self.sync_figures
     }
 
     /// Look at the market views.

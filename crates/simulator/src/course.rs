@@ -78,11 +78,7 @@ pub fn simulate_on<D: Disk>(seed: u64, mount: impl FnOnce(SimulatedDisk) -> D) -
         batch_max: chance.usize(1..40),
         checkpoint_commands: chance.u64(1..150),
         clock: Clock::Wall,
-        journal: rialto_journal::Options {
-            segment_bytes_max: chance.u64(1_000..40_000),
-            compress_closed: false,
-            verify_from_seq: 0,
-        },
+        journal: rialto_journal::Options { segment_bytes_max: chance.u64(1_000..40_000), verify_from_seq: 0 },
     };
     let mut course = Course {
         chance,

@@ -74,9 +74,9 @@ impl<D: Disk> Course<D> {
     }
 }
 
-/// Whether a file is a segment with a later one after it.
+/// Whether a file is a segment with a later one after it, in the journal or in its archive.
 fn is_closed(image: &Image, path: &Path) -> bool {
-    let name = path.to_string_lossy();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_either = name.ends_with(".rlj") || name.ends_with(".rlj.zst");
-    is_either && image.keys().any(|other| is_segment(other) && other.as_path() > path)
+    is_either && image.keys().any(|other| is_segment(other) && other.file_name() > path.file_name())
 }

@@ -7,21 +7,32 @@ They are stopped in the reverse order: first nobody is let in, then what was let
 what is derived from it is written.
 """
 
+from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
-from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
+from rialto.bootstrap.directories import (
+    control_socket,
+    journal_directory,
+    master_key_path,
+    portal_directory,
+    prepare_data_directory,
+)
 from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
-from rialto.bootstrap.people import NoExchange, identity, open_api_keys
+from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
 
 __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "back_up_exchange",
+    "check_archived",
+    "control_socket",
     "demonstrating",
     "identity",
     "journal_directory",
+    "list_archived",
     "master_key_path",
     "open_api_keys",
     "open_core",
@@ -29,6 +40,7 @@ __all__ = [
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
+    "reseal_secrets",
     "running_core",
     "running_exchange",
 ]

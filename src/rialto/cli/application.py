@@ -13,6 +13,11 @@ import typer
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from rialto.admin.asking import ActionRefused, NotRunning
+from rialto.backup.manifest import DamagedBackup
+from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNotEmpty
+from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
+from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
 from rialto.core.errors import JournalUnreadable
 from rialto.demo.definition import InvalidDefinition
@@ -40,8 +45,12 @@ app = typer.Typer(
 )
 
 EXPECTED_FAILURES: Final = (
+    ActionRefused,
+    BackupUnderWay,
     BrokenSeal,
+    DamagedBackup,
     DamagedLine,
+    DatabaseNotEmpty,
     DemoKeyUnavailable,
     FoundingRefused,
     InvalidApiKey,
@@ -53,10 +62,14 @@ EXPECTED_FAILURES: Final = (
     InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
+    MasterKeyMissing,
     MasterKeyUnusable,
     NewerDatabase,
     NoExchange,
     NoSuchApiKey,
+    NotABackup,
+    NotRunning,
+    NothingToRestore,
     OSError,
     PortUnavailable,
     ProjectionsAhead,
@@ -64,7 +77,9 @@ EXPECTED_FAILURES: Final = (
     RecordingUnreadable,
     SQLAlchemyError,
     ServerUnreachable,
+    TargetNotEmpty,
     TooManyApiKeys,
+    UndeclaredTable,
     UnreplayableRecording,
 )
 """What an operator can put right; said without a traceback."""

@@ -94,6 +94,9 @@ fn check(founding: &[Command], turns: &[Turn], cuts: &[usize]) {
     for (index, turn) in turns.iter().enumerate() {
         let command = whole.exchange.command_of(turn);
         assert_eq!(cut.apply(turn.after_us, &command), whole.apply(turn.after_us, &command), "{command:?}");
+        let part = whole.exchange.engine.part_hash();
+        assert_eq!(cut.exchange.engine.part_hash(), part, "{command:?}");
+        assert!(cut.exchange.engine.agrees_with(&part));
         if cuts.contains(&index) {
             assert_eq!(bytes_of(&cut.exchange.engine), bytes_of(&whole.exchange.engine), "whatever the memory");
             cut = cut.reread();
@@ -102,6 +105,7 @@ fn check(founding: &[Command], turns: &[Turn], cuts: &[usize]) {
     }
     let (engine, other) = (&whole.exchange.engine, &cut.exchange.engine);
     assert_eq!(answers(other), answers(engine));
+    assert!(other.agrees_with(&engine.state_hash()) && !other.agrees_with(&[0; 32]));
     other.audit().unwrap();
     assert_eq!(bytes_of(other), bytes_of(engine));
     assert_eq!(views_bytes(&cut.views), views_bytes(&whole.views));
