@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.admin.asking import ActionRefused, NotRunning
 from rialto.bootstrap import NoExchange
-from rialto.core.errors import JournalUnreadable
+from rialto.core.errors import JournalUnreadable, ReplicaDiverged, SnapshotFailed
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
 from rialto.demo.founding import FoundingRefused
@@ -65,8 +65,10 @@ EXPECTED_FAILURES: Final = (
     ProjectionsAhead,
     RecordingExists,
     RecordingUnreadable,
+    ReplicaDiverged,
     SQLAlchemyError,
     ServerUnreachable,
+    SnapshotFailed,
     TooManyApiKeys,
     UnreplayableRecording,
 )
