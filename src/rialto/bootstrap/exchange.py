@@ -86,6 +86,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         stack.push_async_callback(feed.stop)
         server = HttpServer(
             gateway.application,
+            gateway.edge,
             ServerSettings(host=settings.host, port=settings.port),
             websocket_protocol(
                 {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},

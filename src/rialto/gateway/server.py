@@ -15,7 +15,8 @@ import msgspec
 import uvicorn
 
 from rialto.gateway.application import Application
-from rialto.gateway.http_protocol import BoundedHttpProtocol
+from rialto.gateway.edge import Edge
+from rialto.gateway.http_protocol import bounded_protocol
 
 
 class PortUnavailable(Exception):
@@ -27,7 +28,6 @@ class ServerSettings(msgspec.Struct, frozen=True):
 
     host: str = "127.0.0.1"
     port: int = 8000
-    connections_max: int = 10_000
     backlog: int = 2_048
     keep_alive_seconds: int = 75
     drain_seconds: int = 10
@@ -46,6 +46,7 @@ class HttpServer:
     def __init__(
         self,
         application: Application,
+        edge: Edge,
         settings: ServerSettings,
         websocket_protocol: type[asyncio.Protocol] | None = None,
     ) -> None:
@@ -53,14 +54,13 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 application,
-                http=BoundedHttpProtocol,
+                http=bounded_protocol(edge),
                 ws=websocket_protocol or "none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=settings.connections_max,
                 timeout_keep_alive=settings.keep_alive_seconds,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
