@@ -47,8 +47,8 @@ class AdmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     """How many of these are orders, if so many wait, whatever cancels wait."""
     reads_per_turn_min: int = 2
     """How many are reads, if so many wait, whatever else waits."""
-    cancels_under_way_max: int = 64
-    orders_under_way_max: int = 128
+    cancels_under_way_max: int = 128
+    orders_under_way_max: int = 256
     reads_under_way_max: int = 512
     """How many may be started and not yet answered; reads of history wait for the database, and cost nothing then."""
     waiting_max: int = 4_096
@@ -145,13 +145,14 @@ class _Line:
             self.rounds = deque(flow for flow in self.rounds if flow in self.flows)
         return old
 
-    def wait_s(self, flow: Hashable, now_s: float) -> float:
-        """Predict how long one more of a flow would wait, at most: its own before it, and as many of each other."""
+    def wait_s(self, flow: Hashable, still_s: float) -> float:
+        """Predict how long one more of a flow would wait, at most: its own before it, and as many of each other.
+
+        `still_s` is for how long nothing could start; the measure must not wait until something does.
+        """
         queue = self.flows.get(flow)
         before = len(queue) * len(self.flows) if queue is not None else len(self.flows)
-        # Where nothing leaves the line, the measure must not wait until something does.
-        gap_s = max(self.gap_s, now_s - self.left_at_s) if self.count else self.gap_s
-        return min(before, self.count) * gap_s
+        return min(before, self.count) * max(self.gap_s, still_s)
 
     def note_left(self, number: int, now_s: float) -> None:
         """Measure."""
@@ -178,6 +179,9 @@ class Admission:
         self._started_in_turn = 0
         self._is_turn_due = False
         self._is_look_due = False
+        self._turned_at_s = 0.0
+        self._turn_s = 0.0
+        """How long the last turn took that began with something waiting; no more is believed than `interval_s`."""
 
     @property
     def waiting(self) -> list[int]:
@@ -223,20 +227,34 @@ class Admission:
             self.counters.refused[urgency] += 1
             candidate.refuse()
 
+    def would_refuse(self, urgency: Urgency, flow: Hashable) -> bool:
+        """Tell whether a request that came now would be refused at once; it is counted as refused then."""
+        line, now_s = self._lines[urgency], self._now_s()
+        if not self._waiting or self._has_room(urgency, line, flow, now_s, now_s):
+            return False
+        self.counters.refused[urgency] += 1
+        return True
+
     def done(self, urgency: Urgency) -> None:
         """Learn that something started is answered, or never will be."""
         self._lines[urgency].under_way -= 1
         if self._waiting:
             self._schedule()
 
+    @property
+    def _patience_s(self) -> float:
+        """How long a request may have waited when its turn comes: never less than it takes for its turn to come."""
+        return max(self._rules.patience_s, 2 * self._turn_s)
+
     def _has_room(self, urgency: Urgency, line: _Line, flow: Hashable, now_s: float, since_s: float) -> bool:
         waited_s = now_s - since_s
-        if self._waiting >= self._rules.waiting_max or waited_s > self._rules.patience_s:
+        if self._waiting >= self._rules.waiting_max or waited_s > self._patience_s:
             return False
         # What can start in the next turn hardly waits, whatever was measured before.
         if line.count < self._rules.starts_per_turn:
             return True
-        return waited_s + line.wait_s(flow, now_s) <= self._allowed_s(urgency, line, now_s)
+        still_s = 0.0 if self._is_turn_due else now_s - line.left_at_s
+        return waited_s + line.wait_s(flow, still_s) <= self._allowed_s(urgency, line, now_s)
 
     def _allowed_s(self, urgency: Urgency, line: _Line, now_s: float) -> float:
         rules = self._rules
@@ -266,7 +284,12 @@ class Admission:
         self._is_turn_due = False
         self._started_in_turn = 0
         if not self._waiting:
+            self._turned_at_s = self._turn_s = 0.0
             return
+        now_s = self._now_s()
+        if self._turned_at_s:
+            self._turn_s = min(now_s - self._turned_at_s, self._rules.interval_s)
+        self._turned_at_s = now_s
         rules, (cancels, orders, reads) = self._rules, self._lines
         budget = rules.starts_per_turn
         reads_kept = min(rules.reads_per_turn_min, reads.count)
@@ -278,7 +301,7 @@ class Admission:
     def _start_waiting(self, urgency: Urgency, line: _Line, budget: int) -> int:
         """Start the next of a line; return how many. What has waited too long is refused on the way."""
         now_s = self._now_s()
-        oldest_s = now_s - self._rules.patience_s
+        oldest_s = now_s - self._patience_s
         begun = 0
         while line.count and begun < budget and line.under_way < line.under_way_max:
             waiting = line.take()
@@ -295,11 +318,14 @@ class Admission:
         return begun
 
     def _look(self) -> None:
-        """Refuse what has waited too long, though nothing starts."""
+        """Refuse what has waited too long, though nothing starts. When a turn is due, that is for it to do."""
         self._is_look_due = False
         if not self._waiting:
             return
-        oldest_s = self._now_s() - self._rules.patience_s
+        if self._is_turn_due:
+            self._schedule()
+            return
+        oldest_s = self._now_s() - self._patience_s
         for urgency, line in zip(Urgency, self._lines, strict=True):
             if line.count:
                 old = line.take_older(oldest_s)

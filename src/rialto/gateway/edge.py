@@ -20,7 +20,7 @@ from rialto.gateway.dispatcher import JSON_HEADERS, SBE_HEADERS, error_body
 from rialto.gateway.limits import RequestLimits
 from rialto.gateway.request import Headers
 from rialto.wire.endpoints import Urgency
-from rialto.wire.errors import ApiError
+from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.sbe import negotiation
 from rialto.wire.sbe.answers import encode_error
 
@@ -62,6 +62,7 @@ class Edge:
         self.bounds: Final = bounds
         self.counters: Final = EdgeCounters()
         self.urgencies: Final = urgencies
+        self._glanced: Final = {f"{method} {path}".encode(): urgency for (method, path), urgency in urgencies.items()}
         self._limits = limits
         self._owner_of = owner_of
         self._by_address: Counter[str] = Counter()
@@ -104,6 +105,47 @@ class Edge:
         """Return what a request is told that cannot be served now, and count it."""
         return self._limits.busy(address)
 
+    def glance(self, data: bytes, address: str) -> bytes | None:
+        """Return the refusal of a request that would be refused anyway, by a glance at its bytes; None for all else.
+
+        Nothing is parsed: taken is only what is one whole head without a body, of a known call, with nothing in it that
+        would have to be understood (another length, an upgrade, SBE, the end of the connection). That spares most of
+        what a refusal costs, which is what there is least of when it is needed.
+        """
+        if not self.admission.is_busy or data.find(_HEAD_END) != len(data) - len(_HEAD_END):
+            return None
+        line_end = data.find(b"\r\n")
+        asked = data[:line_end]
+        if not asked.endswith(b" HTTP/1.1"):
+            return None
+        query = asked.find(b"?")
+        urgency = self._glanced.get(asked[: query if query >= 0 else -len(b" HTTP/1.1")])
+        if urgency is None:
+            return None
+        head = data[line_end:].lower()
+        if (
+            b"sbe" in head
+            or b"close" in head
+            or b"expect" in head
+            or b"upgrade" in head
+            or b"transfer-encoding" in head
+        ):
+            return None
+        if b"content-length" in head and (head.count(b"content-length") > 1 or _NO_BODY not in head):
+            return None
+        key_at = head.find(_KEY_LINE)
+        owner = None
+        if key_at >= 0:
+            begin = line_end + key_at + len(_KEY_LINE)
+            owner = self._owner_of(data[begin : data.index(b"\r", begin)].strip().decode("latin-1"))
+        if not self.admission.would_refuse(urgency, address if owner is None else owner):
+            return None
+        error = self._limits.busy(address)
+        if error.kind is not ErrorCode.SERVER_BUSY:
+            return self.refusal(error, (), address, is_head=False, closes=False)
+        (name, used), (name_of_interval, _) = self._limits.used_headers(address)
+        return b"%b%b: %b\r\n%b: %b\r\n%b" % (_BUSY_BEGIN, name, used, name_of_interval, used, _BUSY_END)
+
     def flow(self, headers: SentHeaders, address: str) -> Hashable:
         """Return whose a request is: the owner of the key it names, its address if it names none.
 
@@ -143,4 +185,13 @@ def written(status: int, headers: Headers, body: bytes, *, is_head: bool = False
     return b"".join(lines)
 
 
+_HEAD_END: Final = b"\r\n\r\n"
+_KEY_LINE: Final = b"\r\nx-mbx-apikey:"
+_NO_BODY: Final = b"\r\ncontent-length: 0\r\n"
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+
+_BUSY_BEGIN: Final = _STATUS_LINES[503]
+_BUSY_END: Final = written(503, list(JSON_HEADERS), error_body(ErrorCode.SERVER_BUSY.error()), closes=False)[
+    len(_BUSY_BEGIN) :
+]
+"""What a busy answer says after the status line and what the address has used."""

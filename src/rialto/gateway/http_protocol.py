@@ -67,6 +67,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._reads_head = True
         self._takes_no_more = False
+        self._glanced_at_s = float("-inf")
+        """When a request was last refused at a glance."""
         self._held: tuple[RequestResponseCycle, Any] | None = None
         """The request whose body is still to come."""
         self._timer: asyncio.TimerHandle | None = None
@@ -96,6 +98,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Read on, unless the head of the request is too large."""
         if self._takes_no_more:
             return
+        if self._is_between_requests():
+            refusal = self.edge.glance(data, self.address)
+            if refusal is not None:
+                self.transport.write(refusal)
+                self._note_glance()
+                return
         super().data_received(data)
         if self._held is not None:
             self._await_body(self._held[0])
@@ -183,6 +191,28 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._takes_no_more and not self.pipeline and self.cycle.response_complete:
             self._refuse(ErrorCode.TOO_MANY_REQUESTS.error())
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing has come for long."""
+        quiet_s = self.loop.time() - self._glanced_at_s
+        if quiet_s < self.timeout_keep_alive:
+            left_s = self.timeout_keep_alive - quiet_s
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _is_between_requests(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return (cycle is None or cycle.response_complete) and not (self._reads_head and self._head_bytes)
+
+    def _note_glance(self) -> None:
+        """Keep the connection for as long as after any other answer."""
+        self._glanced_at_s = self.loop.time()
+        if self._timer is not None:
+            self._stop_timer()
+        if self.timeout_keep_alive_task is None:
+            delay_s = self.timeout_keep_alive
+            self.timeout_keep_alive_task = self.loop.call_later(delay_s, self.timeout_keep_alive_handler)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Offer a request, once it is complete."""
