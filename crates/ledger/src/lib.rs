@@ -12,6 +12,7 @@ mod balances;
 pub use accounts::{Account, Accounts};
 pub use balances::{Balance, BalanceSlot, Balances};
 
+use rialto_types::state_codec::{StateError, StateReader, StateWriter};
 use rialto_types::{Amount, AssetId, Fingerprint};
 
 /// The largest magnitude of any balance: 2^120 units, far above every supply, far below overflow.
@@ -62,22 +63,26 @@ impl Ledger {
         }
     }
 
+    /// Write accounts and balances, in order of their making.
+    pub fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Ledger { accounts, balances } = self;
+        accounts.write_state(writer)?;
+        balances.write_state(writer)
+    }
+
+    /// Read what [`Ledger::write_state`] wrote. Its sums are zero and nothing is overdrawn, or it is refused.
+    pub fn read_state(reader: &mut StateReader<'_>) -> Result<Ledger, StateError> {
+        let accounts = Accounts::read_state(reader)?;
+        let balances = Balances::read_state(reader, &accounts)?;
+        Ok(Ledger { accounts, balances })
+    }
+
     /// Feed accounts and balances, in order of their making.
     pub fn fingerprint(&self, fingerprint: &mut Fingerprint) {
         fingerprint.number(self.accounts.len() as u64);
-        for account in self.accounts.iter() {
-            fingerprint.number(account.owner.0);
-            fingerprint.number(account.kind.class as u64);
-            fingerprint.number(u64::from(account.kind.scope));
-            fingerprint.number(account.trade_group.map_or(0, |group| 1 + u64::from(group.0)));
-        }
+        self.accounts.iter().for_each(|account| account.fingerprint(fingerprint));
         fingerprint.number(self.balances.len() as u64);
-        for balance in self.balances.iter() {
-            fingerprint.number(u64::from(balance.account.0));
-            fingerprint.number(u64::from(balance.asset.0));
-            fingerprint.amount(balance.free);
-            fingerprint.amount(balance.locked);
-        }
+        self.balances.iter().for_each(|balance| balance.fingerprint(fingerprint));
     }
 }
 

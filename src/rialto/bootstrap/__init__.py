@@ -9,15 +9,23 @@ what is derived from it is written.
 
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
-from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
-from rialto.bootstrap.exchange import Exchange, running_exchange
+from rialto.bootstrap.directories import (
+    control_socket,
+    journal_directory,
+    master_key_path,
+    portal_directory,
+    prepare_data_directory,
+)
+from rialto.bootstrap.exchange import running_exchange
+from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
-from rialto.bootstrap.people import NoExchange, identity, open_api_keys
+from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
 
 __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "control_socket",
     "demonstrating",
     "identity",
     "journal_directory",
@@ -28,6 +36,7 @@ __all__ = [
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
+    "reseal_secrets",
     "running_core",
     "running_exchange",
 ]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from rialto.bootstrap.exchange import Exchange
+from rialto.bootstrap.front import Exchange
 from rialto.demo.definition import read_definition
 from rialto.demo.demo_keys import DemoKey
 from rialto.demo.founding import found

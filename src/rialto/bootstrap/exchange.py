@@ -1,146 +1,58 @@
-"""A whole exchange: gateway, streams, FIX and files around the core."""
+"""A whole exchange in one process: the front around the embedded core."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Final
 
 import structlog
 
+from rialto.admin.channel import ControlChannel, ControlUnavailable
 from rialto.bootstrap.core import OnProgress, running_core
-from rialto.bootstrap.directories import portal_directory
-from rialto.bootstrap.limits import bounds, rate_limits, stream_limits
-from rialto.bootstrap.people import keep_keys_fresh, open_api_keys
+from rialto.bootstrap.directories import control_socket
+from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.watching import Watching
 from rialto.core.runtime import Runtime
-from rialto.fix.assembly import Sources, fix_servers
-from rialto.fix.service import ServiceKind
 from rialto.foundation.configuration import Settings
-from rialto.foundation.database import Access, open_engine
-from rialto.gateway.assembly import assemble
-from rialto.gateway.server import HttpServer, ServerSettings
-from rialto.identity.api_keys import ApiKeys
-from rialto.identity.owners import Owners
-from rialto.portal.job import PublishingJob
-from rialto.portal.site import PortalSite
-from rialto.projections.history import READ_THREADS, History
-from rialto.projections.projector import Projector
-from rialto.streams.api_connection import api_handlers
-from rialto.streams.connections import Connections
-from rialto.streams.feed import MarketFeed
-from rialto.streams.hub import Hub
-from rialto.streams.market_streams import market_stream_handlers
-from rialto.streams.protocol import websocket_protocol
-from rialto.streams.user_data.streams import UserDataStreams
+from rialto.gateway.server import ServerSettings, listen
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-PORTAL_SETTLE_TIMEOUT_S: Final = 30.0
-"""Seconds the projections may take to reach the end of a day before its files are put off."""
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """The running parts that others act on."""
-
-    settings: Settings
-    runtime: Runtime
-    owners: Owners
-    api_keys: ApiKeys
-    user_data: UserDataStreams
-    port: int
-    fix_ports: Mapping[ServiceKind, int]
-    """The ports of the FIX API, of the services that are open."""
-
-
 @asynccontextmanager
 async def running_exchange(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Exchange]:
-    """Run a whole exchange, listening when this yields."""
+    """Run a whole exchange, open to clients when this yields.
+
+    The port answers the operator from the first moment, also while the journal is replayed.
+    """
+    watching = Watching(settings)
+
+    def progress(sequence: int) -> None:
+        watching.note_replayed(sequence)
+        if on_progress is not None:
+            on_progress(sequence)
+
     async with AsyncExitStack() as stack:
-        runtime, projector = await stack.enter_async_context(running_core(settings, on_progress))
-        people = open_engine(settings.database_url, Access.DURABLE)
-        stack.callback(people.dispose)
-        readers = open_engine(settings.database_url, Access.READ_ONLY, connections=READ_THREADS)
-        stack.callback(readers.dispose)
-        owners, api_keys = Owners(people), open_api_keys(settings, people)
-        history = History(readers, projector, lambda: runtime.last_sequence)
-        stack.callback(history.close)
-        user_data = UserDataStreams(runtime)
-        gateway = assemble(
-            runtime,
-            history,
-            api_keys,
-            limits=rate_limits(settings),
-            bounds=bounds(settings),
-            sites=_portal_sites(settings, stack),
-            user_data=user_data,
-        )
-        refreshing = asyncio.create_task(keep_keys_fresh(api_keys, gateway.websocket_api))
-        stack.callback(refreshing.cancel)
-        connections = Connections(runtime.now_us, stream_limits(settings))
-        hub = Hub(partial(_symbol_id, runtime), connections)
-        feed = MarketFeed(hub, runtime)
-        feed.start()
-        stack.push_async_callback(feed.stop)
-        server = HttpServer(
-            gateway.application,
-            gateway.edge,
-            ServerSettings(host=settings.host, port=settings.port),
-            websocket_protocol(
-                {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
-                message_bytes_max=connections.limits.message_bytes_max,
-            ),
-        )
-        await server.start()
-        stack.push_async_callback(server.stop)
-        stack.push_async_callback(connections.drain)
-        if settings.portal:
-            job = _publishing_job(settings, runtime, projector, stack)
-            job.start()
-            stack.push_async_callback(job.stop)
-        fix_ports = await stack.enter_async_context(_running_fix(settings, Sources(runtime, gateway, user_data, feed)))
-        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
-        _log.info("stopping", sequence=runtime.last_sequence)
-
-
-def _portal_sites(settings: Settings, stack: AsyncExitStack) -> list[PortalSite]:
-    """Serve the files of historical market data, unless that is turned off."""
-    if not settings.portal:
-        return []
-    site = PortalSite(portal_directory(settings))
-    stack.callback(site.close)
-    return [site]
-
-
-def _publishing_job(settings: Settings, runtime: Runtime, projector: Projector, stack: AsyncExitStack) -> PublishingJob:
-    reader = open_engine(settings.database_url, Access.READ_ONLY)
-    stack.callback(reader.dispose)
-
-    async def settle() -> None:
-        await projector.wait_for(runtime.last_sequence, PORTAL_SETTLE_TIMEOUT_S)
-
-    return PublishingJob(portal_directory(settings), reader, now_us=runtime.now_us, settle=settle)
+        listener = listen(ServerSettings(host=settings.host, port=settings.port))
+        stack.callback(listener.close)
+        async with watching.alone(listener):
+            runtime, projector = await stack.enter_async_context(running_core(settings, progress))
+        await stack.enter_async_context(watching.core(runtime, projector))
+        exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
+        await stack.enter_async_context(_heeding_operator(settings, runtime))
+        yield exchange
+        began_s = time.monotonic()
+    _log.info("stopped", sequence=runtime.last_sequence, stop_s=round(time.monotonic() - began_s, 1))
 
 
 @asynccontextmanager
-async def _running_fix(settings: Settings, sources: Sources) -> AsyncIterator[dict[ServiceKind, int]]:
-    """Run the services of the FIX API that have a port; stop them together, so that clients are warned once."""
-    ports = {
-        ServiceKind.ORDER_ENTRY: settings.fix_order_entry_port,
-        ServiceKind.DROP_COPY: settings.fix_drop_copy_port,
-        ServiceKind.MARKET_DATA: settings.fix_market_data_port,
-    }
-    servers = fix_servers(sources, settings.host, {kind: port for kind, port in ports.items() if port})
+async def _heeding_operator(settings: Settings, runtime: Runtime) -> AsyncIterator[None]:
+    """Open the operator's channel. Without it the exchange runs all the same, and says so."""
+    channel = ControlChannel(control_socket(settings), runtime)
     try:
-        for server in servers.values():
-            await server.start()
-        yield {kind: server.port for kind, server in servers.items()}
+        await channel.start()
+    except ControlUnavailable as error:
+        _log.error("operator's channel not open: markets cannot be halted from here", reason=str(error))
+    try:
+        yield
     finally:
-        await asyncio.gather(*(server.stop(settings.fix_notice_seconds) for server in servers.values()))
-
-
-def _symbol_id(runtime: Runtime, name: str) -> int | None:
-    symbol = runtime.catalog.symbol_named(name)
-    return None if symbol is None else symbol.id
+        await channel.stop()

@@ -13,6 +13,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from rialto.admin.asking import ActionRefused, NotRunning
 from rialto.bootstrap import NoExchange
 from rialto.core.errors import JournalUnreadable
 from rialto.demo.definition import InvalidDefinition
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 
 EXPECTED_FAILURES: Final = (
+    ActionRefused,
     BrokenSeal,
     DamagedLine,
     DemoKeyUnavailable,
@@ -57,6 +59,7 @@ EXPECTED_FAILURES: Final = (
     NewerDatabase,
     NoExchange,
     NoSuchApiKey,
+    NotRunning,
     OSError,
     PortUnavailable,
     ProjectionsAhead,

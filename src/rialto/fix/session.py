@@ -95,6 +95,13 @@ class Surroundings(NamedTuple):
     open_application: "Callable[[Session], Application]"
 
 
+class _Received(NamedTuple):
+    """A message that is to be handled, and when it came."""
+
+    at_s: float
+    body: bytes
+
+
 class Session:
     """One client's session."""
 
@@ -113,8 +120,7 @@ class Session:
         self._tested: str | None = None
         self._tested_at_s = 0.0
         self._messages = FixedWindow(self.service.limits.messages, 1)
-        self._waiting: deque[tuple[float, bytes]] = deque()
-        """What is to be handled, and when it came."""
+        self._waiting: deque[_Received] = deque()
         self._has_waiting = asyncio.Event()
         self._is_paused = False
         self.is_over = False
@@ -146,7 +152,7 @@ class Session:
             self._reject(Rejected(excess), validation.message_type(body), validation.sequence_number(body))
             self.log_out(excess.message)
             return
-        self._waiting.append((self._received_at_s, body))
+        self._waiting.append(_Received(self._received_at_s, body))
         self._has_waiting.set()
         if len(self._waiting) >= self._surroundings.limits.unread_messages_max and not self._is_paused:
             self._is_paused = True

@@ -26,8 +26,8 @@ import msgspec
 
 from rialto.wire.endpoints import Urgency
 
-MEASURE_SHARE: Final = 0.25
-"""How much of each new measurement goes into the measure."""
+MEASUREMENTS: Final = 4
+"""Over about how many measurements the measure goes."""
 
 _CANCEL, _ORDER, _READ = Urgency.CANCEL, Urgency.ORDER, Urgency.READ
 
@@ -157,7 +157,7 @@ class _Line:
     def note_left(self, number: int, now_s: float) -> None:
         """Measure."""
         sample_s = (now_s - self.left_at_s) / number
-        self.gap_s += (sample_s - self.gap_s) * MEASURE_SHARE
+        self.gap_s += (sample_s - self.gap_s) / MEASUREMENTS
         self.left_at_s = now_s
 
 
@@ -180,8 +180,9 @@ class Admission:
         self._is_turn_due = False
         self._is_look_due = False
         self._turned_at_s = 0.0
+        """When the turn began that is under way. Precondition: the next is due."""
         self._turn_s = 0.0
-        """How long the last turn took that began with something waiting; no more is believed than `interval_s`."""
+        """How long the last turn took."""
 
     @property
     def waiting(self) -> list[int]:
@@ -264,8 +265,7 @@ class Admission:
     def _start(self, urgency: Urgency, line: _Line, candidate: Candidate) -> None:
         self._started_in_turn += 1
         if not self._is_turn_due:
-            self._is_turn_due = True
-            self._driver.call_soon(self._turn)
+            self._await_turn()
         line.under_way += 1
         self.counters.started[urgency] += 1
         candidate.start()
@@ -273,23 +273,23 @@ class Admission:
     def _schedule(self) -> None:
         """See to it that what waits is looked at: in the next turn, and for its age if nothing can start."""
         if not self._is_turn_due:
-            self._is_turn_due = True
-            self._driver.call_soon(self._turn)
+            self._await_turn()
         if not self._is_look_due:
             self._is_look_due = True
             self._driver.call_later(self._rules.target_s, self._look)
+
+    def _await_turn(self) -> None:
+        self._is_turn_due = True
+        self._turned_at_s = self._now_s()
+        self._driver.call_soon(self._turn)
 
     def _turn(self) -> None:
         """Begin a turn: start what its budget allows."""
         self._is_turn_due = False
         self._started_in_turn = 0
+        self._turn_s = self._now_s() - self._turned_at_s
         if not self._waiting:
-            self._turned_at_s = self._turn_s = 0.0
             return
-        now_s = self._now_s()
-        if self._turned_at_s:
-            self._turn_s = min(now_s - self._turned_at_s, self._rules.interval_s)
-        self._turned_at_s = now_s
         rules, (cancels, orders, reads) = self._rules, self._lines
         budget = rules.starts_per_turn
         reads_kept = min(rules.reads_per_turn_min, reads.count)

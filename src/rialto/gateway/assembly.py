@@ -58,10 +58,13 @@ def assemble(
     session_limits: SessionLimits = _DEFAULT_SESSION_LIMITS,
     further_routes: Iterable[Route[Any]] = (),
     sites: Sequence[Site] = (),
+    ungated_paths: frozenset[str] = frozenset(),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> Gateway:
     """Build the gateway on the running event loop and let it listen to the runtime.
+
+    Requests for `ungated_paths` are answered whatever else is asked, banned addresses' too.
 
     Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
     """
@@ -76,7 +79,7 @@ def assemble(
     performer = Performer(router, authenticator, request_limits)
     dispatcher = Dispatcher(performer, request_limits, lambda account: counts.headers(account, runtime.now_us()))
     admission = Admission(admission_rules, asyncio.get_running_loop(), time.monotonic)
-    edge = Edge(admission, request_limits, router.urgencies, authenticator.owner_of, bounds)
+    edge = Edge(admission, request_limits, router.urgencies, authenticator.owner_of, bounds, ungated_paths)
     websocket_api = WebSocketApi(
         performer,
         admission,
@@ -91,3 +94,10 @@ def assemble(
     return Gateway(
         application, edge, admission, websocket_api, router, authenticator, performer, request_limits, counts, limits
     )
+
+
+def edge_alone(ungated_paths: frozenset[str]) -> Edge:
+    """Build an edge on the running event loop for a server that has nothing behind it yet."""
+    limits = RequestLimits(RateLimits(), lambda: time.time_ns() // 1000)
+    admission = Admission(AdmissionRules(), asyncio.get_running_loop(), time.monotonic)
+    return Edge(admission, limits, {}, lambda _name: None, Bounds(), ungated_paths)

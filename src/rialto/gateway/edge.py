@@ -56,12 +56,15 @@ class Edge:
         urgencies: Mapping[tuple[str, str], Urgency],
         owner_of: Callable[[str], int | None],
         bounds: Bounds,
+        ungated_paths: frozenset[str] = frozenset(),
     ) -> None:
         """`urgencies` are by method and path; `owner_of` tells whose the key of a name is."""
         self.admission: Final = admission
         self.bounds: Final = bounds
         self.counters: Final = EdgeCounters()
         self.urgencies: Final = urgencies
+        self.ungated_paths: Final = ungated_paths
+        """What is answered whoever asks and whatever else there is to do: the operator's pages."""
         self._glanced: Final = {f"{method} {path}".encode(): urgency for (method, path), urgency in urgencies.items()}
         self._limits = limits
         self._owner_of = owner_of

@@ -228,6 +228,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def _offer(self, cycle: RequestResponseCycle, app: Any) -> None:
         edge = self.edge
+        if cycle.scope["path"] in edge.ungated_paths:
+            super()._start_asgi_task(cycle, app)
+            return
         banned = edge.ban(self.address)
         if banned is not None:
             self.answer_at_once(cycle, banned)

@@ -23,7 +23,6 @@ from rialto.contracts.vocabulary import OrderState
 from rialto.projections import pages
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
 from rialto.projections.pages import Page
-from rialto.projections.projector import Projector
 from rialto.projections.records import (
     AggregateRecord,
     AllocationRecord,
@@ -35,6 +34,7 @@ from rialto.projections.records import (
     PreventedMatchRecord,
     SymbolCandle,
 )
+from rialto.projections.watermark import Watermark
 
 READ_THREADS: Final = 4
 READS_MAX: Final = 64
@@ -59,13 +59,20 @@ class History:
     Every method may raise `HistoryBusy`, `ProjectionsBehind`, `ProjectionsStopped` and `HistoryUnavailable`.
     """
 
-    def __init__(self, engine: Engine, projector: Projector, last_sequence: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine, projected: Watermark, last_sequence: Callable[[], int]) -> None:
         """`engine` has `READ_THREADS` connections; `last_sequence` tells what the runtime released last."""
         self._engine = engine
-        self._projector = projector
+        self._projected = projected
         self._last_sequence = last_sequence
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="history")
         self._reads = 0
+        self.failures = 0
+        """How often the database could not be read."""
+
+    @property
+    def reads_under_way(self) -> int:
+        """How many reads have begun and not ended."""
+        return self._reads
 
     def close(self) -> None:
         """Let the reads under way end and stop the threads."""
@@ -229,10 +236,11 @@ class History:
             raise HistoryBusy(f"{READS_MAX} reads of history are under way, the most there can be; try again")
         self._reads += 1
         try:
-            await self._projector.wait_for(self._last_sequence(), WATERMARK_TIMEOUT_S)
+            await self._projected.wait_for(self._last_sequence(), WATERMARK_TIMEOUT_S)
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(self._threads, self._select, page.statement)
         except SQLAlchemyError as error:
+            self.failures += 1
             raise HistoryUnavailable("history cannot be read from the database now; try again") from error
         finally:
             self._reads -= 1

@@ -1,0 +1,189 @@
+"""The front of an exchange: everything clients reach, around whichever runtime carries their commands.
+
+    runtime ─▶ identity ─▶ streams, gateway ─▶ server ─▶ files of historical data ─▶ FIX
+
+The embedded exchange and a cluster's gateway are this front over two runtimes; nothing here knows which one it has.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import structlog
+
+from rialto.bootstrap.directories import portal_directory
+from rialto.bootstrap.limits import bounds, rate_limits, stream_limits
+from rialto.bootstrap.people import keep_keys_fresh, open_api_keys
+from rialto.bootstrap.watching import Watching
+from rialto.core.runtime import Runtime
+from rialto.fix.assembly import Sources, fix_servers
+from rialto.fix.service import ServiceKind
+from rialto.foundation.configuration import Settings
+from rialto.foundation.database import Access, open_engine
+from rialto.gateway.assembly import Gateway, assemble
+from rialto.gateway.server import HttpServer, ServerSettings
+from rialto.identity.api_keys import ApiKeys
+from rialto.identity.owners import Owners
+from rialto.portal.job import PublishingJob
+from rialto.portal.site import PortalSite
+from rialto.projections.history import READ_THREADS, History
+from rialto.projections.watermark import Watermark
+from rialto.streams.api_connection import api_handlers
+from rialto.streams.connections import Connections
+from rialto.streams.feed import MarketFeed
+from rialto.streams.hub import Hub
+from rialto.streams.market_streams import market_stream_handlers
+from rialto.streams.protocol import websocket_protocol
+from rialto.streams.user_data.streams import UserDataStreams
+from rialto.watch.site import PATHS
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+PORTAL_SETTLE_TIMEOUT_S: Final = 30.0
+"""Seconds the projections may take to reach the end of a day before its files are put off."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The running parts that others act on."""
+
+    settings: Settings
+    runtime: Runtime
+    owners: Owners
+    api_keys: ApiKeys
+    user_data: UserDataStreams
+    port: int
+    fix_ports: Mapping[ServiceKind, int]
+    """The ports of the FIX API, of the services that are open."""
+
+
+@asynccontextmanager
+async def running_front(
+    settings: Settings,
+    runtime: Runtime,
+    projected: Watermark,
+    watching: Watching,
+    listener: socket.socket | None = None,
+) -> AsyncIterator[Exchange]:
+    """Open an exchange to its clients, listening when this yields; shut them out again on the way out.
+
+    `projected` tells when history is in SQL as far as the runtime has released it. A `listener` that is open already
+    is used and closed.
+    """
+    async with AsyncExitStack() as stack:
+        people = open_engine(settings.database_url, Access.DURABLE)
+        stack.callback(people.dispose)
+        owners, api_keys = Owners(people), open_api_keys(settings, people)
+        history = _history(settings, runtime, projected, stack)
+        user_data = UserDataStreams(runtime)
+        gateway = assemble(
+            runtime,
+            history,
+            api_keys,
+            limits=rate_limits(settings),
+            bounds=bounds(settings),
+            sites=_portal_sites(settings, stack),
+            ungated_paths=PATHS,
+            user_data=user_data,
+        )
+        refreshing = asyncio.create_task(keep_keys_fresh(api_keys, gateway.websocket_api))
+        stack.callback(refreshing.cancel)
+        connections = Connections(runtime.now_us, stream_limits(settings))
+        hub = Hub(partial(_symbol_id, runtime), connections)
+        feed = MarketFeed(hub, runtime)
+        feed.start()
+        stack.push_async_callback(feed.stop)
+        watching.front(gateway, bounds(settings), history, connections, hub)
+        server = _server(settings, gateway, hub, connections, api_keys, watching, listener)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        stack.push_async_callback(connections.drain)
+        if settings.portal:
+            job = _publishing_job(settings, runtime, projected, stack)
+            job.start()
+            stack.push_async_callback(job.stop)
+        sources = Sources(runtime, gateway, user_data, feed)
+        fix_ports = await stack.enter_async_context(_running_fix(settings, sources, watching))
+        watching.note_open(runtime.last_sequence, server.port)
+        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
+        watching.note_draining(runtime.last_sequence)
+        await asyncio.sleep(settings.drain_notice_seconds)
+
+
+def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> History:
+    readers = open_engine(settings.database_url, Access.READ_ONLY, connections=READ_THREADS)
+    stack.callback(readers.dispose)
+    history = History(readers, projected, lambda: runtime.last_sequence)
+    stack.callback(history.close)
+    return history
+
+
+def _server(
+    settings: Settings,
+    gateway: Gateway,
+    hub: Hub,
+    connections: Connections,
+    api_keys: ApiKeys,
+    watching: Watching,
+    listener: socket.socket | None,
+) -> HttpServer:
+    """Make the server of HTTP and WebSockets on one port."""
+    return HttpServer(
+        watching.site(gateway.application),
+        gateway.edge,
+        ServerSettings(host=settings.host, port=settings.port),
+        websocket_protocol(
+            {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
+            message_bytes_max=connections.limits.message_bytes_max,
+        ),
+        listener=listener,
+    )
+
+
+def _portal_sites(settings: Settings, stack: AsyncExitStack) -> list[PortalSite]:
+    """Serve the files of historical market data, unless that is turned off."""
+    if not settings.portal:
+        return []
+    site = PortalSite(portal_directory(settings))
+    stack.callback(site.close)
+    return [site]
+
+
+def _publishing_job(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> PublishingJob:
+    reader = open_engine(settings.database_url, Access.READ_ONLY)
+    stack.callback(reader.dispose)
+
+    async def settle() -> None:
+        await projected.wait_for(runtime.last_sequence, PORTAL_SETTLE_TIMEOUT_S)
+
+    return PublishingJob(portal_directory(settings), reader, now_us=runtime.now_us, settle=settle)
+
+
+@asynccontextmanager
+async def _running_fix(
+    settings: Settings, sources: Sources, watching: Watching
+) -> AsyncIterator[dict[ServiceKind, int]]:
+    """Run the services of the FIX API that have a port; stop them together, so that clients are warned once."""
+    ports = {
+        ServiceKind.ORDER_ENTRY: settings.fix_order_entry_port,
+        ServiceKind.DROP_COPY: settings.fix_drop_copy_port,
+        ServiceKind.MARKET_DATA: settings.fix_market_data_port,
+    }
+    servers = fix_servers(sources, settings.host, {kind: port for kind, port in ports.items() if port})
+    watching.fix(servers)
+    try:
+        for server in servers.values():
+            await server.start()
+        yield {kind: server.port for kind, server in servers.items()}
+    finally:
+        await asyncio.gather(*(server.stop(settings.fix_notice_seconds) for server in servers.values()))
+
+
+def _symbol_id(runtime: Runtime, name: str) -> int | None:
+    symbol = runtime.catalog.symbol_named(name)
+    return None if symbol is None else symbol.id
