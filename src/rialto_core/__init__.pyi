@@ -1,15 +1,23 @@
 from collections.abc import Callable
 from os import PathLike
+from pathlib import Path
 from typing import final
 
 __all__ = [
+    "Archived",
+    "Copied",
     "JournalUnreadable",
     "Report",
     "Runtime",
     "RuntimeBusy",
     "RuntimeStopped",
     "__version__",
+    "check_archive",
+    "copy_journal",
+    "file_hash",
+    "list_archive",
     "replay",
+    "restore_journal",
     "verify",
 ]
 
@@ -18,6 +26,36 @@ __version__: str
 class RuntimeBusy(Exception): ...
 class RuntimeStopped(Exception): ...
 class JournalUnreadable(Exception): ...
+
+@final
+class Archived:
+    @property
+    def first_sequence(self) -> int: ...
+    @property
+    def last_sequence(self) -> int: ...
+    @property
+    def first_time_us(self) -> int: ...
+    @property
+    def last_time_us(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def blake3(self) -> str: ...
+    @property
+    def file(self) -> Path: ...
+
+@final
+class Copied:
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def time_us(self) -> int: ...
+    @property
+    def chain(self) -> str: ...
+    @property
+    def segments(self) -> list[Path]: ...
+    @property
+    def segments_stored(self) -> int: ...
 
 @final
 class Report:
@@ -62,6 +100,7 @@ class Runtime:
     def take_slowest_sync_us(self) -> int: ...
     @property
     def cut_tail(self) -> str | None: ...
+    def archive_before(self, archive: str | PathLike[str], sequence: int, *, segments_max: int) -> int: ...
     def close(self) -> None: ...
     def depth(self, symbol: int, limit: int) -> bytes: ...
     def book_ticker(self, symbol: int) -> bytes: ...
@@ -92,3 +131,26 @@ def replay(
     on_progress: Callable[[int], object] | None = None,
 ) -> int: ...
 def verify(directory: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None) -> Report: ...
+def check_archive(
+    journal: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None
+) -> list[Archived]: ...
+def list_archive(journal: str | PathLike[str]) -> list[Archived]: ...
+def copy_journal(
+    journal: str | PathLike[str],
+    copy: str | PathLike[str],
+    *,
+    segments: str | PathLike[str],
+    earlier: str | PathLike[str] | None,
+    acknowledged: int,
+    on_progress: Callable[[int], object] | None = None,
+) -> Copied: ...
+def restore_journal(
+    copy: str | PathLike[str],
+    journal: str | PathLike[str],
+    *,
+    archive: str | PathLike[str],
+    to_sequence: int | None = None,
+    to_time_us: int | None = None,
+    on_progress: Callable[[int], object] | None = None,
+) -> Copied: ...
+def file_hash(file: str | PathLike[str]) -> tuple[int, str]: ...

@@ -111,6 +111,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     socket_life_seconds: Count = 86_400
     """How long a WebSocket connection may last."""
 
+    archive: bool = True
+    """Whether closed segments of the journal that no start needs are compressed and moved to the archive; else all of
+    the journal stays in its directory."""
+
+    archive_directory: Path = Path("archive")
+    """Where they go; relative to the data directory."""
+
     portal: bool = True
     """Whether historical market data is written as files, each day when it is over, and served under `/data`."""
 
