@@ -10,7 +10,7 @@ use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crate::start::Start;
 use crossbeam_channel::bounded;
-use rialto_journal::{RealDisk, Recovery};
+use rialto_journal::{Archiver, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
@@ -60,6 +60,7 @@ pub struct Runtime {
     threads: Vec<JoinHandle<()>>,
     sequence_at_open: u64,
     recovery: Recovery,
+    archiver: Archiver<RealDisk>,
     sync_figures: Arc<SyncFigures>,
     start: Start,
 }
@@ -80,6 +81,7 @@ impl Runtime {
         let (disk, sync_figures) = MeasuredDisk::new(RealDisk);
         let Opened { journal, recovery, replayed, start } =
             open_journal(disk, directory, &options, outcomes_from, progress)?;
+        let archiver = journal.archiver_on(RealDisk);
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
@@ -96,7 +98,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, sync_figures, start })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver, sync_figures, start })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -138,6 +140,11 @@ impl Runtime {
     /// What opening the journal found.
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
+    }
+
+    /// A handle that moves closed segments of the journal to an archive, for a thread of its own.
+    pub fn archiver(&self) -> Archiver<RealDisk> {
+        self.archiver.clone()
     }
 
     /// How the journal's writes go.

@@ -14,6 +14,10 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.admin.asking import ActionRefused, NotRunning
+from rialto.backup.manifest import DamagedBackup
+from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNotEmpty
+from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
+from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
 from rialto.core.errors import JournalUnreadable, ReplicaDiverged, SnapshotFailed
 from rialto.demo.definition import InvalidDefinition
@@ -42,8 +46,11 @@ app = typer.Typer(
 
 EXPECTED_FAILURES: Final = (
     ActionRefused,
+    BackupUnderWay,
     BrokenSeal,
+    DamagedBackup,
     DamagedLine,
+    DatabaseNotEmpty,
     DemoKeyUnavailable,
     FoundingRefused,
     InvalidApiKey,
@@ -55,11 +62,14 @@ EXPECTED_FAILURES: Final = (
     InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
+    MasterKeyMissing,
     MasterKeyUnusable,
     NewerDatabase,
     NoExchange,
     NoSuchApiKey,
+    NotABackup,
     NotRunning,
+    NothingToRestore,
     OSError,
     PortUnavailable,
     ProjectionsAhead,
@@ -69,7 +79,9 @@ EXPECTED_FAILURES: Final = (
     SQLAlchemyError,
     ServerUnreachable,
     SnapshotFailed,
+    TargetNotEmpty,
     TooManyApiKeys,
+    UndeclaredTable,
     UnreplayableRecording,
 )
 """What an operator can put right; said without a traceback."""

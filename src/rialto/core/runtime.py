@@ -207,6 +207,15 @@ class Runtime:
             self._accounts[key] = account
         return account
 
+    def archive_before(self, archive: Path, sequence: int, *, segments_max: int) -> int:
+        """Move closed segments whose commands all come before a sequence number to an archive; return how many.
+
+        The oldest first, at most `segments_max` of them. A relative directory begins at the journal's. Takes long: not
+        for the loop. Does nothing once the runtime is closed. Errors: `JournalUnreadable`; nothing is lost then, and
+        another call tries again.
+        """
+        return self._core.archive_before(archive, sequence, segments_max=segments_max)
+
     def sync_figures(self) -> tuple[list[int], list[int], int, int]:
         """Return how the journal's syncs went since it was opened.
 
