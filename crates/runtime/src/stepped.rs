@@ -11,14 +11,16 @@ use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crate::runtime::{BATCHES_AHEAD, Options};
+use crate::start::Start;
 use crossbeam_channel::Receiver;
 use rialto_engine::Engine;
 use rialto_journal::{Disk, Journal, Recovery};
+use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A core with its journal that goes on only when it is told to.
 pub struct Stepped<D: Disk, T: TimeSource> {
@@ -30,9 +32,11 @@ pub struct Stepped<D: Disk, T: TimeSource> {
     spare: Vec<Work>,
     /// Gone once a write has failed or everything is closed.
     writer: Option<Writer<D>>,
+    views: Arc<Mutex<MarketViews>>,
     outputs: Arc<Outputs>,
     is_stopping: bool,
     recovery: Recovery,
+    start: Start,
 }
 
 impl<D: Disk, T: TimeSource> Stepped<D, T> {
@@ -45,7 +49,8 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
         outcomes_from: u64,
         progress: &mut impl Progress,
     ) -> Result<Stepped<D, T>, OpenError> {
-        let Opened { journal, recovery, replayed } = open_journal(disk, directory, options, outcomes_from, progress)?;
+        let Opened { journal, recovery, replayed, start } =
+            open_journal(disk, directory, options, outcomes_from, progress)?;
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let views = Arc::new(Mutex::new(replayed.views));
@@ -55,10 +60,12 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
             core: Core::new(replayed.engine, options, time),
             ahead: VecDeque::new(),
             spare: Vec::new(),
-            writer: Some(Writer::new(journal, views, Arc::clone(&outputs))),
+            writer: Some(Writer::new(journal, Arc::clone(&views), Arc::clone(&outputs))),
+            views,
             outputs,
             is_stopping: false,
             recovery,
+            start,
         })
     }
 
@@ -112,9 +119,19 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
         &self.recovery
     }
 
+    /// How the state was come to.
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
     /// The state after everything the core has taken, durable or not.
     pub fn engine(&self) -> &Engine {
         self.core.engine()
+    }
+
+    /// Look at the market views, as [`crate::Runtime::with_views`].
+    pub fn with_views<V>(&self, look: impl FnOnce(&mut MarketViews) -> V) -> V {
+        look(&mut self.views.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The journal, unless it has failed or is closed.

@@ -65,7 +65,11 @@ impl<D: Disk> Course<D> {
             let is_open_end = before.keys().rfind(|path| is_segment(path)) == Some(path);
             // The newest segment's end may have been cut, or its header finished, before an older one was refused.
             let is_kept = |now: &Vec<u8>| now == *bytes || is_open_end;
-            !path.to_string_lossy().ends_with(".tmp") && !after.get(*path).is_some_and(is_kept)
+            let name = path.to_string_lossy();
+            // A snapshot that is not sound is set aside.
+            !name.ends_with(".tmp")
+                && !name.starts_with(crate::course::SNAPSHOTS)
+                && !after.get(*path).is_some_and(is_kept)
         });
         match changed {
             Some(_) => Err(Finding::BadRefusal { what: "changed a file", reason: reason.to_owned() }),
