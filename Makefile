@@ -88,7 +88,7 @@ simulate: ## Simulate crashes and faults of the disk: SEED=n repeats one, SEEDS=
 
 .PHONY: crash
 crash: .make/dev .make/core ## Kill the real process under load, again and again, and check what survived (KILLS=20 SEED=1)
-	@RIALTO_SEED="$(or $(SEED),1)" RIALTO_KILLS="$(or $(KILLS),20)" $(BIN)/pytest tests/simulation
+	@RIALTO_SEED="$(or $(SEED),1)" RIALTO_TEST_KILLS="$(or $(KILLS),20)" $(BIN)/pytest -s tests/simulation/test_kill.py
 
 .PHONY: bot
 bot: .make/dev .make/core .make/bot ## Let a bot framework trade on a fresh exchange for some minutes, and compare both sides

@@ -15,16 +15,19 @@ impl<D: Disk> Course<D> {
         if files.is_empty() {
             return Ok(());
         }
-        let path = files[self.chance.usize(..files.len())].clone();
+        let closed: Vec<&PathBuf> = files.iter().copied().filter(|path| is_closed(&before, path)).collect();
+        let loses_much = self.chance.u8(..5) == 0 && !closed.is_empty();
+        let among = if loses_much { closed } else { files };
+        let path = among[self.chance.usize(..among.len())].clone();
         let length = before[&path].len();
         let offset = self.chance.usize(..length);
         let mut may_end_before = None;
-        match self.chance.u8(..8) {
-            0 if is_closed(&before, &path) => {
+        match self.chance.u8(..2) {
+            0 if loses_much => {
                 self.disk.lose(&path);
                 self.disk.count("closed segment lost");
             }
-            1 if is_closed(&before, &path) => {
+            _ if loses_much => {
                 self.disk.damage(&path, |bytes| bytes.truncate(offset));
                 self.disk.count("closed segment cut short");
             }

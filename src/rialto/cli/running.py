@@ -5,16 +5,20 @@ import gc
 from collections.abc import Coroutine
 from typing import Annotated, Any, Final
 
+import structlog
 import typer
 
 import rialto
 from rialto import bootstrap
 from rialto.bootstrap import Demonstration, Exchange
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
+from rialto.core.errors import JournalUnreadable
 from rialto.foundation.configuration import Settings
 
 GARBAGE_THRESHOLD: Final = 10_000
 """After how many new objects the collector looks at the young ones."""
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @app.command()
@@ -29,14 +33,38 @@ def run(
 ) -> None:
     """Run the exchange until it is told to stop."""
     settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
-    reason = run_until_stopped(lambda stop: _serve(settings, stop, seed if demo else None))
+    reason = run_until_stopped(lambda stop: _serve_unless_stopped(settings, stop, seed if demo else None))
     if reason is not None:
+        _log.error("stopped by itself", reason=reason)
         fail(reason)
+
+
+class StoppedWhileStarting(Exception):
+    """A replay was given up because the exchange was told to stop."""
+
+
+async def _serve_unless_stopped(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
+    """Run an exchange; a replay that is given up because the exchange was told to stop is no failure."""
+    try:
+        return await _serve(settings, stop, demo_seed)
+    except JournalUnreadable as error:
+        # The core tells of an exception in a listener by its name.
+        if StoppedWhileStarting.__name__ not in str(error):
+            raise
+        _log.info("stopped while starting")
+        return None
 
 
 async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
     """Run an exchange; return why it stopped by itself, or nothing when it was told to."""
-    async with bootstrap.running_exchange(settings, Progress("Replaying the journal")) as exchange:
+    said = Progress("Replaying the journal")
+
+    def progress(sequence: int) -> None:
+        if stop.is_set():
+            raise StoppedWhileStarting
+        said(sequence)
+
+    async with bootstrap.running_exchange(settings, progress) as exchange:
         _spare_what_stays()
         if demo_seed is None:
             _say_open(exchange)
