@@ -16,7 +16,7 @@ import pytest
 
 from rialto.core import journal
 from tests.demo_process import RIALTO, UNLIMITED, DemoProcess
-from tests.simulation.traders import BROKEN, Acknowledged, check, trade_until_broken
+from tests.simulation.traders import BROKEN, TRADERS, Acknowledged, check, trade_until_broken
 
 SEEDS = [int(os.environ["RIALTO_SEED"])] if "RIALTO_SEED" in os.environ else [1, 2]
 KILLS = int(os.environ.get("RIALTO_TEST_KILLS", "2"))
@@ -26,7 +26,8 @@ SMALL = {**UNLIMITED, "RIALTO_SEGMENT_BYTES_MAX": "40000", "RIALTO_SNAPSHOT_COMM
 async def load_until_killed(exchange: DemoProcess, name: str, chance: random.Random, told: Acknowledged) -> None:
     credentials = exchange.credentials("bob")
     trading = asyncio.create_task(trade_until_broken(exchange.url, credentials, name, chance, told))
-    await asyncio.sleep(0.3 + chance.random())
+    await told.wait_for_more(TRADERS)
+    await asyncio.sleep(chance.random())
     exchange.kill()
     ended = await trading
     assert all(isinstance(end, BROKEN) for end in ended), ended
@@ -60,7 +61,6 @@ def test_what_was_acknowledged_survives(seed: int, tmp_path: Path) -> None:
         assert exchange.stop() == 0
     stopped = journal.verify(data / "journal")
     assert stopped.checkpoints >= 1, "stopping records the live state's hash, and replay comes to the same"
-    assert len(told.orders) > 20
     sys.stderr.write(
         f"seed {seed}: {KILLS} kills under load, {KILLS // 2} more while starting; {len(told.asked)} orders asked, "
         f"{len(told.orders)} acknowledged, 0 lost; {stopped.sequence} commands in the journal\n"

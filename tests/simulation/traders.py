@@ -36,6 +36,19 @@ class Acknowledged:
     asked: set[str] = field(default_factory=set)
     shutdowns: int = 0
     """How many sockets were told that the server shuts down."""
+    _wanted: int = 0
+    _reached: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def answered(self, name: str, reply: dict[str, Any]) -> None:
+        """Note what a client was told of its order."""
+        self.orders[name] = reply
+        if len(self.orders) >= self._wanted:
+            self._reached.set()
+
+    async def wait_for_more(self, count: int) -> None:
+        """Wait until so many more orders were acknowledged."""
+        self._wanted, self._reached = len(self.orders) + count, asyncio.Event()
+        await self._reached.wait()
 
 
 class SocketTrader:
@@ -68,7 +81,7 @@ async def trade(client: Client | SocketTrader, name: str, chance: random.Random,
             price = "0.4000" if order["side"] == "BUY" else "0.9000"
             order |= {"type": "LIMIT", "timeInForce": "GTC", "quantity": "20", "price": price}
         told.asked.add(order_name)
-        told.orders[order_name] = await client.send("POST", "/api/v3/order", **order)
+        told.answered(order_name, await client.send("POST", "/api/v3/order", **order))
         if order["type"] == "LIMIT":
             await client.send("DELETE", "/api/v3/order", symbol="XRPUSDT", origClientOrderId=order_name)
             told.canceled.add(order_name)
@@ -99,8 +112,8 @@ async def trade_until_broken(
         return await asyncio.gather(*trading, return_exceptions=True)
 
 
-async def check(exchange: DemoProcess, told: Acknowledged) -> None:
-    """Hold what the exchange says now against what it said before it ended."""
+async def check(exchange: DemoProcess, told: Acknowledged, *, everyone_was_answered: bool = False) -> None:
+    """Hold what the exchange says now against what it said before it ended, with answers to all or not."""
     async with httpx.AsyncClient(base_url=exchange.url, timeout=20) as http:
         client = Client(http, exchange.credentials("bob"))
         found: dict[str, dict[str, Any]] = {}
@@ -117,6 +130,8 @@ async def check(exchange: DemoProcess, told: Acknowledged) -> None:
                 fills.setdefault(fill["orderId"], []).append(fill)
             from_id = page[-1]["id"] + 1
     assert set(told.orders) <= set(found) <= told.asked
+    if everyone_was_answered:
+        assert set(found) == set(told.orders)
     for name, reply in told.orders.items():
         order = found[name]
         assert order["orderId"] == reply["orderId"]
