@@ -170,6 +170,7 @@ impl<D: Disk> Course<D> {
     /// Start a process while nothing fails; what the open itself says is the inner result.
     pub(crate) fn start_in_calm(&mut self, may_end_before: Option<u64>) -> Result<Result<Live<D>, OpenError>, Finding> {
         self.settle();
+        self.disk.make_room();
         match self.open(1) {
             Ok((live, outcomes)) => self.recovered(&live, &outcomes, may_end_before).map(|()| Ok(live)),
             Err(error) => Ok(Err(error)),
