@@ -37,6 +37,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         stack.callback(listener.close)
         async with watching.alone(listener):
             runtime, projector = await stack.enter_async_context(running_core(settings, progress))
+        _log.info("journal replayed", sequence=runtime.last_sequence, replay_s=watching.seconds)
         await stack.enter_async_context(watching.core(runtime, projector))
         exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
         await stack.enter_async_context(_heeding_operator(settings, runtime))
