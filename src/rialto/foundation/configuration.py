@@ -63,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     command_queue_max: Count = 65_536
     """How many commands may wait for the core. One more is answered with "busy"."""
 
-    checkpoint_commands: Count = 50_000
+    checkpoint_commands: Count = 20_000
     """After how many commands the journal records a hash of the state, which the replica must come to as well."""
 
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
