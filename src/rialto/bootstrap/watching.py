@@ -22,8 +22,8 @@ from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access as DatabaseAccess
 from rialto.foundation.database import open_engine
 from rialto.foundation.metrics import Metrics
-from rialto.gateway.application import Bounds
-from rialto.gateway.assembly import Gateway
+from rialto.gateway.assembly import Gateway, edge_alone
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.dispatcher import error_body
 from rialto.gateway.server import AsgiApplication, HttpServer, ServerSettings
 from rialto.gateway.sites import Receive, Send
@@ -31,6 +31,7 @@ from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from rialto.streams.connections import Connections
 from rialto.streams.hub import Hub
+from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch import rounds
 from rialto.watch.access import Access
 from rialto.watch.commands import CommandFigures
@@ -52,7 +53,7 @@ from rialto.watch.edge_figures import (
 )
 from rialto.watch.health import Check, Health, Phase
 from rialto.watch.rounds import Rounds
-from rialto.watch.site import Scope, WatchSite
+from rialto.watch.site import PATHS, Scope, WatchSite
 from rialto.watch.turns import LoopTurns
 from rialto.wire.errors import ErrorCode
 
@@ -99,7 +100,7 @@ class Watching:
     async def alone(self, listener: socket.socket) -> AsyncIterator[None]:
         """Answer the operator, and nobody else, on an open port; leave the port open."""
         settings = ServerSettings(drain_seconds=STARTING_DRAIN_S)
-        server = HttpServer(self.site(_not_open_yet), settings, listener=listener.dup())
+        server = HttpServer(self.site(_not_open_yet), edge_alone(PATHS), settings, listener=listener.dup())
         await server.start()
         try:
             yield
@@ -146,12 +147,20 @@ class Watching:
             stack.push_async_callback(conservation.stop)
             yield
 
-    def front(self, gateway: Gateway, bounds: Bounds, history: History, connections: Connections, hub: Hub) -> None:
+    def front(
+        self,
+        gateway: Gateway,
+        bounds: Bounds,
+        history: History,
+        connections: Connections,
+        hub: Hub,
+        user_data: UserDataStreams,
+    ) -> None:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
         self.metrics.add(history_metrics(history))
-        self.metrics.add(stream_metrics(connections, hub))
+        self.metrics.add(stream_metrics(connections, hub, user_data))
 
     def fix(self, servers: "dict[ServiceKind, FixServer]") -> None:
         """Watch the services of the FIX API that are open."""
