@@ -10,6 +10,7 @@ from benches.figures import Row, Settings, row_of_trials
 from rialto import bootstrap
 from rialto.backup.checking import check
 from rialto.backup.restoring import Target, restore
+from rialto.contracts.commands import PlaceOrder
 from rialto.contracts.vocabulary import AccountClass, Side
 from rialto.core.runtime import Runtime
 from rialto.foundation import configuration
@@ -35,13 +36,13 @@ def run(settings: Settings) -> Sequence[Row]:
         took: dict[str, list[float]] = {}
         for trial in range(trials):
             backup = directory / f"backup-{trial}"
-            _take(took, "first run", lambda backup=backup: _back_up(exchange, backup))
-            _take(took, "run with nothing new", lambda backup=backup: _back_up(exchange, backup))
+            _take(took, "first run", _back_up, exchange, backup)
+            _take(took, "run with nothing new", _back_up, exchange, backup)
             asyncio.run(_write(exchange, NEW_COMMANDS))
-            _take(took, f"run with {NEW_COMMANDS:,} new commands", lambda backup=backup: _back_up(exchange, backup))
-            _take(took, "check", lambda backup=backup: check(backup))
+            _take(took, f"run with {NEW_COMMANDS:,} new commands", _back_up, exchange, backup)
+            _take(took, "check", check, backup)
             target = Target(data=directory / f"new-{trial}", to_sequence=commands // 2)
-            _take(took, "restore to the middle", lambda backup=backup, target=target: restore(backup, target))
+            _take(took, "restore to the middle", restore, backup, target)
         journal = bootstrap.journal_directory(exchange.data_directory)
         size = sum(path.stat().st_size for path in journal.iterdir())
         copy = sum(path.stat().st_size for path in (directory / "backup-0").rglob("*") if path.is_file())
@@ -50,9 +51,9 @@ def run(settings: Settings) -> Sequence[Row]:
     return [row_of_trials(case, what, "s", seconds, notes=notes) for what, seconds in took.items()]
 
 
-def _take(took: dict[str, list[float]], what: str, act: Callable[[], object]) -> None:
+def _take(took: dict[str, list[float]], what: str, act: Callable[..., object], *arguments: object) -> None:
     started = time.perf_counter()
-    act()
+    act(*arguments)
     took.setdefault(what, []).append(time.perf_counter() - started)
 
 
@@ -73,16 +74,14 @@ async def _write(exchange: configuration.Settings, commands: int) -> None:
     first, second = [await runtime.account_of(owner, AccountClass.SPOT) for owner in (1, 2)]
     begun = runtime.last_sequence
     for start in range(0, commands, UNDER_WAY):
-        group = [
-            runtime.enqueue(
-                parts.limit(
-                    *((first, Side.SELL) if number % 2 else (second, Side.BUY)),
-                    str(20_000 + number // 2 % 100),
-                    "0.001",
-                    f"{begun}-{number}",
-                )
-            )
-            for number in range(start, min(start + UNDER_WAY, commands))
-        ]
-        await asyncio.gather(*group)
+        numbers = range(start, min(start + UNDER_WAY, commands))
+        await asyncio.gather(*(runtime.enqueue(_order(first, second, number, begun)) for number in numbers))
     await runtime.close()
+
+
+def _order(first: int, second: int, number: int, begun: int) -> PlaceOrder:
+    """Every even order rests and the next one takes it; who sells to whom changes with every pair."""
+    pair = number // 2
+    seller, buyer = (first, second) if pair % 2 else (second, first)
+    account, side = (buyer, Side.BUY) if number % 2 else (seller, Side.SELL)
+    return parts.limit(account, side, str(20_000 + pair % 100), "0.001", f"{begun}-{number}")
