@@ -212,6 +212,7 @@ impl<D: Disk> Replay<D> {
 }
 
 /// An entry, no longer in the reader's hands.
+#[expect(clippy::large_enum_variant, reason = "one of them at a time, for one step")]
 enum Read {
     Command { sequence: u64, time_us: u64, command: Command },
     Checkpoint(Checkpoint),
