@@ -34,6 +34,7 @@ from rialto.streams.hub import Hub
 from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch import rounds
 from rialto.watch.access import Access
+from rialto.watch.admission_figures import admission_metrics
 from rialto.watch.commands import CommandFigures
 from rialto.watch.conservation import ConservationCheck
 from rialto.watch.core_figures import (
@@ -159,6 +160,7 @@ class Watching:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
+        self.metrics.add(admission_metrics(gateway.admission, gateway.edge))
         self.metrics.add(history_metrics(history))
         self.metrics.add(stream_metrics(connections, hub, user_data))
 
