@@ -8,7 +8,7 @@ import httpx
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from rialto.watch.replica import FILE_NAME, ReplicaStatus
+from rialto.core.replica_status import FILE_NAME, ReplicaStatus
 from tests.contract.test_watching import eventually, signed
 from tests.demo_process import DemoProcess, free_port
 from tools.dashboard import DOCUMENT
