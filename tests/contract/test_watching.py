@@ -14,12 +14,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rialto.bootstrap.watching import Watching
 from rialto.foundation.configuration import read_settings
+from rialto.gateway.assembly import edge_alone
 from rialto.gateway.server import HttpServer, ServerSettings, listen
+from rialto.watch.site import PATHS
 from tests.demo_process import DemoProcess, rialto
 from tests.gateway import Trader
 
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
-OPERATOR_LABELS = {"le", "kind", "reason", "family", "outcome", "code", "phase", "check", "part", "version", "service"}
+OPERATOR_LABELS = set(
+    ["le", "kind", "reason", "family", "outcome", "code", "phase", "check", "part", "version", "service", "urgency"]
+)
 SERIES_MAX = 600
 
 
@@ -206,7 +210,7 @@ async def test_the_port_answers_while_the_journal_is_replayed(tmp_path: Path) ->
             assert (early.status_code, early.json()["code"]) == (503, -1008)
         between = asyncio.create_task(client.get("/health"))
         await asyncio.sleep(0.05)
-        server = HttpServer(watching.site(_nothing), ServerSettings(), listener=listener)
+        server = HttpServer(watching.site(_nothing), edge_alone(PATHS), ServerSettings(), listener=listener)
         await server.start()
         assert (await between).status_code == 200, "who connected in between has waited"
         await server.stop()

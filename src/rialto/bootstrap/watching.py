@@ -44,6 +44,7 @@ from rialto.watch.core_figures import (
     projection_metrics,
 )
 from rialto.watch.edge_figures import (
+    admission_metrics,
     database_metrics,
     fix_metrics,
     gateway_metrics,
@@ -72,6 +73,7 @@ class Watching:
         self._access = Access(settings.metrics_networks, settings.metrics_token)
         self._began_s = self._said_s = time.monotonic()
         self._failures: dict[str, Projector | History] = {}
+        self._watchman: Rounds | None = None
         self.health: Final = Health()
         self.metrics: Final = Metrics()
         self.sequence = 0
@@ -119,7 +121,7 @@ class Watching:
             lag_max=settings.projection_lag_max,
         )
         journal = journal_directory(settings.data_directory)
-        watchman = Rounds(settings.data_directory, journal, bounds, runtime, projector)
+        watchman = self._watchman = Rounds(settings.data_directory, journal, bounds, runtime, projector)
         self._failures["projections"] = projector
         self.health.replayed = self.sequence = runtime.last_sequence
         for collect in (
@@ -159,7 +161,11 @@ class Watching:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
+        self.metrics.add(admission_metrics(gateway, bounds))
         self.metrics.add(history_metrics(history))
+        if self._watchman is not None:
+            shed = gateway.admission.counters.refused
+            self._watchman.say_growth("requests shed: more is asked than can be done", lambda: sum(shed))
         self.metrics.add(stream_metrics(connections, hub, user_data))
 
     def fix(self, servers: "dict[ServiceKind, FixServer]") -> None:

@@ -190,6 +190,11 @@ class Admission:
         return [line.count for line in self._lines]
 
     @property
+    def waiting_max(self) -> int:
+        """How many may wait."""
+        return self._rules.waiting_max
+
+    @property
     def under_way(self) -> list[int]:
         """How many are started and not yet answered, by urgency."""
         return [line.under_way for line in self._lines]
