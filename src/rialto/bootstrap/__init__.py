@@ -16,6 +16,7 @@ from rialto.bootstrap.directories import (
     master_key_path,
     portal_directory,
     prepare_data_directory,
+    snapshot_directory,
 )
 from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
@@ -43,4 +44,5 @@ __all__ = [
     "reseal_secrets",
     "running_core",
     "running_exchange",
+    "snapshot_directory",
 ]

@@ -7,10 +7,21 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import backups, demonstration, journals, keys, markets, recordings, running, status
+from rialto.cli import backups, demonstration, journals, keys, markets, recordings, running, snapshots, status
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
 
-__all__ = ["backups", "demonstration", "journals", "keys", "main", "markets", "recordings", "running", "status"]
+__all__ = [
+    "backups",
+    "demonstration",
+    "journals",
+    "keys",
+    "main",
+    "markets",
+    "recordings",
+    "running",
+    "snapshots",
+    "status",
+]
 
 
 def main() -> None:

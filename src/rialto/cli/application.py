@@ -19,7 +19,7 @@ from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNo
 from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
 from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
-from rialto.core.errors import JournalUnreadable
+from rialto.core.errors import JournalUnreadable, ReplicaDiverged, SnapshotFailed
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
 from rialto.demo.founding import FoundingRefused
@@ -75,8 +75,10 @@ EXPECTED_FAILURES: Final = (
     ProjectionsAhead,
     RecordingExists,
     RecordingUnreadable,
+    ReplicaDiverged,
     SQLAlchemyError,
     ServerUnreachable,
+    SnapshotFailed,
     TargetNotEmpty,
     TooManyApiKeys,
     UndeclaredTable,

@@ -67,10 +67,15 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
+        checkpoint_commands: int = 50_000,
         segment_bytes_max: int = 67_108_864,
+        snapshots: Path | None = None,
         clock: Clock | None = None,
     ) -> "Runtime":
         """Open a journal and come to its state; blocks for as long as the replay takes.
+
+        It takes the newest sound snapshot in `snapshots` that is of a command before `outcomes_from`, and replays what
+        follows it; a bad one is passed over with a warning.
 
         Outcomes from sequence number `outcomes_from` on are handed to `on_outcomes` in lists before this returns. With
         a `clock`, commands are submitted with their time, and the clock tells what time it is; without one, both are
@@ -82,9 +87,14 @@ class Runtime:
             on_outcomes=lambda encoded: on_outcomes(_outcomes.decode(encoded)),
             on_progress=on_progress,
             queue_capacity=queue_capacity,
+            checkpoint_commands=checkpoint_commands,
             segment_bytes_max=segment_bytes_max,
+            snapshots=snapshots,
             given_time=clock is not None,
         )
+        for reason in core.passed_over:
+            _log.warning("snapshot passed over", reason=reason)
+        _log.info("state", sequence=core.sequence_at_open, snapshot=core.begun_with, replayed=core.replayed)
         if core.cut_tail is not None:
             _log.warning("journal tail cut", detail=core.cut_tail)
         return cls(core, clock or SystemClock())

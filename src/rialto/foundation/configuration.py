@@ -63,8 +63,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     command_queue_max: Count = 65_536
     """How many commands may wait for the core. One more is answered with "busy"."""
 
+    checkpoint_commands: Count = 50_000
+    """After how many commands the journal records a hash of the state, which the replica must come to as well."""
+
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
     """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
+
+    replica: bool = True
+    """Whether a replica runs beside the exchange: it checks every recorded state hash and writes the snapshots."""
+
+    snapshot_commands: Count = 500_000
+    """After how many commands the replica writes a snapshot, at the end of a segment."""
 
     projection_lag_max: Count = 200_000
     """How many outcomes may wait to be written to SQL. Beyond it, new commands are answered with "busy"."""
