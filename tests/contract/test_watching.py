@@ -21,9 +21,10 @@ from tests.demo_process import DemoProcess, rialto
 from tests.gateway import Trader
 
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
-OPERATOR_LABELS = set(
-    ["le", "kind", "reason", "family", "outcome", "code", "phase", "check", "part", "version", "service", "urgency"]
-)
+OPERATOR_LABELS = {
+    *("le", "kind", "reason", "family", "outcome", "code", "phase", "check"),
+    *("part", "version", "service", "urgency"),
+}
 SERIES_MAX = 600
 
 
@@ -172,7 +173,9 @@ def test_every_line_is_enough_to_act_on(tmp_path: Path) -> None:
     assert (refused.status_code, refused.json()["checks"]["disk"]["ok"]) == (503, False)
     assert get(demo, "/health").status_code == 200
     assert demo.stop() == 0
-    by_event = {line["event"]: line for line in lines(demo)}
+    told = lines(demo)
+    assert all("sequence" in line or "at_sequence" in line for line in told), "any line can be laid beside the journal"
+    by_event = {line["event"]: line for line in told}
     assert by_event["open"]["version"]
     assert by_event["slow sync of the journal"]["sequence"] > 0
     assert by_event["slow sync of the journal"]["ms"] >= 0

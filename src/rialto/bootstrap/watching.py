@@ -21,6 +21,7 @@ from rialto.fix.service import ServiceKind
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access as DatabaseAccess
 from rialto.foundation.database import open_engine
+from rialto.foundation.logging import tell_position
 from rialto.foundation.metrics import Metrics
 from rialto.gateway.assembly import Gateway, edge_alone
 from rialto.gateway.bounds import Bounds
@@ -141,6 +142,8 @@ class Watching:
             conservation = ConservationCheck(reader, runtime, projector)
             self.metrics.add(conservation_metrics(conservation, watchman))
             health.add("conservation", lambda: _conservation_check(conservation, watchman))
+            tell_position(lambda: self.sequence)
+            stack.callback(tell_position, None)
             self.turns.start()
             stack.callback(self.turns.stop)
             await watchman.start()
