@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rialto.foundation.configuration import read_settings
 from rialto.gateway.assembly import edge_alone
 from rialto.gateway.server import HttpServer, ServerSettings, listen
 from rialto.watch.site import PATHS
-from tests.demo_process import DemoProcess, rialto
+from tests.demo_process import Credentials, DemoProcess, rialto
 from tests.gateway import Trader
 
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
@@ -54,8 +55,13 @@ def get(exchange: DemoProcess, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{exchange.url}{path}", headers=headers, trust_env=False, timeout=20)
 
 
+@cache
+def credentials_of(exchange: DemoProcess) -> Credentials:
+    return exchange.credentials()
+
+
 def signed(exchange: DemoProcess, method: str, path: str, query: str) -> httpx.Response:
-    key, secret = exchange.credentials()
+    key, secret = credentials_of(exchange)
     query = f"{query}&timestamp={time.time_ns() // 1_000_000}&recvWindow=60000"
     url = f"{exchange.url}{path}?{query}&signature={Trader.sign_with(secret, query)}"
     return httpx.request(method, url, headers={"X-MBX-APIKEY": key}, trust_env=False, timeout=20)
