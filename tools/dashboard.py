@@ -98,14 +98,22 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
             Panel(
                 "Waiting",
                 "none",
-                ((_now("rialto_waiting"), "{{urgency}}"), (_now("rialto_waiting_limit"), "limit")),
+                ((_now("rialto_admission_waiting"), "{{urgency}}"), (_now("rialto_admission_waiting_limit"), "limit")),
+            ),
+            Panel(
+                "Let in and not yet answered",
+                "none",
+                (
+                    (_now("rialto_admission_under_way"), "{{urgency}}"),
+                    (_now("rialto_admission_under_way_limit"), "{{urgency}} at most"),
+                ),
             ),
             Panel(
                 "HTTP connections",
                 "none",
                 ((_now("rialto_http_connections"), "{{instance}}"), (_now("rialto_http_connections_limit"), "limit")),
             ),
-            Panel("Refused at the door", "reqps", ((_rate("rialto_edge_refusals_total", "reason"), "{{reason}}"),)),
+            Panel("Refused at the door", "reqps", ((_rate("rialto_http_refusals_total", "reason"), "{{reason}}"),)),
             Panel(
                 "Limits and bans",
                 "none",

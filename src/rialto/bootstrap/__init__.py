@@ -7,7 +7,7 @@ They are stopped in the reverse order: first nobody is let in, then what was let
 what is derived from it is written.
 """
 
-from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
+from rialto.bootstrap.backups import archivable_before, back_up_exchange, check_archived, list_archived
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
 from rialto.bootstrap.directories import (
@@ -27,6 +27,7 @@ __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "archivable_before",
     "back_up_exchange",
     "check_archived",
     "control_socket",

@@ -35,6 +35,7 @@ from rialto.streams.hub import Hub
 from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch import rounds
 from rialto.watch.access import Access
+from rialto.watch.admission_figures import admission_metrics
 from rialto.watch.commands import CommandFigures
 from rialto.watch.conservation import ConservationCheck
 from rialto.watch.core_figures import (
@@ -45,7 +46,6 @@ from rialto.watch.core_figures import (
     projection_metrics,
 )
 from rialto.watch.edge_figures import (
-    admission_metrics,
     database_metrics,
     fix_metrics,
     gateway_metrics,
@@ -164,7 +164,7 @@ class Watching:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
-        self.metrics.add(admission_metrics(gateway, bounds))
+        self.metrics.add(admission_metrics(gateway.admission, gateway.edge))
         self.metrics.add(history_metrics(history))
         if self._watchman is not None:
             shed = gateway.admission.counters.refused

@@ -81,6 +81,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes_max: Count = 65_536
     """The largest body of a request, in bytes."""
 
+    http_connections_max: Count = 10_000
+    """How many HTTP connections there may be."""
+
+    http_connections_per_address_max: Count = 5_000
+    """How many of them one address may have. Behind a proxy every client has the proxy's."""
+
+    wait_target_milliseconds: Annotated[int, Meta(ge=1, le=10_000)] = 20
+    """How long orders and reads may wait for their turn while there is always one waiting; the rest is told "busy"."""
+
+    wait_milliseconds_max: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    """How long requests may wait for their turn in a burst, and cancels at any time."""
+
+    requests_waiting_max: Count = 4_096
+    """How many requests may wait for their turn."""
+
+    orders_under_way_max: Count = 256
+    """How many orders may be on their way through the core. One more waits for its turn."""
+
+    cancels_under_way_max: Count = 128
+    """How many cancels may be."""
+
+    reads_under_way_max: Count = 512
+    """How many reads may be answered at once."""
+
     request_weight_per_minute_max: Count = 6_000
     """How much request weight one address may use in a minute."""
 

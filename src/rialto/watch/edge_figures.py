@@ -1,9 +1,8 @@
 """Metrics of what clients touch: requests, limits and bans, sockets, FIX sessions; and of the process around them."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
-import msgspec
 from prometheus_client.metrics_core import Metric
 
 from rialto.fix.server import FixServer
@@ -28,7 +27,6 @@ from rialto.streams.hub import Hub
 from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch.health import Health, Phase
 from rialto.watch.turns import LoopTurns
-from rialto.wire.endpoints import Urgency
 
 
 def gateway_metrics(gateway: Gateway, bounds: Bounds) -> Collect:
@@ -53,30 +51,6 @@ def gateway_metrics(gateway: Gateway, bounds: Bounds) -> Collect:
         yield gauge("rialto_limited_addresses", "Addresses remembered for having been refused.", bans.remembered)
 
     return collect
-
-
-def admission_metrics(gateway: Gateway, bounds: Bounds) -> Collect:
-    """Collect who was let in, who had to wait, and who was turned away before anything was done for him."""
-    admission, edge = gateway.admission, gateway.edge
-
-    def collect() -> Iterable[Metric]:
-        counted = admission.counters
-        yield counters("rialto_admitted_total", "Requests begun.", ["urgency"], _by_urgency(counted.started))
-        text = "Of those, the ones that had to wait."
-        yield counters("rialto_admitted_late_total", text, ["urgency"], _by_urgency(counted.waited))
-        yield counters("rialto_shed_total", "Requests told busy.", ["urgency"], _by_urgency(counted.refused))
-        yield gauges("rialto_waiting", "Requests that wait.", ["urgency"], _by_urgency(admission.waiting))
-        yield gauge("rialto_waiting_limit", "How many there may be.", admission.waiting_max)
-        yield gauge("rialto_http_connections", "Open HTTP connections.", edge.connections)
-        yield gauge("rialto_http_connections_limit", "How many there may be.", bounds.connections_max)
-        refused: dict[str, int] = msgspec.structs.asdict(edge.counters)
-        yield counters("rialto_edge_refusals_total", "Refused at the door.", ["reason"], refused)
-
-    return collect
-
-
-def _by_urgency(counts: Sequence[int]) -> dict[str, int]:
-    return {urgency.name.lower(): counts[urgency] for urgency in Urgency}
 
 
 def history_metrics(history: History) -> Collect:

@@ -150,7 +150,7 @@ def _latencies(interval: Interval) -> list[Latency]:
 
 def _queues(now: Scrape) -> list[Queue]:
     found = []
-    waiting, waiting_limit = now.by("rialto_waiting", "urgency"), now.value("rialto_waiting_limit")
+    waiting, waiting_limit = now.by("rialto_admission_waiting", "urgency"), now.value("rialto_admission_waiting_limit")
     if waiting_limit is not None:
         found.append(Queue("waiting", sum(waiting.values()), waiting_limit))
     for what, depth_name, limit_name in QUEUES:
