@@ -133,7 +133,11 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
             Panel(
                 "Core queue",
                 "none",
-                ((_now("rialto_core_queue"), "{{instance}}"), (_now("rialto_core_queue_limit"), "limit")),
+                (
+                    (_now("rialto_core_queue"), "{{instance}}"),
+                    (_now("rialto_core_queue_limit"), "limit"),
+                    (_rate("rialto_core_busy_total"), "refused a second"),
+                ),
             ),
             Panel("Numbered to durable", "s", _quantiles("rialto_commit_seconds")),
             Panel("fdatasync", "s", _quantiles("rialto_journal_sync_seconds")),
