@@ -77,7 +77,7 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
-        checkpoint_commands: int = 50_000,
+        checkpoint_commands: int = 20_000,
         segment_bytes_max: int = 67_108_864,
         snapshots: Path | None = None,
         clock: Clock | None = None,
