@@ -15,7 +15,7 @@ from rialto.wire.errors import ApiError, ErrorCode
 @pytest.mark.parametrize(
     ("failure", "expected"),
     [
-        (ErrorCode.NEW_ORDER_REJECTED.error(), "refused"),
+        (ErrorCode.UNKNOWN_ORDER_COMPOSITION.error(), "refused"),
         (ApiError(-1003, "wait", 429), "limited"),
         (ApiError(-1003, "banned", 418), "banned"),
         (ErrorCode.SERVER_BUSY.error(), "busy"),
@@ -48,8 +48,8 @@ def test_requests_are_counted_by_family() -> None:
 
 def test_a_refusal_is_counted_by_its_code() -> None:
     figures = RequestFigures()
-    figures.note_failure(figures.begin(), ErrorCode.NEW_ORDER_REJECTED.error())
-    assert figures.refusals == {-2010: 1}
+    figures.note_failure(figures.begin(), ErrorCode.UNKNOWN_ORDER_COMPOSITION.error())
+    assert figures.refusals == {-1014: 1}
     assert figures.families["unknown"].failures == {"refused": 1}
 
 
