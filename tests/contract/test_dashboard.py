@@ -33,7 +33,8 @@ def served(exchange: DemoProcess) -> set[str]:
 
 
 def test_dashboard_and_metrics_agree(tmp_path: Path) -> None:
-    exchange = DemoProcess(tmp_path / "data", {"RIALTO_FIX_ORDER_ENTRY_PORT": str(free_port())})
+    settings = {"RIALTO_FIX_ORDER_ENTRY_PORT": str(free_port()), "RIALTO_REPLICA": "false"}
+    exchange = DemoProcess(tmp_path / "data", settings)
     try:
         status = ReplicaStatus(sequence=10, checked_sequence=10, state_hash="ab" * 32, snapshot_sequence=5)
         (exchange.data / FILE_NAME).write_bytes(msgspec.json.encode(status))

@@ -32,6 +32,8 @@ def stream_limits(settings: Settings) -> StreamLimits:
     """Return what WebSocket connections may do."""
     return StreamLimits(
         connections_max=settings.socket_connections_max,
+        connections_per_address_max=settings.socket_connections_per_address_max,
+        subscriptions_max=settings.socket_subscriptions_max,
         attempts_max=settings.socket_attempts_per_five_minutes_max,
         messages_max=settings.socket_messages_per_second_max,
         streams_max=settings.socket_streams_max,

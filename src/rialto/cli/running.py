@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 from collections.abc import Coroutine
 from typing import Annotated, Any, Final
 
@@ -38,6 +39,7 @@ async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None)
     """Run an exchange; return why it stopped by itself, or nothing when it was told to."""
     async with bootstrap.running_exchange(settings, Progress("Replaying the journal")) as exchange:
         _spare_what_stays()
+        _open_files_as_may_be()
         if demo_seed is None:
             _say_open(exchange)
             return await _first_of(stop, exchange.runtime.wait_stopped())
@@ -54,6 +56,13 @@ def _spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _open_files_as_may_be() -> None:
+    """Let there be as many sockets as the system allows: the limit that a shell hands down is often a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _say_open(exchange: Exchange) -> None:

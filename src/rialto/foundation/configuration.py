@@ -132,6 +132,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     socket_connections_max: Count = 5_000
     """How many WebSocket connections there may be."""
 
+    socket_connections_per_address_max: Count = 2_500
+    """How many of them one address may have. Behind a proxy every client has the proxy's."""
+
+    socket_subscriptions_max: Count = 500_000
+    """How many streams all connections together may read."""
+
     socket_attempts_per_five_minutes_max: Annotated[int, Meta(ge=0, le=100_000_000)] = 300
     """How often one address may open a WebSocket connection in five minutes; 0 sets no limit."""
 

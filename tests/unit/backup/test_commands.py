@@ -1,19 +1,21 @@
 """The commands say what they did and what to do, and leave nothing behind that looks whole when they are cut off."""
 
+import os
 import resource
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import typer
 
-from rialto import bootstrap
+from rialto import bootstrap, cli
 from rialto.backup.checking import check
 from rialto.backup.restoring import Listeners, Target, restore
 from rialto.cli.backups import time_us_of
 from rialto.core import journal
-from tests.demo_process import RIALTO, rialto
+from tests.demo_process import RIALTO
 from tests.founded import Founded, found
 
 SEGMENT_BYTES = 2_048
@@ -35,32 +37,59 @@ def on_small_disk(file_bytes_max: int, *arguments: object) -> subprocess.Complet
     )
 
 
-def test_the_commands_lead_from_an_exchange_to_another(founded: Founded, tmp_path: Path) -> None:
-    backup, new = tmp_path / "backup", tmp_path / "new"
-    made = rialto("backup", str(backup), "--data", str(founded.data))
-    assert made.returncode == 0, made.stderr
-    assert "The master key is NOT in this backup" in made.stdout
-    assert str(founded.data / "master.key") in made.stdout
-    original = journal.verify(founded.journal)
-    checked = rialto("backup", "--check", str(backup))
-    assert f"state hash   {original.state_hash}" in checked.stdout
-    refused = rialto("restore", str(backup), "--data", str(new))
-    assert (refused.returncode, new.exists()) == (1, False)
-    assert "--master-key" in refused.stderr
-    key = str(founded.data / "master.key")
-    both = rialto("restore", str(backup), "--data", str(new), "--to-sequence", "5", "--to-time", "5")
-    assert both.returncode == 2
-    done = rialto("restore", str(backup), "--data", str(new), "--to-sequence", "50", "--master-key", key)
-    assert done.returncode == 0, done.stderr
-    assert f"state hash   {journal.verify(new / 'journal').state_hash}" in done.stdout
-    assert "People and keys are those of" in done.stdout
-    again = rialto("restore", str(backup), "--data", str(new), "--master-key", key)
-    assert (again.returncode, "is not empty" in again.stderr) == (1, True)
-    nothing = rialto("backup", str(tmp_path / "other"), "--data", str(tmp_path / "nowhere"))
-    assert (nothing.returncode, "there is no exchange in" in nothing.stderr) == (1, True)
+class Commands:
+    """The command line, run here; what it printed, and how it ended."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+        self.stdout = self.stderr = ""
+
+    def run(self, *arguments: object) -> int:
+        self._monkeypatch.setattr(sys, "argv", ["rialto", *map(str, arguments)])
+        self._capsys.readouterr()
+        mask = os.umask(0o077)
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = ended.code
+        else:
+            code = 0
+        finally:
+            os.umask(mask)
+            self.stdout, self.stderr = self._capsys.readouterr()
+        assert isinstance(code, int)
+        return code
 
 
-@pytest.mark.parametrize("file_bytes_max", [300, 1_500, 3_000])
+@pytest.fixture
+def commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Commands:
+    return Commands(capsys, monkeypatch)
+
+
+def test_the_commands_lead_from_an_exchange_to_another(founded: Founded, commands: Commands, tmp_path: Path) -> None:
+    backup, new, key = tmp_path / "backup", tmp_path / "new", founded.data / "master.key"
+    assert commands.run("backup", backup, "--data", founded.data) == 0
+    assert "The master key is NOT in this backup" in commands.stdout
+    assert str(key) in commands.stdout
+    assert commands.run("backup", "--check", backup) == 0
+    assert f"state hash   {journal.verify(founded.journal).state_hash}" in commands.stdout
+    assert commands.run("restore", backup, "--data", new) == 1
+    assert "--master-key" in commands.stderr
+    assert not new.exists()
+    both = ("--to-sequence", 5, "--to-time", 5)
+    assert commands.run("restore", backup, "--data", new, *both) == 2
+    assert commands.run("restore", backup, "--data", new, "--to-sequence", 50, "--master-key", key) == 0
+    assert f"state hash   {journal.verify(new / 'journal').state_hash}" in commands.stdout
+    assert "People and keys are those of" in commands.stdout
+    assert commands.run("restore", backup, "--data", new, "--master-key", key) == 1
+    assert "is not empty" in commands.stderr
+    assert commands.run("backup", tmp_path / "other", "--data", tmp_path / "nowhere") == 1
+    assert "there is no exchange in" in commands.stderr
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("file_bytes_max", [300, 1_500])
 def test_a_full_disk_leaves_the_backup_that_was_there(founded: Founded, tmp_path: Path, file_bytes_max: int) -> None:
     backup = tmp_path / "backup"
     whole = bootstrap.back_up_exchange(founded.settings, backup, with_master_key=True).manifest
