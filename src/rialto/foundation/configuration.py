@@ -167,7 +167,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where those files lie; relative to the data directory."""
 
     metrics_networks: Annotated[str, Meta(max_length=2_000)] = ""
-    """Networks that may read `/metrics`, separated by commas. Empty: only this machine, not through a proxy."""
+    """Networks that may read `/metrics` beside this machine itself, separated by commas.
+
+    A proxy on this machine must say in `X-Forwarded-For`, `Forwarded` or `Via` that it is one: what comes through a
+    proxy needs the token.
+    """
 
     metrics_token: Annotated[str, Meta(max_length=200)] = ""
     """A bearer token that may read `/metrics` from anywhere. Empty: none may."""
