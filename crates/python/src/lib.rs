@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 mod errors;
+mod follower;
 mod market;
 mod options;
 mod progress;
@@ -23,7 +24,10 @@ fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("RuntimeStopped", module.py().get_type::<errors::RuntimeStopped>())?;
     module.add("JournalUnreadable", module.py().get_type::<errors::JournalUnreadable>())?;
     module.add_class::<runtime::Runtime>()?;
+    module.add_class::<market::Views>()?;
+    module.add_class::<follower::Follower>()?;
     module.add_class::<replay::Report>()?;
+    module.add_function(wrap_pyfunction!(follower::journal_command, module)?)?;
     module.add_function(wrap_pyfunction!(replay::replay, module)?)?;
     module.add_function(wrap_pyfunction!(replay::verify, module)?)?;
     Ok(())

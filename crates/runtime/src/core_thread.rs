@@ -32,14 +32,17 @@ impl CoreThread {
         while let Ok(first) = self.inputs.recv() {
             let mut work = self.recycled.try_recv().unwrap_or_default();
             let mut is_running = self.take(first, &mut work);
-            while is_running && work.items.len() < self.batch_max && work.batch.bytes() < BATCH_BYTES_MAX {
+            while is_running
+                && !self.is_due(last_checkpoint)
+                && work.items.len() < self.batch_max
+                && work.batch.bytes() < BATCH_BYTES_MAX
+            {
                 match self.inputs.try_recv() {
                     Ok(input) => is_running = self.take(input, &mut work),
                     Err(_) => break,
                 }
             }
-            let due = last_checkpoint + self.checkpoint_commands;
-            if self.engine.sequence() >= due || (!is_running && self.engine.sequence() > last_checkpoint) {
+            if self.is_due(last_checkpoint) || (!is_running && self.engine.sequence() > last_checkpoint) {
                 last_checkpoint = self.engine.sequence();
                 work.checkpoint = Some(self.checkpoint());
             }
@@ -47,6 +50,13 @@ impl CoreThread {
                 return;
             }
         }
+    }
+
+    /// Whether the state's hash is to be recorded now. That is at whole multiples, so that replicas, which batch
+    /// differently, can compare theirs.
+    fn is_due(&self, last_checkpoint: u64) -> bool {
+        let sequence = self.engine.sequence();
+        sequence > last_checkpoint && sequence.is_multiple_of(self.checkpoint_commands)
     }
 
     /// Take one submission into the batch; false when it says to stop.

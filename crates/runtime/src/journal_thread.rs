@@ -70,6 +70,7 @@ impl JournalThread<'_> {
 
     fn release(&self, work: &Work, market: &mut Vec<MarketUpdate>) {
         let mut chunk = Chunk::default();
+        let mut gathering = self.outputs.telling().gather();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         for item in &work.items {
             match item {
@@ -78,15 +79,24 @@ impl JournalThread<'_> {
                     market.clear();
                     views.apply(*time_us, events, market);
                     let (ticket, sequence, time_us) = (*ticket, *sequence, *time_us);
-                    let events = StatedEvents(events);
-                    chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events, market }));
+                    let (stated, position) = (StatedEvents(events), chunk.bytes());
+                    chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events: stated, market }));
+                    if let Some(gathering) = &mut gathering {
+                        gathering.push(sequence, time_us, events, chunk.encoded_from(position));
+                    }
                 }
                 Item::Answer { ticket, sequence, answer } => {
                     chunk.push(&Released::Answered(Answered { ticket: *ticket, sequence: *sequence, answer }));
                 }
             }
         }
+        if let Some(gathering) = &mut gathering {
+            gathering.finish();
+        }
         drop(views);
+        if let Some(checkpoint) = work.checkpoint {
+            self.outputs.telling().checkpoint(checkpoint);
+        }
         if chunk.len() > 0 {
             let things = chunk.len();
             self.outputs.release(chunk.take(), things);

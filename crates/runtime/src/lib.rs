@@ -18,17 +18,23 @@
 
 mod core_thread;
 mod error;
+mod follower;
 mod input;
 mod journal_thread;
+mod ordered;
 mod outputs;
 mod released;
 mod replay;
 mod runtime;
+mod telling;
 mod verify;
 
 pub use error::{OpenError, ReplayError, SubmitError};
+pub use follower::{FollowError, Follower};
 pub use input::Clock;
+pub use ordered::OrderedInput;
 pub use released::encode_value;
 pub use replay::{Progress, Replayed, replay};
 pub use runtime::{Options, Runtime};
+pub use telling::{MessageError, Told};
 pub use verify::{Report, verify};

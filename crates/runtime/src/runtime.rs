@@ -6,14 +6,15 @@ use crate::input::{Clock, Input};
 use crate::journal_thread::JournalThread;
 use crate::outputs::Outputs;
 use crate::replay::{Progress, replay};
+use crate::telling::Told;
 use crossbeam_channel::{Sender, bounded};
-use rialto_journal::{Journal, Recovery};
+use rialto_journal::{Checkpoint, Journal, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
 use std::io::PipeReader;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 /// Batches that may wait between core and journal; more would only add delay.
@@ -159,9 +160,20 @@ impl Runtime {
         &self.recovery
     }
 
-    /// Look at the market views.
-    pub fn with_views<T>(&self, look: impl FnOnce(&mut MarketViews) -> T) -> T {
-        look(&mut self.views.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The market views, shared with whoever reads them.
+    pub fn views(&self) -> Arc<Mutex<MarketViews>> {
+        Arc::clone(&self.views)
+    }
+
+    /// Keep durable outcomes as messages for the rest of a cluster, and state hashes; the caller takes them. Call it before
+    /// anything is submitted.
+    pub fn start_telling(&self) {
+        self.outputs.telling().turn_on(self.sequence_at_open);
+    }
+
+    /// Take what is to be told since the last call: outcomes in order, and state hashes.
+    pub fn take_told(&self) -> (Vec<Told>, Vec<Checkpoint>) {
+        self.outputs.telling().take()
     }
 
     /// Finish what was submitted, make it durable, record the state's hash, and stop. What was released can still be
