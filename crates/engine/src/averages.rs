@@ -6,6 +6,7 @@
 //! mean costs one step a bucket.
 
 use crate::scale::Scale;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{Lots, Price, ReferenceMethod, SymbolRules, Ticks};
 use std::collections::VecDeque;
 
@@ -161,5 +162,64 @@ impl Window {
     /// Every bucket, oldest first, for the state hash.
     pub(crate) fn buckets(&self) -> impl Iterator<Item = &Bucket> {
         self.buckets.iter()
+    }
+
+    /// Write the buckets and what they come to.
+    fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        // Width and span follow from the symbol's rules.
+        let Window { width_us: _, span_us: _, buckets, sums, weighted_mean } = self;
+        let Sums { lots, worth } = sums;
+        writer.put(&(lots, worth, weighted_mean))?;
+        writer.put_count(buckets.len())?;
+        for Bucket { number, trades, prices, lots, worth } in buckets {
+            writer.put(&(number, trades, prices, lots, worth))?;
+        }
+        Ok(())
+    }
+
+    /// Read what [`Window::write_state`] wrote into a window without trades.
+    fn read_state(&mut self, reader: &mut StateReader<'_>, time_us: u64) -> Result<(), StateError> {
+        let (lots, worth, weighted_mean) = reader.take()?;
+        self.sums = Sums { lots, worth };
+        self.weighted_mean = weighted_mean;
+        let mut left = self.sums;
+        for _ in 0..reader.take_count("buckets of a mean", BUCKETS_KEPT_MAX)? {
+            let (number, trades, prices, lots, worth) = reader.take()?;
+            let bucket = Bucket { number, trades, prices, lots, worth };
+            let follows = self.buckets.back().is_none_or(|newest| newest.number < number);
+            require(follows && number <= time_us / self.width_us, "the buckets of a mean are out of order")?;
+            require(
+                trades < TRADES_COUNTED_MAX && prices <= PRICES_SUMMED_MAX,
+                "a bucket of a mean is beyond counting",
+            )?;
+            let lots_left = left.lots.checked_sub(lots);
+            let worth_left = left.worth.map(|sum| sum.checked_sub(worth));
+            let (Some(lots), None | Some(Some(_))) = (lots_left, worth_left) else {
+                return Err(StateError::Contradiction("the buckets of a mean are more than their sum"));
+            };
+            left = Sums { lots, worth: worth_left.flatten() };
+            self.buckets.push_back(bucket);
+        }
+        require(left.lots == 0 && left.worth.unwrap_or(0) == 0, "the buckets of a mean are less than their sum")
+    }
+}
+
+/// As many buckets as a window may have, and the one that is leaving, and the one that comes.
+const BUCKETS_KEPT_MAX: usize = 100_002;
+/// More trades than one bucket ever sees, and what their prices sum to at most, with room for [`FINE`].
+const TRADES_COUNTED_MAX: u64 = 1 << 48;
+const PRICES_SUMMED_MAX: u128 = 1 << 112;
+
+impl Averages {
+    /// Write every window there is.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Averages { weighted, mean } = self;
+        [weighted, mean].into_iter().flatten().try_for_each(|window| window.write_state(writer))
+    }
+
+    /// Read what [`Averages::write_state`] wrote into averages without trades, of the same rules.
+    pub(crate) fn read_state(&mut self, reader: &mut StateReader<'_>, time_us: u64) -> Result<(), StateError> {
+        let Averages { weighted, mean } = self;
+        [weighted, mean].into_iter().flatten().try_for_each(|window| window.read_state(reader, time_us))
     }
 }

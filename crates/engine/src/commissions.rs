@@ -10,6 +10,7 @@ use rialto_types::command::{SetAccountDiscount, SetCommission, SetDiscount};
 use rialto_types::decimal::ONE;
 use rialto_types::event::{AccountDiscountSet, CommissionSet, DiscountSet};
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{AccountId, Amount, AssetId, Commission, Event, Price, Rate, Rejection, Role, Side, SymbolId};
 use slab::Slab;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,35 @@ impl Commissions {
     /// Every account's own rates, in order of account and symbol.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (AccountId, Option<SymbolId>, &Commission)> {
         self.by_account.iter().map(|(&(account, symbol), &slot)| (account, symbol, &self.own[slot as usize]))
+    }
+}
+
+impl Commissions {
+    /// Write every setting, rates in order of account and symbol.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Commissions { own: _, by_account, discount, multiplier, discounted } = self;
+        writer.put_count(by_account.len())?;
+        self.iter().try_for_each(|rates| writer.put(&rates))?;
+        writer.put(&(discount, multiplier))?;
+        writer.put_count(discounted.len())?;
+        discounted.iter().try_for_each(|account| writer.put(account))
+    }
+
+    /// Read what [`Commissions::write_state`] wrote.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>) -> Result<Commissions, StateError> {
+        let mut read = Commissions::default();
+        for _ in 0..reader.take_count("commissions of accounts", u32::MAX as usize - 1)? {
+            let (account, symbol, commission) = reader.take::<(_, _, Commission)>()?;
+            require(commission.is_valid(), "a commission is more than the whole")?;
+            require(!read.by_account.contains_key(&(account, symbol)), "an account has two commissions on one symbol")?;
+            read.set(account, symbol, Some(commission));
+        }
+        (read.discount, read.multiplier) = reader.take()?;
+        require(read.multiplier.is_valid(), "a discount is more than the whole")?;
+        for _ in 0..reader.take_count("discounted accounts", u32::MAX as usize)? {
+            require(read.discounted.insert(reader.take()?), "a discounted account is there twice")?;
+        }
+        Ok(read)
     }
 }
 

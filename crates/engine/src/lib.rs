@@ -40,6 +40,7 @@ mod routing;
 mod scale;
 mod seats;
 mod settlement;
+mod snapshot;
 mod statement;
 mod streams;
 mod symbols;

@@ -9,8 +9,8 @@ use rialto_types::event::{AssetRegistered, SymbolListed};
 use rialto_types::{AssetId, Event, ReferenceMethod, Rejection, SymbolId, SymbolSpec};
 
 /// How many assets and symbols may be known.
-const ASSETS_MAX: usize = 1_000_000;
-const SYMBOLS_MAX: usize = 1_000_000;
+pub(crate) const ASSETS_MAX: usize = 1_000_000;
+pub(crate) const SYMBOLS_MAX: usize = 1_000_000;
 /// A day: how far back a filter may look.
 const AVERAGE_MINUTES_MAX: u32 = 1_440;
 /// How wide and how many the buckets of a reference price may be.
@@ -64,7 +64,7 @@ impl Engine {
 }
 
 /// Refuse a definition that contradicts itself.
-fn check_spec(spec: &SymbolSpec) -> Result<(), Rejection> {
+pub(crate) fn check_spec(spec: &SymbolSpec) -> Result<(), Rejection> {
     let steps = |value: u64, step: u64| step != 0 && value.is_multiple_of(step);
     let ordered = |least: u64, most: u64| most == 0 || least <= most;
     let (tick, lot) = (spec.tick.units(), spec.lot.units());

@@ -130,6 +130,11 @@ impl OpenOrders {
         (first != NONE).then_some(first)
     }
 
+    /// The open orders of a seat, oldest first.
+    pub(crate) fn on_seat(&self, seat: u32) -> impl Iterator<Item = &OpenOrder> {
+        self.chain(self.seats.get(seat).first)
+    }
+
     /// The open orders of an account on a symbol, oldest first.
     pub(crate) fn on_symbol(&self, account: AccountId, symbol: SymbolId) -> impl Iterator<Item = &OpenOrder> {
         self.chain(self.oldest(account, symbol).unwrap_or(NONE))

@@ -10,6 +10,7 @@ use rialto_types::{
     AccountId, Amount, ClientOrderId, ExpiryReason, Lots, OrderId, OrderListId, OrderState, OrderStatus, OrderTerms,
     OrderType, PreventedMatchId, Price, Quantity, Side, SymbolId, Ticks, TimeInForce, WorkingFloor,
 };
+use serde::{Deserialize, Serialize};
 use slab::Slab;
 
 /// An order while it is being matched, rests, waits or is pending.
@@ -55,7 +56,7 @@ pub(crate) struct Order {
 }
 
 /// Who holds what an order may pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Holder {
     /// The order itself.
     Order,
@@ -115,7 +116,7 @@ impl Symbol {
 }
 
 /// See [`Specials`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Special {
     pub(crate) terms: OrderTerms,
     /// The limit asked for.

@@ -3,6 +3,7 @@
 use crate::seats::NONE;
 use rialto_ledger::BalanceSlot;
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, require};
 use rialto_types::{AccountId, Amount, ClientOrderId, OrderId, OrderListId, OrderListState};
 use slab::Slab;
 
@@ -58,6 +59,16 @@ impl OrderList {
         } else {
             names.2 = Some(client_order_id);
         }
+    }
+
+    /// Note the slot of one of its orders, which is known only once.
+    pub(crate) fn seat_order(&mut self, order: OrderId, slot: u32) -> Result<(), StateError> {
+        let (first, second, third) = self.state.orders;
+        let place = [Some(first), Some(second), third].iter().position(|id| *id == Some(order));
+        let known = place.map(|place| &mut self.slots[place]).filter(|known| **known == NONE);
+        require(known.is_some(), "an order is not one of its list")?;
+        known.into_iter().for_each(|known| *known = slot);
+        Ok(())
     }
 
     /// Strike out an order that ended.

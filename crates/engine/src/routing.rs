@@ -24,7 +24,7 @@ use rialto_types::{
 use std::iter::Peekable;
 
 /// How many symbols a pool may have.
-const POOL_MAX: usize = 64;
+pub(crate) const POOL_MAX: usize = 64;
 
 /// The books of one base that fill each other's orders.
 #[derive(Clone, Debug)]

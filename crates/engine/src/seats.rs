@@ -7,6 +7,7 @@
 use crate::order::Order;
 use rialto_ledger::BalanceSlot;
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, StateWriter};
 use rialto_types::{AccountId, Side, SymbolId};
 
 /// The end of a chain.
@@ -187,5 +188,32 @@ impl Seats {
             next = seat.next_of_account;
             Some(seat)
         })
+    }
+
+    /// How many were ever taken; their slots are the numbers below.
+    pub(crate) fn len(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// Write every seat in the order in which they were taken.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        // What an account has open is counted again from its orders and lists.
+        let Seats { seats, index: _, sitters: _ } = self;
+        writer.put_count(seats.len())?;
+        for seat in seats {
+            // Chains and counts follow from the orders, commission and discount from what was set.
+            let Seat { account, symbol, base, quote, first, last, counts, commission, is_discounted, next_of_account } =
+                seat;
+            let _ = (first, last, counts, commission, is_discounted, next_of_account);
+            writer.put(&(account, symbol, base.number(), quote.number()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Seat {
+    /// Whose it is, and where.
+    pub(crate) fn key(&self) -> (AccountId, SymbolId) {
+        (self.account, self.symbol)
     }
 }

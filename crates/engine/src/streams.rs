@@ -6,6 +6,7 @@ use rialto_ledger::Balances;
 use rialto_types::command::{LEGS_MAX, PAYLOAD_BYTES_MAX, Record};
 use rialto_types::event::{Posted, Recorded};
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{AccountId, Amount, AssetId, Event, Leg, Rejection, StreamKey};
 use std::collections::BTreeMap;
 
@@ -41,6 +42,41 @@ impl Streams {
             slot
         });
         &mut self.streams[slot as usize]
+    }
+}
+
+impl Streams {
+    /// Write every stream, in order of its first record.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Streams { streams, by_key: _ } = self;
+        writer.put_count(streams.len())?;
+        for Stream { key, version, holds } in streams {
+            writer.put(&(key, version))?;
+            writer.put_count(holds.len())?;
+            for ((account, asset), amount) in holds {
+                writer.put(&(account, asset, amount))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Read what [`Streams::write_state`] wrote; what they hold must be locked in these balances.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>, balances: &Balances) -> Result<Streams, StateError> {
+        let mut read = Streams::default();
+        for _ in 0..reader.take_count("streams", u32::MAX as usize - 1)? {
+            let (key, version) = reader.take()?;
+            require(read.find(&key).is_none(), "a stream is there twice")?;
+            let stream = read.find_or_open(&key);
+            stream.version = version;
+            for _ in 0..reader.take_count("holds of a stream", u32::MAX as usize)? {
+                let (account, asset, amount) = reader.take()?;
+                let balance = balances.find(account, asset).map(|slot| balances.get(slot));
+                let is_locked = balance.is_some_and(|balance| Amount::ZERO < amount && amount <= balance.locked);
+                require(is_locked, "a stream holds what is not locked")?;
+                require(stream.holds.insert((account, asset), amount).is_none(), "a stream holds a balance twice")?;
+            }
+        }
+        Ok(read)
     }
 }
 

@@ -99,6 +99,18 @@ impl Triggers {
         seller.or_else(buyer).map(|front| front.tag)
     }
 
+    /// The three books and what each is for: stop prices, trigger prices, best prices.
+    pub(crate) fn books(&self) -> [&Book; 3] {
+        let Triggers { stops, turns, bests } = self;
+        [stops, turns, bests]
+    }
+
+    /// The same, to be filled.
+    pub(crate) fn books_mut(&mut self) -> [&mut Book; 3] {
+        let Triggers { stops, turns, bests } = self;
+        [stops, turns, bests]
+    }
+
     /// How many orders wait.
     pub(crate) fn len(&self) -> usize {
         self.stops.len() + self.turns.len()
@@ -107,7 +119,7 @@ impl Triggers {
     /// The orders that wait for their stop price, then those that follow the market as they would be triggered, then the
     /// same as their best prices would be passed: price and slot.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Ticks, u32)> {
-        [&self.stops, &self.turns, &self.bests]
+        self.books()
             .into_iter()
             .flat_map(|book| [BELOW, ABOVE].into_iter().flat_map(|side| book.orders(side)))
             .map(|waiting| (waiting.price, waiting.tag))

@@ -2,6 +2,7 @@
 
 use rialto_types::account::HOUSE_ACCOUNTS;
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{AccountId, AccountKind, OwnerId, TradeGroupId};
 
 /// Who an account belongs to and what it is for.
@@ -83,5 +84,31 @@ impl Accounts {
     /// Never: the house has its accounts from the start.
     pub fn is_empty(&self) -> bool {
         self.accounts.is_empty()
+    }
+
+    /// Write every account, by id.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Accounts { accounts, by_owner: _ } = self;
+        writer.put_count(accounts.len())?;
+        for Account { owner, kind, trade_group } in accounts {
+            writer.put(&(owner, kind, trade_group))?;
+        }
+        Ok(())
+    }
+
+    /// Read what [`Accounts::write_state`] wrote.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>) -> Result<Accounts, StateError> {
+        let count = reader.take_count("accounts", u32::MAX as usize)?;
+        let mut accounts = Accounts { accounts: Vec::new(), by_owner: SlotIndex::new() };
+        for _ in 0..count {
+            let (owner, kind, trade_group) = reader.take()?;
+            let opened = accounts.open(owner, kind, trade_group);
+            opened.map_err(|_| StateError::Contradiction("two accounts of one kind belong to one owner"))?;
+        }
+        for (id, class) in HOUSE_ACCOUNTS {
+            let house = Account { owner: OwnerId::HOUSE, kind: AccountKind::of(class), trade_group: None };
+            require(accounts.get(id) == Some(&house), "an account of the house is not where it must be")?;
+        }
+        Ok(accounts)
     }
 }

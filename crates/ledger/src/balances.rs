@@ -1,12 +1,20 @@
 //! Balances: what is free and what is locked, per account and asset.
 
-use crate::BALANCE_MAX;
+use crate::{Accounts, BALANCE_MAX};
 use rialto_types::index::SlotIndex;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{AccountId, Amount, AssetId};
 
 /// Where a balance stands. Slots never move, so that an order can remember its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BalanceSlot(u32);
+
+impl BalanceSlot {
+    /// Its number, in order of first touch.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// What one account holds of one asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +42,9 @@ impl Balance {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// How many assets a snapshot may tell of: as many as an engine registers.
+const ASSETS_MAX: usize = 1_000_000;
 
 /// The first and last balance of an account, for walking them in order of first touch.
 #[derive(Clone, Copy)]
@@ -186,5 +197,48 @@ impl Balances {
     /// Whether none was ever touched.
     pub fn is_empty(&self) -> bool {
         self.balances.is_empty()
+    }
+
+    /// The slot of a number, if that balance was ever touched.
+    pub fn slot(&self, number: u32) -> Option<BalanceSlot> {
+        ((number as usize) < self.balances.len()).then_some(BalanceSlot(number))
+    }
+
+    /// Write every balance, in order of first touch.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        // The index, the chains and the sums follow from the balances; the time is set with every command.
+        let Balances { balances, by_account_and_asset: _, chains: _, sums: _, unbalanced_assets: _, now_us: _ } = self;
+        writer.put_count(balances.len())?;
+        for balance in balances {
+            let Balance { account, asset, free, locked, may_be_negative, next_of_account: _, changed_at_us } = balance;
+            writer.put(&(account, asset, free, locked, may_be_negative, changed_at_us))?;
+        }
+        Ok(())
+    }
+
+    /// Read what [`Balances::write_state`] wrote, which must sum to zero and be overdrawn nowhere.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>, accounts: &Accounts) -> Result<Balances, StateError> {
+        let count = reader.take_count("balances", u32::MAX as usize - 1)?;
+        let mut read = Balances::default();
+        for _ in 0..count {
+            let (account, asset, free, locked, may_be_negative, changed_at_us) = reader.take()?;
+            let owner = accounts.get(account);
+            require(
+                owner.is_some_and(|owner| owner.kind.may_be_negative() == may_be_negative),
+                "a balance belongs to no account that may have it",
+            )?;
+            require(AssetId::index(asset) < ASSETS_MAX, "a balance is of an asset beyond all")?;
+            require(read.find(account, asset).is_none(), "two balances of an account are of one asset")?;
+            let holds = |amount: Amount| Balances::is_in_range(amount) && (may_be_negative || !amount.is_negative());
+            require(holds(free) && holds(locked), "a balance is out of its range")?;
+            let slot = read.find_or_open(account, asset, may_be_negative);
+            let sum = &mut read.sums[asset.index()];
+            let added = sum.plus(free).and_then(|sum| sum.plus(locked));
+            *sum = added.map_err(|_| StateError::Contradiction("the balances of an asset are beyond all range"))?;
+            let balance = &mut read.balances[slot.0 as usize];
+            (balance.free, balance.locked, balance.changed_at_us) = (free, locked, changed_at_us);
+        }
+        require(read.sums.iter().all(|sum| sum.is_zero()), "the balances of an asset do not sum to zero")?;
+        Ok(read)
     }
 }

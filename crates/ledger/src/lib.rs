@@ -12,6 +12,7 @@ mod balances;
 pub use accounts::{Account, Accounts};
 pub use balances::{Balance, BalanceSlot, Balances};
 
+use rialto_types::state_codec::{StateError, StateReader, StateWriter};
 use rialto_types::{Amount, AssetId, Fingerprint};
 
 /// The largest magnitude of any balance: 2^120 units, far above every supply, far below overflow.
@@ -60,6 +61,20 @@ impl Ledger {
             Some(index) => Err(LedgerViolation::SumNotZero { asset: AssetId(index as u32), sum: sums[index] }),
             None => Ok(()),
         }
+    }
+
+    /// Write accounts and balances, in order of their making.
+    pub fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let Ledger { accounts, balances } = self;
+        accounts.write_state(writer)?;
+        balances.write_state(writer)
+    }
+
+    /// Read what [`Ledger::write_state`] wrote. Its sums are zero and nothing is overdrawn, or it is refused.
+    pub fn read_state(reader: &mut StateReader<'_>) -> Result<Ledger, StateError> {
+        let accounts = Accounts::read_state(reader)?;
+        let balances = Balances::read_state(reader, &accounts)?;
+        Ok(Ledger { accounts, balances })
     }
 
     /// Feed accounts and balances, in order of their making.

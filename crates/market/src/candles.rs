@@ -6,8 +6,9 @@
 use crate::interval::Interval;
 use crate::newest::push_newest;
 use crate::trades::RecentTrade;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{Amount, Price, Quantity, SymbolId, TradeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// How many candles with trades are held per interval, and the most that one question is answered with.
@@ -19,7 +20,7 @@ pub const MINUTE_CANDLES_MAX: usize = 24 * 60 + 1;
 /// One interval of trading.
 ///
 /// An interval without trades carries the close before it in all four prices, zero volumes and trade ids of 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candle {
     /// When the interval begins.
     pub opened_at_us: u64,
@@ -170,10 +171,37 @@ impl CandleSeries {
             }
             newest => newest.copied(),
         };
-        let max = if self.interval == Interval::OneMinute { MINUTE_CANDLES_MAX } else { CANDLES_MAX };
+        let max = self.candles_max();
         let left = push_newest(&mut self.candles, Candle::begun_by(self.interval, trade), max);
         self.dropped |= left.is_some();
         closed
+    }
+
+    /// Write the candles with trades, oldest first.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let CandleSeries { interval: _, dropped, candles } = self;
+        writer.put(dropped)?;
+        writer.put_count(candles.len())?;
+        candles.iter().try_for_each(|candle| writer.put(candle))
+    }
+
+    /// Read what [`CandleSeries::write_state`] wrote of this interval; none is of later than a time.
+    pub(crate) fn read_state(&mut self, reader: &mut StateReader<'_>, time_us: u64) -> Result<(), StateError> {
+        self.dropped = reader.take()?;
+        for _ in 0..reader.take_count("candles", self.candles_max())? {
+            let candle: Candle = reader.take()?;
+            let follows = self.candles.back().is_none_or(|newest| newest.closes_at_us <= candle.opened_at_us);
+            let is_within = candle.opened_at_us <= time_us
+                && candle.opened_at_us == self.interval.start_of(candle.opened_at_us)
+                && candle.closes_at_us == self.interval.next(candle.opened_at_us);
+            require(follows && is_within && candle.trades > 0, "a candle is not of its interval")?;
+            self.candles.push_back(candle);
+        }
+        Ok(())
+    }
+
+    fn candles_max(&self) -> usize {
+        if self.interval == Interval::OneMinute { MINUTE_CANDLES_MAX } else { CANDLES_MAX }
     }
 
     /// Everything from the first interval that opens at or after a time, as one candle; `None` where memory does not

@@ -9,6 +9,7 @@
 //! that does not follow the one before, which its procedure answers with a new snapshot.
 
 use rialto_types::event::BookChanged;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{Price, Quantity, Side, SymbolId};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,6 +90,33 @@ pub(crate) struct Depth {
 }
 
 impl Depth {
+    /// Write the levels, each side from the lowest price up.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        // Between two commands the best levels are those of the sides.
+        let Depth { last_update_id, bids, asks, best: _ } = self;
+        writer.put(last_update_id)?;
+        for side in [bids, asks] {
+            writer.put_count(side.len())?;
+            side.iter().try_for_each(|level| writer.put(&level))?;
+        }
+        Ok(())
+    }
+
+    /// Read what [`Depth::write_state`] wrote.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>) -> Result<Depth, StateError> {
+        let mut depth = Depth { last_update_id: reader.take()?, ..Depth::default() };
+        require(depth.last_update_id < u64::MAX, "a book has counted its changes beyond all")?;
+        for side in [&mut depth.bids, &mut depth.asks] {
+            for _ in 0..reader.take_count("levels of a book", u32::MAX as usize)? {
+                let (price, quantity) = reader.take::<(Price, Quantity)>()?;
+                let is_new = side.insert(price, quantity).is_none();
+                require(is_new && !quantity.is_zero(), "a level of a book is empty, or there twice")?;
+            }
+        }
+        depth.best_changed();
+        Ok(depth)
+    }
+
     pub(crate) fn change(&mut self, changed: &BookChanged) {
         debug_assert_eq!(changed.update_id, self.last_update_id + 1, "update ids have no gaps");
         self.last_update_id = changed.update_id;

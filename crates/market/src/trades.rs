@@ -5,15 +5,16 @@
 
 use crate::newest::{newest, push_newest};
 use rialto_types::event::TradeExecuted;
+use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
 use rialto_types::{Amount, OrderId, Price, Quantity, Side, SymbolId, TradeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// How many trades, and how many aggregated trades, are held per symbol.
 pub const TRADES_MAX: usize = 1_000;
 
 /// A trade as the public sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentTrade {
     /// The trade, within its symbol.
     pub trade_id: TradeId,
@@ -100,6 +101,57 @@ pub(crate) struct TradeTape {
 }
 
 impl TradeTape {
+    /// Write the trades, one by one and aggregated, oldest first.
+    pub(crate) fn write_state(&self, writer: &mut StateWriter<'_>) -> Result<(), StateError> {
+        let TradeTape { trades, aggregated, last_aggregate_id } = self;
+        writer.put(last_aggregate_id)?;
+        writer.put_count(trades.len())?;
+        trades.iter().try_for_each(|trade| writer.put(trade))?;
+        writer.put_count(aggregated.len())?;
+        for aggregate in aggregated {
+            let TradesAggregated {
+                symbol: _,
+                aggregate_id,
+                price,
+                quantity,
+                first_trade_id,
+                last_trade_id,
+                traded_at_us,
+                buyer_is_maker,
+            } = aggregate;
+            let trades = (first_trade_id, last_trade_id);
+            writer.put(&(aggregate_id, price, quantity, trades, traded_at_us, buyer_is_maker))?;
+        }
+        Ok(())
+    }
+
+    /// Read what [`TradeTape::write_state`] wrote of a symbol.
+    pub(crate) fn read_state(reader: &mut StateReader<'_>, symbol: SymbolId) -> Result<TradeTape, StateError> {
+        let mut tape = TradeTape { last_aggregate_id: reader.take()?, ..TradeTape::default() };
+        require(tape.last_aggregate_id < u64::MAX, "a symbol has counted its aggregates beyond all")?;
+        tape.trades = reader.take_all::<RecentTrade>("trades", TRADES_MAX)?.into();
+        let mut pairs = tape.trades.iter().zip(tape.trades.iter().skip(1));
+        require(
+            pairs.all(|(older, newer)| older.trade_id < newer.trade_id),
+            "the trades of a symbol are out of order",
+        )?;
+        for _ in 0..reader.take_count("aggregated trades", TRADES_MAX)? {
+            let (aggregate_id, price, quantity, trades, traded_at_us, buyer_is_maker) = reader.take()?;
+            let (first_trade_id, last_trade_id) = trades;
+            tape.aggregated.push_back(TradesAggregated {
+                symbol,
+                aggregate_id,
+                price,
+                quantity,
+                first_trade_id,
+                last_trade_id,
+                traded_at_us,
+                buyer_is_maker,
+            });
+        }
+        Ok(tape)
+    }
+
     pub(crate) fn push(&mut self, trade: RecentTrade) {
         push_newest(&mut self.trades, trade, TRADES_MAX);
     }

@@ -15,13 +15,13 @@ use std::collections::BTreeSet;
 
 /// What trading left behind on one symbol.
 #[derive(Clone, Debug)]
-struct Trading {
-    tape: TradeTape,
-    candles: [CandleSeries; Interval::ALL.len()],
+pub(crate) struct Trading {
+    pub(crate) tape: TradeTape,
+    pub(crate) candles: [CandleSeries; Interval::ALL.len()],
 }
 
 impl Trading {
-    fn new() -> Trading {
+    pub(crate) fn new() -> Trading {
         Trading { tape: TradeTape::default(), candles: Interval::ALL.map(CandleSeries::new) }
     }
 
@@ -32,23 +32,23 @@ impl Trading {
 
 /// One symbol. There may be a hundred thousand of them, most of which never trade.
 #[derive(Clone, Debug, Default)]
-struct SymbolView {
-    depth: Depth,
-    trading: Option<Box<Trading>>,
+pub(crate) struct SymbolView {
+    pub(crate) depth: Depth,
+    pub(crate) trading: Option<Box<Trading>>,
 }
 
 /// The market data of all symbols.
 #[derive(Clone, Debug, Default)]
 pub struct MarketViews {
-    symbols: Vec<SymbolView>,
+    pub(crate) symbols: Vec<SymbolView>,
     /// The time of the last command.
-    applied_at_us: u64,
-    fast_depth: DepthChanges,
-    slow_depth: DepthChanges,
-    changed_candles: BTreeSet<SymbolId>,
-    changed_statistics: BTreeSet<SymbolId>,
+    pub(crate) applied_at_us: u64,
+    pub(crate) fast_depth: DepthChanges,
+    pub(crate) slow_depth: DepthChanges,
+    pub(crate) changed_candles: BTreeSet<SymbolId>,
+    pub(crate) changed_statistics: BTreeSet<SymbolId>,
     /// Where the window of the statistics began when changes were last taken.
-    statistics_window_us: u64,
+    pub(crate) statistics_window_us: u64,
 }
 
 impl MarketViews {
@@ -194,6 +194,15 @@ impl MarketViews {
         self.note_moved_window(now_us.max(self.applied_at_us));
         let changed = std::mem::take(&mut self.changed_statistics);
         changed.into_iter().filter_map(|symbol| self.statistics(symbol, now_us)).collect()
+    }
+
+    /// Forget what waits to be taken: nobody was there to take it. What changes from here on is stated as ever.
+    pub fn forget_changes(&mut self) {
+        self.fast_depth = DepthChanges::default();
+        self.slow_depth = DepthChanges::default();
+        self.changed_candles.clear();
+        self.changed_statistics.clear();
+        self.statistics_window_us = window_start_us(self.applied_at_us);
     }
 
     fn symbol(&self, symbol: SymbolId) -> Option<&SymbolView> {

@@ -18,10 +18,12 @@ pub(crate) struct Follower {
 
 #[pymethods]
 impl Follower {
-    /// Begin before the first command.
+    /// Begin with a snapshot of market views that is true at a sequence number.
     #[new]
-    fn new() -> PyResult<Follower> {
-        let inner = rialto_runtime::Follower::new(MarketViews::default(), 0);
+    fn new(sequence: u64, snapshot: &[u8]) -> PyResult<Follower> {
+        let views = MarketViews::read_snapshot(&mut &snapshot[..]);
+        let views = views.map_err(|error| PyValueError::new_err(format!("market views of a core: {error}")))?;
+        let inner = rialto_runtime::Follower::new(views, sequence);
         Ok(Follower { inner: inner.map_err(|error| PyOSError::new_err(error.to_string()))? })
     }
 

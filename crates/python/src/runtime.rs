@@ -145,6 +145,13 @@ impl Runtime {
         submitted.map(|why| why.map(|error| error.to_string())).map_err(from_submit)
     }
 
+    /// The sequence number of the last outcome told, and the market views as they are after it.
+    fn snapshot_views<'py>(&self, py: Python<'py>) -> PyResult<(u64, Bound<'py, PyBytes>)> {
+        let snapshot = py.detach(|| self.inner().snapshot_views());
+        let (sequence, bytes) = snapshot.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok((sequence, PyBytes::new(py, &bytes)))
+    }
+
     /// Keep durable outcomes as messages for the rest of a cluster, and state hashes.
     fn start_telling(&self) {
         self.inner().start_telling();

@@ -1,14 +1,17 @@
-//! The journal thread: make a batch durable, then show it to the market views and release it.
+//! The journal's half of the pipeline: make a batch durable, then show it to the market views and release it.
+//!
+//! [`Writer`] is a plain state machine; [`JournalThread`] drives it on a thread of its own, [`crate::Stepped`] step by
+//! step.
 
 use crate::outputs::{Outputs, Watch};
 use crate::released::{Answered, Chunk, Outcome, Released, StatedEvents};
 use crossbeam_channel::{Receiver, Sender};
-use rialto_journal::{Batch, Checkpoint, Journal, JournalError};
+use rialto_journal::{Batch, Checkpoint, Disk, Journal, JournalError};
 use rialto_market::{MarketUpdate, MarketViews};
 use rialto_types::Event;
 use rialto_types::query::Answer;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One batch on its way from the core to the outside.
 pub(crate) struct Work {
@@ -30,33 +33,45 @@ pub(crate) enum Item {
     Answer { ticket: u64, sequence: u64, answer: Answer },
 }
 
-/// The journal and what follows it.
-pub(crate) struct JournalThread<'a> {
-    pub(crate) journal: Journal,
-    pub(crate) work: Receiver<Work>,
-    pub(crate) recycled: Sender<Work>,
-    pub(crate) views: &'a Mutex<MarketViews>,
-    pub(crate) outputs: &'a Outputs,
+impl Work {
+    /// Empty it and keep its memory.
+    pub(crate) fn clear(&mut self) {
+        self.batch.clear();
+        self.events.clear();
+        self.items.clear();
+        self.checkpoint = None;
+    }
 }
 
-impl JournalThread<'_> {
-    /// Run until the core thread is gone or a write fails.
-    pub(crate) fn run(mut self) {
-        let _watch = Watch { outputs: self.outputs, what: "journal thread" };
-        let mut market = Vec::new();
-        while let Ok(mut work) = self.work.recv() {
-            if let Err(error) = self.make_durable(&work) {
-                self.outputs.fail(format!("the journal failed: {error}"));
-                return;
-            }
-            self.release(&work, &mut market);
-            work.batch.clear();
-            work.events.clear();
-            work.items.clear();
-            work.checkpoint = None;
-            // When the core thread has enough spare buffers, this one is dropped.
-            let _ = self.recycled.try_send(work);
+/// The journal and what follows it.
+pub(crate) struct Writer<D: Disk> {
+    journal: Journal<D>,
+    views: Arc<Mutex<MarketViews>>,
+    outputs: Arc<Outputs>,
+    market: Vec<MarketUpdate>,
+}
+
+impl<D: Disk> Writer<D> {
+    pub(crate) fn new(journal: Journal<D>, views: Arc<Mutex<MarketViews>>, outputs: Arc<Outputs>) -> Writer<D> {
+        Writer { journal, views, outputs, market: Vec::new() }
+    }
+
+    pub(crate) fn journal(&self) -> &Journal<D> {
+        &self.journal
+    }
+
+    /// Make a batch durable and release it; false, with the reason told to the outputs, when that failed for good.
+    pub(crate) fn settle(&mut self, work: &Work) -> bool {
+        if let Err(error) = self.make_durable(work) {
+            self.outputs.fail(format!("the journal failed: {error}"));
+            return false;
         }
+        self.release(work);
+        true
+    }
+
+    /// Give the journal up, and tell the outputs that nothing more will come.
+    pub(crate) fn close(self) {
         let closed = self.journal.close();
         self.outputs.fail(closed.map_or_else(|error| format!("the journal failed: {error}"), |()| "closed".to_owned()));
     }
@@ -68,7 +83,7 @@ impl JournalThread<'_> {
         work.checkpoint.map_or(Ok(()), |checkpoint| self.journal.checkpoint(checkpoint))
     }
 
-    fn release(&self, work: &Work, market: &mut Vec<MarketUpdate>) {
+    fn release(&mut self, work: &Work) {
         let mut chunk = Chunk::default();
         let mut gathering = self.outputs.telling().gather();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,10 +91,11 @@ impl JournalThread<'_> {
             match item {
                 Item::Outcome { ticket, sequence, time_us, events } => {
                     let events = &work.events[events.clone()];
-                    market.clear();
-                    views.apply(*time_us, events, market);
+                    self.market.clear();
+                    views.apply(*time_us, events, &mut self.market);
                     let (ticket, sequence, time_us) = (*ticket, *sequence, *time_us);
-                    let (stated, position) = (StatedEvents(events), chunk.bytes());
+                    let (stated, market) = (StatedEvents(events), &self.market[..]);
+                    let position = chunk.bytes();
                     chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events: stated, market }));
                     if let Some(gathering) = &mut gathering {
                         gathering.push(sequence, time_us, events, chunk.encoded_from(position));
@@ -101,5 +117,28 @@ impl JournalThread<'_> {
             let things = chunk.len();
             self.outputs.release(chunk.take(), things);
         }
+    }
+}
+
+/// The writer and the channels it works between.
+pub(crate) struct JournalThread<D: Disk> {
+    pub(crate) writer: Writer<D>,
+    pub(crate) work: Receiver<Work>,
+    pub(crate) recycled: Sender<Work>,
+}
+
+impl<D: Disk> JournalThread<D> {
+    /// Run until the core thread is gone or a write fails.
+    pub(crate) fn run(mut self, outputs: &Outputs) {
+        let _watch = Watch { outputs, what: "journal thread" };
+        while let Ok(mut work) = self.work.recv() {
+            if !self.writer.settle(&work) {
+                return;
+            }
+            work.clear();
+            // When the core thread has enough spare buffers, this one is dropped.
+            let _ = self.recycled.try_send(work);
+        }
+        self.writer.close();
     }
 }

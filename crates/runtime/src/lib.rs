@@ -11,6 +11,9 @@
 //! outputs before it is durable. Queries take the same way, so that an answer never shows what could still be lost.
 //! Whatever was submitted and not yet drained counts against one limit, so no queue in here grows without bound.
 //!
+//! Both halves are plain state machines. [`Runtime`] drives them on two threads, [`Stepped`] in the caller's, one step
+//! at a time, on whatever disk and clock it is given: a simulation runs the very code that an exchange runs.
+//!
 //! This crate holds the clock and the threads that the deterministic crates do without. A failed write is final: the
 //! runtime stops, says why, and must be opened again.
 
@@ -21,20 +24,23 @@ mod error;
 mod follower;
 mod input;
 mod journal_thread;
+mod opening;
 mod ordered;
 mod outputs;
 mod released;
 mod replay;
 mod runtime;
+mod stepped;
 mod telling;
 mod verify;
 
 pub use error::{OpenError, ReplayError, SubmitError};
 pub use follower::{FollowError, Follower};
-pub use input::Clock;
+pub use input::{Clock, TimeSource, WallTime};
 pub use ordered::OrderedInput;
 pub use released::encode_value;
-pub use replay::{Progress, Replayed, replay};
+pub use replay::{Progress, Replayed, replay, replay_on};
 pub use runtime::{Options, Runtime};
+pub use stepped::Stepped;
 pub use telling::{MessageError, Told};
 pub use verify::{Report, verify};

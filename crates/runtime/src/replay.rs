@@ -3,7 +3,7 @@
 use crate::error::ReplayError;
 use crate::released::{Chunk, Outcome, Released, StatedEvents};
 use rialto_engine::Engine;
-use rialto_journal::{Checkpoint, Entry, Reader};
+use rialto_journal::{Checkpoint, Disk, Entry, Reader, RealDisk};
 use rialto_market::MarketViews;
 use rialto_types::{Event, codec};
 use std::path::Path;
@@ -40,7 +40,17 @@ pub struct Replayed {
 /// Outcomes from `outcomes_from` on are handed to `progress`. Wherever the journal recorded a state hash, the replayed
 /// state must have the same.
 pub fn replay(directory: &Path, outcomes_from: u64, progress: &mut impl Progress) -> Result<Replayed, ReplayError> {
-    let mut reader = Reader::open(directory, 1)?;
+    replay_on(RealDisk, directory, outcomes_from, progress)
+}
+
+/// Replay as [`replay`] does, on a given disk.
+pub fn replay_on<D: Disk>(
+    disk: D,
+    directory: &Path,
+    outcomes_from: u64,
+    progress: &mut impl Progress,
+) -> Result<Replayed, ReplayError> {
+    let mut reader = Reader::open_on(disk, directory, 1)?;
     let mut replayed = Replayed { engine: Engine::new(), views: MarketViews::default(), refused: 0, checkpoints: 0 };
     let (mut events, mut market) = (Vec::new(), Vec::new());
     let mut chunk = Chunk::default();

@@ -1,24 +1,26 @@
 //! Opening, feeding, draining and closing the embedded runtime.
 
-use crate::core_thread::CoreThread;
+use crate::core_thread::{Core, CoreThread};
 use crate::error::{OpenError, SubmitError};
-use crate::input::{Clock, Input};
-use crate::journal_thread::JournalThread;
+use crate::input::{Clock, Intake, WallTime};
+use crate::journal_thread::{JournalThread, Writer};
+use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
-use crate::replay::{Progress, replay};
+use crate::replay::Progress;
 use crate::telling::Told;
-use crossbeam_channel::{Sender, bounded};
-use rialto_journal::{Checkpoint, Journal, Recovery};
+use crossbeam_channel::bounded;
+use rialto_journal::{Checkpoint, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
+use rialto_types::state_codec::StateError;
 use std::io::PipeReader;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// Batches that may wait between core and journal; more would only add delay.
-const BATCHES_AHEAD: usize = 4;
+pub(crate) const BATCHES_AHEAD: usize = 4;
 
 /// How a runtime is run.
 #[derive(Clone, Debug)]
@@ -49,11 +51,10 @@ impl Default for Options {
 
 /// A running core with its journal.
 pub struct Runtime {
-    inputs: Sender<Input>,
+    intake: Intake,
     outputs: Arc<Outputs>,
     views: Arc<Mutex<MarketViews>>,
     threads: Vec<JoinHandle<()>>,
-    options: Options,
     sequence_at_open: u64,
     recovery: Recovery,
 }
@@ -69,64 +70,35 @@ impl Runtime {
         outcomes_from: u64,
         progress: &mut impl Progress,
     ) -> Result<Runtime, OpenError> {
-        // The replay below checks every frame; the writer needs only the end.
-        let journal_options = rialto_journal::Options { verify_from_seq: u64::MAX, ..options.journal.clone() };
-        let (journal, recovery) = Journal::open(directory, journal_options)?;
-        let replayed = replay(directory, outcomes_from, progress)?;
-        let (inputs, input_receiver) = bounded(options.queue_capacity + 1);
+        let Opened { journal, recovery, replayed } =
+            open_journal(RealDisk, directory, &options, outcomes_from, progress)?;
+        let outputs = Arc::new(Outputs::new()?);
+        let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
         let (recycled, recycled_receiver) = bounded(BATCHES_AHEAD + 2);
-        let outputs = Arc::new(Outputs::new()?);
         let views = Arc::new(Mutex::new(replayed.views));
         let sequence_at_open = replayed.engine.sequence();
-        let core = CoreThread {
-            engine: replayed.engine,
-            clock: options.clock,
-            batch_max: options.batch_max,
-            checkpoint_commands: options.checkpoint_commands,
-            inputs: input_receiver,
-            work,
-            recycled: recycled_receiver,
-        };
+        let core = Core::new(replayed.engine, &options, WallTime);
+        let core = CoreThread { core, inputs, work, recycled: recycled_receiver };
         let core_outputs = Arc::clone(&outputs);
         let core_thread = std::thread::Builder::new().name("core".to_owned()).spawn(move || core.run(&core_outputs))?;
-        let (journal_views, journal_outputs) = (Arc::clone(&views), Arc::clone(&outputs));
-        let journal_thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
-            let (views, outputs) = (journal_views.as_ref(), journal_outputs.as_ref());
-            JournalThread { journal, work: work_receiver, recycled, views, outputs }.run();
-        })?;
+        let writer = Writer::new(journal, Arc::clone(&views), Arc::clone(&outputs));
+        let journal = JournalThread { writer, work: work_receiver, recycled };
+        let journal_outputs = Arc::clone(&outputs);
+        let journal_thread =
+            std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { inputs, outputs, views, threads, options, sequence_at_open, recovery })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
     pub fn submit(&self, ticket: u64, command: Command, given_time_us: Option<u64>) -> Result<(), SubmitError> {
-        let given_time_us = match (self.options.clock, given_time_us) {
-            (Clock::Wall, None) => 0,
-            (Clock::Given, Some(time_us)) => time_us,
-            (Clock::Wall, Some(_)) => return Err(SubmitError::Time("this runtime gives commands their time itself")),
-            (Clock::Given, None) => return Err(SubmitError::Time("this runtime needs a time with every command")),
-        };
-        self.send(Input::Command { ticket, given_time_us, command })
+        self.intake.submit(ticket, command, given_time_us)
     }
 
     /// Submit a query.
     pub fn query(&self, ticket: u64, query: Query) -> Result<(), SubmitError> {
-        self.send(Input::Query { ticket, query })
-    }
-
-    fn send(&self, input: Input) -> Result<(), SubmitError> {
-        if let Some(failure) = self.outputs.failure() {
-            return Err(SubmitError::Stopped(failure));
-        }
-        let capacity = self.options.queue_capacity;
-        if !self.outputs.enter(capacity) {
-            return Err(SubmitError::Busy { capacity });
-        }
-        self.inputs.try_send(input).map_err(|_| {
-            self.outputs.leave();
-            SubmitError::Stopped(self.outputs.failure().unwrap_or_else(|| "closing".to_owned()))
-        })
+        self.intake.query(ticket, query)
     }
 
     /// The end of a pipe that is readable when something waits to be drained.
@@ -171,6 +143,19 @@ impl Runtime {
         self.outputs.telling().turn_on(self.sequence_at_open);
     }
 
+    /// The market views as bytes, for a follower to begin with, and the sequence number they are true at.
+    ///
+    /// # Errors
+    /// Those of encoding.
+    pub fn snapshot_views(&self) -> Result<(u64, Vec<u8>), StateError> {
+        let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sequence, copy) = (self.outputs.telling().last(), views.clone());
+        drop(views);
+        let mut bytes = Vec::new();
+        copy.write_snapshot(&mut bytes)?;
+        Ok((sequence, bytes))
+    }
+
     /// Take what is to be told since the last call: outcomes in order, and state hashes.
     pub fn take_told(&self) -> (Vec<Told>, Vec<Checkpoint>) {
         self.outputs.telling().take()
@@ -179,8 +164,7 @@ impl Runtime {
     /// Finish what was submitted, make it durable, record the state's hash, and stop. What was released can still be
     /// drained.
     pub fn close(&mut self) {
-        // A full queue is waited for; a core thread that is gone needs no word.
-        let _ = self.inputs.send(Input::Stop);
+        self.intake.stop();
         for thread in self.threads.drain(..) {
             // A thread that ended by a defect has said so to the outputs.
             let _ = thread.join();

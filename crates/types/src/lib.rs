@@ -1,9 +1,9 @@
 //! The words every other crate speaks: identifiers, money, commands and events.
 //!
 //! Stands at the bottom of the flow. Owns no state. Everything here is plain data with exact arithmetic: no clock, no
-//! randomness, no floating point, no I/O. Two encodings exist and both are derived from these definitions: the compact
-//! binary form of [`codec`] (the journal) and a self-describing form with decimal strings (the interface to other
-//! processes and languages).
+//! randomness, no floating point, no I/O. Two encodings exist and both are derived from these definitions: a compact
+//! binary form ([`codec`] for the journal, [`state_codec`] for snapshots) and a self-describing form with decimal strings
+//! (the interface to other processes and languages).
 //!
 //! Left out on purpose: any rule of an exchange. Rules live in `engine`.
 
@@ -27,6 +27,7 @@ pub mod query;
 pub mod rate;
 pub mod rejection;
 pub mod rules;
+pub mod state_codec;
 pub mod symbol;
 pub mod terms;
 pub mod text;

@@ -4,13 +4,25 @@ Exception
 ├── CommandRefused     the core said no; nothing changed; carries the rejection
 ├── RuntimeBusy        too much is under way; try again
 ├── RuntimeStopped     the core has stopped; nothing more will be acknowledged
-└── JournalUnreadable  a journal is damaged, in use, or does not replay to what it recorded
+├── JournalUnreadable  a journal is damaged, in use, or does not replay to what it recorded
+├── ClusterUnreachable no server of the cluster answers
+├── LogUnusable        the cluster's log and what is here do not belong together
+└── TimeoutError
+    └── OutcomeUnknown a cluster did not say in time what came of a command; it may be applied
 """
 
 from rialto.contracts.rejections import Rejection
 from rialto_core import JournalUnreadable, RuntimeBusy, RuntimeStopped
 
-__all__ = ["CommandRefused", "JournalUnreadable", "RuntimeBusy", "RuntimeStopped"]
+__all__ = [
+    "ClusterUnreachable",
+    "CommandRefused",
+    "JournalUnreadable",
+    "LogUnusable",
+    "OutcomeUnknown",
+    "RuntimeBusy",
+    "RuntimeStopped",
+]
 
 
 class CommandRefused(Exception):
@@ -21,3 +33,15 @@ class CommandRefused(Exception):
         self.rejection = rejection
         self.sequence = sequence
         self.time_us = time_us
+
+
+class ClusterUnreachable(Exception):
+    """No server of the cluster answers. The message names them."""
+
+
+class LogUnusable(Exception):
+    """The cluster's log lacks what is needed here, or ends before what was applied here."""
+
+
+class OutcomeUnknown(TimeoutError):
+    """The cluster did not say in time what came of a command. It may be applied, once; asking for it tells."""

@@ -1,4 +1,4 @@
-"""The embedded runtime on the event loop: submit and await, listen, ask.
+"""The runtime on the event loop, embedded or a cluster's: submit and await, listen, ask.
 
 Stands between everything that asks and the compiled core. Owns the futures of what is under way. What the core has
 released is drained when its pipe becomes readable, decoded once, handed to the listeners in order, and only then
@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
@@ -39,24 +39,40 @@ _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 _encode = msgspec.msgpack.Encoder().encode
 
 
+class Core(Protocol):
+    """What a runtime stands on: the compiled core itself, or a gateway's stand-in for the cores of a cluster."""
+
+    def submit(self, ticket: int, command: bytes, time_us: int | None = None) -> None: ...
+    def query(self, ticket: int, query: bytes) -> None: ...
+    def fileno(self) -> int: ...
+    def drain(self) -> list[bytes]: ...
+    def check(self) -> None: ...
+    def close(self) -> None: ...
+    def views(self) -> rialto_core.Views: ...
+
+    @property
+    def sequence_at_open(self) -> int: ...
+
+
 class Runtime:
     """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
 
-    def __init__(self, core: rialto_core.Runtime, clock: Clock) -> None:
+    def __init__(self, core: Core, clock: Clock, last_ticket: int = 0) -> None:
+        """Stand on a core. Tickets begin behind `last_ticket`."""
         self._core = core
         self._clock = clock
         self._listeners: list[tuple[Listener, bool]] = []
         self._is_shedding: Callable[[], bool] = lambda: False
         self._futures: dict[int, asyncio.Future[Any]] = {}
         self._commands: dict[int, tuple[Command, object]] = {}
-        self._last_ticket = 0
+        self._last_ticket = last_ticket
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Future[str] | None = None
         self._accounts: dict[tuple[int, AccountClass], int] = {}
         self.last_sequence = core.sequence_at_open
         """The sequence number of the last command whose outcome the listeners have seen."""
         self.catalog = Catalog()
-        self.market = MarketViews(core, clock)
+        self.market = MarketViews(core.views(), clock)
 
     @classmethod
     def open(
@@ -92,10 +108,13 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         self._stopped = self._loop.create_future()
         self._loop.add_reader(self._core.fileno(), self._on_readable)
-        answer = await self.ask(AskCatalog())
+        early: list[Outcome] = []
+        self._listeners.insert(0, (early.extend, True))
+        sequence, answer = await self.inquire(AskCatalog())
         assert isinstance(answer, CatalogAnswer)
         self.catalog.load(answer)
-        self._listeners.insert(0, (self.catalog.accept, True))
+        self.catalog.accept(outcome for outcome in early if outcome.sequence > sequence)
+        self._listeners[0] = (self.catalog.accept, True)
 
     def subscribe(self, listener: Listener, *, vital: bool = False) -> None:
         """Call a listener with every list of outcomes, on the loop, in order.
@@ -194,6 +213,13 @@ class Runtime:
                 self._accounts.clear()
             self._accounts[key] = account
         return account
+
+    def give_up(self, ticket: int, error: Exception) -> None:
+        """Tell whoever waits for a submission that nothing will come of it here."""
+        future = self._futures.pop(ticket, None)
+        self._commands.pop(ticket, None)
+        if future is not None and not future.done():
+            future.set_exception(error)
 
     async def wait_stopped(self) -> str:
         """Wait until the core stops, for whatever reason, and return the reason."""

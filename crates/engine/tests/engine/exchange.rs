@@ -43,6 +43,11 @@ impl Exchange {
         events
     }
 
+    /// The same with another engine, which must have come to the same state.
+    pub fn with_engine(&self, engine: Engine) -> Exchange {
+        Exchange { engine, depth: self.depth.clone(), updates: self.updates.clone(), now_us: self.now_us }
+    }
+
     /// Let the next command come later.
     pub fn pass_to(&mut self, time_us: u64) {
         self.now_us = time_us;

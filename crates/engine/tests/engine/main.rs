@@ -10,5 +10,6 @@ mod reach;
 mod reference;
 mod scenarios;
 mod script;
+mod snapshot;
 mod state_hash;
 mod wild;

@@ -1,0 +1,150 @@
+"""Reads a stream from a sequence number on, without a gap, for as long as there is a cluster.
+
+JetStream pushes to a consumer that lives in one node's memory. When that node is gone, nothing says so: a consumer that
+is silent longer than its heartbeat allows is replaced by another one, which begins where this one ended. So is one that
+skipped something. State: the next sequence number; nothing else matters.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+import structlog
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster
+from rialto.core.errors import LogUnusable
+
+HEARTBEAT_S: Final = 0.25
+SILENCE_MAX_S: Final = 1.0
+ABANDONED_AFTER_S: Final = 10.0
+SHORT_FIELDS: Final = 9
+"""A message's reply subject: `$JS ACK stream consumer deliveries sequence consumer-sequence time waiting`, and two more
+in front of the stream where the server says its domain and account."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Entry(NamedTuple):
+    """A message of a stream."""
+
+    sequence: int
+    time_us: int
+    data: bytes
+
+
+class LogReader:
+    """Reads one stream."""
+
+    def __init__(self, cluster: Cluster, stream: str, next_sequence: int) -> None:
+        """Begin at a sequence number of the stream."""
+        self._cluster = cluster
+        self._stream = stream
+        self.next_sequence = next_sequence
+
+    async def batches(self) -> AsyncIterator[list[Entry]]:
+        """Yield what there is and what comes, in lists, in order. Never ends.
+
+        Errors: `LogUnusable` when the stream does not hold the next message, or ends before it.
+        """
+        while True:
+            try:
+                await self._check_reach()
+                async with self._subscribed() as arrivals:
+                    while (entries := await self._arrived(arrivals)) is not None:
+                        if entries:
+                            yield entries
+            except CLUSTER_ERRORS as error:
+                _log.debug("stream not readable now", stream=self._stream, error=repr(error))
+            await asyncio.sleep(RETRY_S)
+
+    async def _check_reach(self) -> None:
+        state = (await self._cluster.streams.stream_info(self._stream)).state
+        if state.messages and self.next_sequence < state.first_seq:
+            raise LogUnusable(
+                f"{self._stream} begins at {state.first_seq}, but {self.next_sequence} is needed here; "
+                "see docs/runbooks/replace-a-node.md"
+            )
+        if self.next_sequence > state.last_seq + 1:
+            raise LogUnusable(
+                f"{self._stream} ends at {state.last_seq}, but {self.next_sequence - 1} was seen here: the stream has "
+                "lost its end; see docs/runbooks/replace-a-node.md"
+            )
+
+    @asynccontextmanager
+    async def _subscribed(self) -> AsyncIterator["_Arrivals"]:
+        arrivals = _Arrivals()
+        client = self._cluster.nats
+        inbox = client.new_inbox()
+        subscription = await client.subscribe(inbox, cb=arrivals.add, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        try:
+            await self._cluster.streams.add_consumer(
+                self._stream,
+                ConsumerConfig(
+                    deliver_subject=inbox,
+                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                    opt_start_seq=self.next_sequence,
+                    ack_policy=AckPolicy.NONE,
+                    max_deliver=1,
+                    flow_control=True,
+                    idle_heartbeat=HEARTBEAT_S,
+                    inactive_threshold=ABANDONED_AFTER_S,
+                    num_replicas=1,
+                    mem_storage=True,
+                ),
+            )
+            yield arrivals
+        finally:
+            try:
+                await subscription.unsubscribe()
+            except CLUSTER_ERRORS:
+                _log.debug("not unsubscribed", stream=self._stream)
+
+    async def _arrived(self, arrivals: "_Arrivals") -> list[Entry] | None:
+        """Wait for messages and return those that follow; None when another consumer is needed."""
+        try:
+            async with asyncio.timeout(SILENCE_MAX_S):
+                await arrivals.wait()
+        except TimeoutError:
+            return None
+        entries: list[Entry] = []
+        for message in arrivals.take():
+            if message.headers and "Status" in message.headers:
+                # Flow control: what came before it has been taken.
+                reply = message.reply or message.headers.get("Nats-Consumer-Stalled")
+                if reply:
+                    await self._cluster.nats.publish(reply)
+                continue
+            fields = message.reply.split(".")
+            position = 5 if len(fields) == SHORT_FIELDS else 7
+            sequence, time_ns = int(fields[position]), int(fields[position + 2])
+            if sequence > self.next_sequence:
+                return entries or None
+            if sequence == self.next_sequence:
+                self.next_sequence += 1
+                entries.append(Entry(sequence, time_ns // 1000, message.data))
+        return entries
+
+
+class _Arrivals:
+    """Messages as they come."""
+
+    def __init__(self) -> None:
+        self._messages: deque[Msg] = deque()
+        self._is_any = asyncio.Event()
+
+    async def add(self, message: Msg) -> None:
+        self._messages.append(message)
+        self._is_any.set()
+
+    async def wait(self) -> None:
+        await self._is_any.wait()
+
+    def take(self) -> list[Msg]:
+        self._is_any.clear()
+        messages = list(self._messages)
+        self._messages.clear()
+        return messages
