@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
+# Many tests wait for clocks, so more of them run at once than there are processors.
+WORKERS ?= 4
 
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
@@ -48,7 +50,7 @@ wheel: .make/core ## Build the installable wheel into dist/
 test: .make/dev .make/core ## Run every test, Rust and Python
 	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
 	@cargo test $(RUST_TESTS) --quiet
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism
 

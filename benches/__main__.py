@@ -35,6 +35,7 @@ class Benchmark:
     name: str
     workload: str
     run: Callable[[Settings], Sequence[Row]]
+    is_only_when_named: bool = False
 
 
 def discover() -> list[Benchmark]:
@@ -45,7 +46,8 @@ def discover() -> list[Benchmark]:
             continue
         module = importlib.import_module(f"benches.{module_info.name}")
         if all(hasattr(module, attribute) for attribute in ("NAME", "WORKLOAD", "run")):
-            found.append(Benchmark(module.NAME, module.WORKLOAD, module.run))
+            is_only_when_named = getattr(module, "ONLY_WHEN_NAMED", False)
+            found.append(Benchmark(module.NAME, module.WORKLOAD, module.run, is_only_when_named))
     return found
 
 
@@ -112,7 +114,12 @@ def main(arguments: Sequence[str]) -> int:
     benchmarks = discover()
     names = sorted(benchmark.name for benchmark in benchmarks)
     parser = argparse.ArgumentParser(prog="python -m benches", description=benches.__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones, of: {', '.join(names)}; all when absent")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="name",
+        help=f"which ones, of: {', '.join(names)}; when absent, all but the long ones",
+    )
     parser.add_argument("--quick", action="store_true", help="measure briefly: shows that it works, not how fast it is")
     parser.add_argument("--trials", type=int, default=5, help="how often each is repeated (default: 5)")
     asked = parser.parse_args(arguments)
@@ -130,7 +137,7 @@ def main(arguments: Sequence[str]) -> int:
     console.print(f"machine: {machine()}\ncommit: {commit()}\n")
     failed = []
     for benchmark in benchmarks:
-        if asked.names and benchmark.name not in asked.names:
+        if benchmark.name not in asked.names if asked.names else benchmark.is_only_when_named:
             continue
         try:
             show(console, benchmark, benchmark.run(settings))

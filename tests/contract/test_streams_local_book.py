@@ -13,6 +13,7 @@ from tests.exchange import BTCUSDT
 from tests.streams import Streaming, streaming, trade_at_random
 
 Side = dict[str, str]
+READ_TIMEOUT_S = 30
 
 
 class LocalBook:
@@ -41,11 +42,11 @@ async def keep_book(client: ClientConnection, exchange: Streaming, traded: async
     """Follow the procedure until trading has ended and the book is at its last update."""
     events: list[Any] = []
 
-    async def read(timeout: float) -> None:
-        async with asyncio.timeout(timeout):
+    async def read() -> None:
+        async with asyncio.timeout(READ_TIMEOUT_S):
             events.append(msgspec.json.decode(await client.recv()))
 
-    await read(5)
+    await read()
     while True:
         snapshot = await exchange.get("/api/v3/depth", symbol="BTCUSDT", limit=5000)
         if snapshot["lastUpdateId"] >= events[0]["U"]:
@@ -58,7 +59,15 @@ async def keep_book(client: ClientConnection, exchange: Streaming, traded: async
         applied = len(events)
         if traded.is_set() and book.update_id == exchange.runtime.market.depth(BTCUSDT, 1).last_update_id:
             break
-        await read(5)
+        # The end may be told after the last event has come.
+        reading, ending = asyncio.create_task(read()), asyncio.create_task(traded.wait())
+        await asyncio.wait((reading,) if traded.is_set() else (reading, ending), return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not reading.done():
+            reading.cancel()
+            await asyncio.wait((reading,))
+        elif reading.exception() is not None:
+            raise TimeoutError("no event came") from reading.exception()
     for before, after in pairwise(events):
         assert after["U"] == before["u"] + 1
     return book

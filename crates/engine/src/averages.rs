@@ -160,7 +160,7 @@ impl Window {
     }
 
     /// Every bucket, oldest first, for the state hash.
-    pub(crate) fn buckets(&self) -> impl Iterator<Item = &Bucket> {
+    pub(crate) fn buckets(&self) -> impl DoubleEndedIterator<Item = &Bucket> + ExactSizeIterator {
         self.buckets.iter()
     }
 

@@ -54,6 +54,15 @@ impl Commissions {
         }
     }
 
+    /// The same from an account on.
+    pub(crate) fn iter_from(
+        &self,
+        account: AccountId,
+    ) -> impl Iterator<Item = (AccountId, Option<SymbolId>, &Commission)> {
+        let rates = self.by_account.range((account, None)..);
+        rates.map(|(&(account, symbol), &slot)| (account, symbol, &self.own[slot as usize]))
+    }
+
     /// Every account's own rates, in order of account and symbol.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (AccountId, Option<SymbolId>, &Commission)> {
         self.by_account.iter().map(|(&(account, symbol), &slot)| (account, symbol, &self.own[slot as usize]))

@@ -1,8 +1,16 @@
 //! The hash of the whole state, in one canonical order.
+//!
+//! Journals record such hashes and keep them for ever, so what is fed here may grow and never change: a later release
+//! must come to the same hash for every state that an earlier one could be in. A new field is therefore fed behind
+//! everything else of its kind, and only where it is not at its default; nothing is taken out, reordered or widened.
+//! The golden journals hold releases to it.
 
+use crate::averages::Bucket;
 use crate::engine::Engine;
 use crate::open_orders::{OpenOrder, Place};
 use crate::order::{Order, Special};
+use crate::order_lists::OrderList;
+use crate::streams::Stream;
 use crate::symbols::Symbol;
 use rialto_types::command::{ListSymbol, NewOrder, PlaceOrder, SetCommission, SetExchangeLimits};
 use rialto_types::{AccountId, Amount, Command, Fingerprint, Side, codec};
@@ -35,21 +43,7 @@ impl Engine {
     fn hash_symbols(&self, fingerprint: &mut Fingerprint) {
         fingerprint.number(self.symbols.len() as u64);
         for symbol in &self.symbols {
-            let spec = symbol.spec.clone();
-            hash_command(&Command::ListSymbol(Box::new(ListSymbol { spec })), fingerprint);
-            let counters = [
-                symbol.status as u64,
-                symbol.last_order_id,
-                symbol.last_trade_id,
-                symbol.last_prevented_match_id,
-                symbol.last_block_trade_id,
-                symbol.allocations,
-                symbol.last_update_id,
-                symbol.last_price.units(),
-                symbol.told_reference.map_or(0, |price| 1 + price.units()),
-                symbol.told_reference_at_us,
-            ];
-            counters.into_iter().for_each(|counter| fingerprint.number(counter));
+            hash_definition(symbol, fingerprint);
             hash_averages(symbol, fingerprint);
             for side in [Side::Buy, Side::Sell] {
                 fingerprint.number(symbol.book.orders(side).count() as u64);
@@ -87,27 +81,7 @@ impl Engine {
         lists.sort_by_key(|list| list.state.list_id);
         fingerprint.number(lists.len() as u64);
         for list in lists {
-            let state = &list.state;
-            fingerprint.bytes(state.client_order_id.as_bytes());
-            let (first, second, third) = state.client_order_ids;
-            for name in [Some(first), Some(second), third].into_iter().flatten() {
-                fingerprint.bytes(name.as_bytes());
-            }
-            let numbers = [
-                state.list_id.0,
-                u64::from(state.symbol.0),
-                u64::from(state.account.0),
-                state.contingency as u64,
-                state.one_pays_the_other.into(),
-                state.orders.0.0,
-                state.orders.1.0,
-                state.orders.2.map_or(0, |id| id.0),
-                state.placed_at_us,
-                list.is_active.into(),
-                list.is_pair.into(),
-            ];
-            numbers.into_iter().for_each(|number| fingerprint.number(number));
-            fingerprint.amount(list.held);
+            hash_list(list, fingerprint);
         }
     }
 
@@ -135,21 +109,68 @@ impl Engine {
     fn hash_streams(&self, fingerprint: &mut Fingerprint) {
         fingerprint.number(self.streams.streams.len() as u64);
         for stream in &self.streams.streams {
-            fingerprint.bytes(stream.key.kind.as_bytes());
-            fingerprint.bytes(stream.key.id.as_bytes());
-            fingerprint.number(stream.version);
-            fingerprint.number(stream.holds.len() as u64);
-            for ((account, asset), amount) in &stream.holds {
-                fingerprint.number(u64::from(account.0));
-                fingerprint.number(u64::from(asset.0));
-                fingerprint.amount(*amount);
-            }
+            hash_stream(stream, fingerprint);
         }
     }
 }
 
+/// What a symbol is, and what it has counted.
+pub(crate) fn hash_definition(symbol: &Symbol, fingerprint: &mut Fingerprint) {
+    let spec = symbol.spec.clone();
+    hash_command(&Command::ListSymbol(Box::new(ListSymbol { spec })), fingerprint);
+    let counters = [
+        symbol.status as u64,
+        symbol.last_order_id,
+        symbol.last_trade_id,
+        symbol.last_prevented_match_id,
+        symbol.last_block_trade_id,
+        symbol.allocations,
+        symbol.last_update_id,
+        symbol.last_price.units(),
+        symbol.told_reference.map_or(0, |price| 1 + price.units()),
+        symbol.told_reference_at_us,
+    ];
+    counters.into_iter().for_each(|counter| fingerprint.number(counter));
+}
+
+pub(crate) fn hash_list(list: &OrderList, fingerprint: &mut Fingerprint) {
+    let state = &list.state;
+    fingerprint.bytes(state.client_order_id.as_bytes());
+    let (first, second, third) = state.client_order_ids;
+    for name in [Some(first), Some(second), third].into_iter().flatten() {
+        fingerprint.bytes(name.as_bytes());
+    }
+    let numbers = [
+        state.list_id.0,
+        u64::from(state.symbol.0),
+        u64::from(state.account.0),
+        state.contingency as u64,
+        state.one_pays_the_other.into(),
+        state.orders.0.0,
+        state.orders.1.0,
+        state.orders.2.map_or(0, |id| id.0),
+        state.placed_at_us,
+        list.is_active.into(),
+        list.is_pair.into(),
+    ];
+    numbers.into_iter().for_each(|number| fingerprint.number(number));
+    fingerprint.amount(list.held);
+}
+
+pub(crate) fn hash_stream(stream: &Stream, fingerprint: &mut Fingerprint) {
+    fingerprint.bytes(stream.key.kind.as_bytes());
+    fingerprint.bytes(stream.key.id.as_bytes());
+    fingerprint.number(stream.version);
+    fingerprint.number(stream.holds.len() as u64);
+    for ((account, asset), amount) in &stream.holds {
+        fingerprint.number(u64::from(account.0));
+        fingerprint.number(u64::from(asset.0));
+        fingerprint.amount(*amount);
+    }
+}
+
 /// As the journal writes it: every field is in it, in a form that later releases must keep.
-fn hash_command(command: &Command, fingerprint: &mut Fingerprint) {
+pub(crate) fn hash_command(command: &Command, fingerprint: &mut Fingerprint) {
     let mut bytes = Vec::new();
     codec::encode(command, &mut bytes);
     fingerprint.bytes(&bytes);
@@ -159,18 +180,20 @@ fn hash_averages(symbol: &Symbol, fingerprint: &mut Fingerprint) {
     let Some(averages) = &symbol.averages else { return };
     for window in [&averages.weighted, &averages.mean].into_iter().flatten() {
         fingerprint.number(window.buckets().count() as u64);
-        for bucket in window.buckets() {
-            fingerprint.number(bucket.number);
-            fingerprint.number(bucket.trades);
-            for sum in [bucket.prices, bucket.lots, bucket.worth] {
-                fingerprint.number(sum as u64);
-                fingerprint.number((sum >> 64) as u64);
-            }
-        }
+        window.buckets().for_each(|bucket| hash_bucket(bucket, fingerprint));
     }
 }
 
-fn hash_order(order: &Order, symbol: &Symbol, fingerprint: &mut Fingerprint) {
+pub(crate) fn hash_bucket(bucket: &Bucket, fingerprint: &mut Fingerprint) {
+    fingerprint.number(bucket.number);
+    fingerprint.number(bucket.trades);
+    for sum in [bucket.prices, bucket.lots, bucket.worth] {
+        fingerprint.number(sum as u64);
+        fingerprint.number((sum >> 64) as u64);
+    }
+}
+
+pub(crate) fn hash_order(order: &Order, symbol: &Symbol, fingerprint: &mut Fingerprint) {
     let asked = NewOrder { quote_quantity: None, ..order.asked(symbol) };
     let (account, routed) = (order.guard.account, order.working_floor.is_some());
     hash_command(

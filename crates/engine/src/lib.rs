@@ -30,6 +30,7 @@ mod listing;
 mod open_orders;
 mod order;
 mod order_lists;
+mod part_hash;
 mod phase;
 mod placement;
 mod prevention;

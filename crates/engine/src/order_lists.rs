@@ -132,6 +132,11 @@ impl OrderLists {
         list
     }
 
+    /// How many lists are open.
+    pub(crate) fn len(&self) -> usize {
+        self.lists.len()
+    }
+
     /// Every open list, in no order that means anything.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &OrderList> {
         self.lists.iter().map(|(_, list)| list)

@@ -106,7 +106,7 @@ pub use compress::Compressor;
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::JournalError;
 pub use frame::{Checkpoint, FRAME_PAYLOAD_BYTES_MAX, Hash};
-pub use reader::{Entry, Position, Reader};
+pub use reader::{Entry, Position, Reader, newest_segment};
 pub use record::RECORD_BYTES_MAX;
 pub use recovery::{Recovery, TornTail};
 pub use segment::FIRST_SEQ;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
-use crate::frame::{Checkpoint, FrameHeader, KIND_CHECKPOINT, take};
+use crate::frame::{Checkpoint, FrameHeader, Hash, KIND_CHECKPOINT, take};
 use crate::opening::{Opened, check_header, missing_segment, open_segment};
 use crate::record::read_record;
 use crate::segment::{FIRST_SEQ, Listing, SegmentHeader};
@@ -55,6 +55,8 @@ pub struct Reader<D: Disk = RealDisk> {
     disk: D,
     dir: PathBuf,
     from_seq: u64,
+    /// The first segment that is not entered.
+    stop_before: u64,
     segments: BTreeSet<u64>,
     current: Option<Current<D>>,
     state: ChainState,
@@ -83,6 +85,12 @@ enum Found {
     Checkpoint(Checkpoint),
 }
 
+/// Give the first sequence of the newest segment in `dir`, which is the one being written: all before it are closed.
+/// `None` in a directory without segments.
+pub fn newest_segment(dir: &Path) -> Result<Option<u64>, JournalError> {
+    Ok(Listing::read(&RealDisk, dir)?.segments().last().copied())
+}
+
 impl Reader<RealDisk> {
     /// Open the journal in `dir` for reading from sequence `from_seq` on (0 and 1 both mean everything).
     ///
@@ -101,6 +109,7 @@ impl<D: Disk> Reader<D> {
             disk,
             dir: dir.to_path_buf(),
             from_seq: from_seq.max(FIRST_SEQ),
+            stop_before: u64::MAX,
             segments: BTreeSet::new(),
             current: None,
             state: ChainState { next_seq: FIRST_SEQ, last_time_us: 0, chain: [0; 32] },
@@ -141,6 +150,16 @@ impl<D: Disk> Reader<D> {
     /// Give the sequence after the last record of the last frame that was read to its end.
     pub fn next_seq(&self) -> u64 {
         self.state.next_seq
+    }
+
+    /// Give the chain hash after the last frame that was read to its end: it stands for everything before.
+    pub fn chain_hash(&self) -> Hash {
+        self.state.chain
+    }
+
+    /// End where a segment begins, by its first sequence: for who reads closed segments only. May be moved on.
+    pub fn stop_before(&mut self, first_seq: u64) {
+        self.stop_before = first_seq;
     }
 
     pub(crate) fn state(&self) -> ChainState {
@@ -332,6 +351,9 @@ impl<D: Disk> Reader<D> {
         if next != self.state.next_seq {
             let detail = format!("the segment before ends there and the next one begins at {next}");
             return Err(self.missing(self.state.next_seq, &detail));
+        }
+        if next >= self.stop_before {
+            return Ok(false);
         }
         match open_segment(&self.disk, &self.dir, next, self.is_last(next))? {
             Opened::WithoutHeader { bytes } => {

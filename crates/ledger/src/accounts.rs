@@ -3,7 +3,7 @@
 use rialto_types::account::HOUSE_ACCOUNTS;
 use rialto_types::index::SlotIndex;
 use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
-use rialto_types::{AccountId, AccountKind, OwnerId, TradeGroupId};
+use rialto_types::{AccountId, AccountKind, Fingerprint, OwnerId, TradeGroupId};
 
 /// Who an account belongs to and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +20,14 @@ impl Account {
     /// An owner has one account of a kind.
     fn key(&self) -> (OwnerId, AccountKind) {
         (self.owner, self.kind)
+    }
+
+    /// Feed everything of it.
+    pub fn fingerprint(&self, fingerprint: &mut Fingerprint) {
+        fingerprint.number(self.owner.0);
+        fingerprint.number(self.kind.class as u64);
+        fingerprint.number(u64::from(self.kind.scope));
+        fingerprint.number(self.trade_group.map_or(0, |group| 1 + u64::from(group.0)));
     }
 }
 

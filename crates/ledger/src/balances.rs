@@ -3,7 +3,7 @@
 use crate::{Accounts, BALANCE_MAX};
 use rialto_types::index::SlotIndex;
 use rialto_types::state_codec::{StateError, StateReader, StateWriter, require};
-use rialto_types::{AccountId, Amount, AssetId};
+use rialto_types::{AccountId, Amount, AssetId, Fingerprint};
 
 /// Where a balance stands. Slots never move, so that an order can remember its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,14 @@ impl Balance {
     /// Free and locked together.
     pub fn total(&self) -> Amount {
         self.free.plus(self.locked).expect("balances are bounded")
+    }
+
+    /// Feed whose it is and how much; when it changed is only shown.
+    pub fn fingerprint(&self, fingerprint: &mut Fingerprint) {
+        fingerprint.number(u64::from(self.account.0));
+        fingerprint.number(u64::from(self.asset.0));
+        fingerprint.amount(self.free);
+        fingerprint.amount(self.locked);
     }
 }
 

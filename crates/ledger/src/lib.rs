@@ -80,19 +80,9 @@ impl Ledger {
     /// Feed accounts and balances, in order of their making.
     pub fn fingerprint(&self, fingerprint: &mut Fingerprint) {
         fingerprint.number(self.accounts.len() as u64);
-        for account in self.accounts.iter() {
-            fingerprint.number(account.owner.0);
-            fingerprint.number(account.kind.class as u64);
-            fingerprint.number(u64::from(account.kind.scope));
-            fingerprint.number(account.trade_group.map_or(0, |group| 1 + u64::from(group.0)));
-        }
+        self.accounts.iter().for_each(|account| account.fingerprint(fingerprint));
         fingerprint.number(self.balances.len() as u64);
-        for balance in self.balances.iter() {
-            fingerprint.number(u64::from(balance.account.0));
-            fingerprint.number(u64::from(balance.asset.0));
-            fingerprint.amount(balance.free);
-            fingerprint.amount(balance.locked);
-        }
+        self.balances.iter().for_each(|balance| balance.fingerprint(fingerprint));
     }
 }
 

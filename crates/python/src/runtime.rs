@@ -7,7 +7,7 @@ use crate::progress::Listeners;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rialto_runtime::OrderedInput;
+use rialto_runtime::{OrderedInput, SYNC_BOUNDS_US};
 use rialto_types::Command;
 use rialto_types::query::Query;
 use serde::Deserialize;
@@ -113,6 +113,19 @@ impl Runtime {
     #[getter]
     fn sequence_at_open(&self) -> u64 {
         self.inner().sequence_at_open()
+    }
+
+    /// How the journal's syncs went: upper bounds in microseconds, how many fell under each and beyond, how long all
+    /// took together in microseconds, and how many bytes were written.
+    fn sync_figures(&self) -> (Vec<u64>, Vec<u64>, u64, u64) {
+        let inner = self.inner();
+        let figures = inner.sync_figures();
+        (SYNC_BOUNDS_US.to_vec(), figures.counts(), figures.total_us(), figures.written_bytes())
+    }
+
+    /// How long the slowest sync since the last call took, in microseconds; 0 if there was none.
+    fn take_slowest_sync_us(&self) -> u64 {
+        self.inner().sync_figures().take_slowest_us()
     }
 
     /// What was cut from the end of the journal when it was opened, for people, or nothing.

@@ -4,6 +4,7 @@ use crate::core_thread::{Core, CoreThread};
 use crate::error::{OpenError, SubmitError};
 use crate::input::{Clock, Intake, WallTime};
 use crate::journal_thread::{JournalThread, Writer};
+use crate::measured_disk::{MeasuredDisk, SyncFigures};
 use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
@@ -57,6 +58,7 @@ pub struct Runtime {
     threads: Vec<JoinHandle<()>>,
     sequence_at_open: u64,
     recovery: Recovery,
+    sync_figures: Arc<SyncFigures>,
 }
 
 impl Runtime {
@@ -70,8 +72,8 @@ impl Runtime {
         outcomes_from: u64,
         progress: &mut impl Progress,
     ) -> Result<Runtime, OpenError> {
-        let Opened { journal, recovery, replayed } =
-            open_journal(RealDisk, directory, &options, outcomes_from, progress)?;
+        let (disk, sync_figures) = MeasuredDisk::new(RealDisk);
+        let Opened { journal, recovery, replayed } = open_journal(disk, directory, &options, outcomes_from, progress)?;
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
@@ -88,7 +90,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, sync_figures })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -159,6 +161,11 @@ impl Runtime {
     /// Take what is to be told since the last call: outcomes in order, and state hashes.
     pub fn take_told(&self) -> (Vec<Told>, Vec<Checkpoint>) {
         self.outputs.telling().take()
+    }
+
+    /// How the journal's writes go.
+    pub fn sync_figures(&self) -> &SyncFigures {
+        &self.sync_figures
     }
 
     /// Finish what was submitted, make it durable, record the state's hash, and stop. What was released can still be

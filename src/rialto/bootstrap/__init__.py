@@ -7,6 +7,7 @@ They are stopped in the reverse order: first nobody is let in, then what was let
 what is derived from it is written.
 """
 
+from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
 from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
@@ -14,6 +15,7 @@ from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
 from rialto.bootstrap.people import NoExchange, identity, open_api_keys
+from rialto.bootstrap.replica import running_replica
 
 __all__ = [
     "Demonstration",
@@ -31,4 +33,6 @@ __all__ = [
     "rebuild_projections",
     "running_core",
     "running_exchange",
+    "running_gateway",
+    "running_replica",
 ]

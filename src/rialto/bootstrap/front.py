@@ -6,6 +6,7 @@ The embedded exchange and a cluster's gateway are this front over two runtimes; 
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import structlog
 from rialto.bootstrap.directories import portal_directory
 from rialto.bootstrap.limits import bounds, rate_limits, stream_limits
 from rialto.bootstrap.people import keep_keys_fresh, open_api_keys
+from rialto.bootstrap.watching import Watching
 from rialto.core.runtime import Runtime
 from rialto.fix.assembly import Sources, fix_servers
 from rialto.fix.service import ServiceKind
@@ -60,10 +62,17 @@ class Exchange:
 
 
 @asynccontextmanager
-async def running_front(settings: Settings, runtime: Runtime, projected: Watermark) -> AsyncIterator[Exchange]:
+async def running_front(
+    settings: Settings,
+    runtime: Runtime,
+    projected: Watermark,
+    watching: Watching,
+    listener: socket.socket | None = None,
+) -> AsyncIterator[Exchange]:
     """Open an exchange to its clients, listening when this yields; shut them out again on the way out.
 
-    `projected` tells when history is in SQL as far as the runtime has released it.
+    `projected` tells when history is in SQL as far as the runtime has released it. A `listener` that is open already
+    is used and closed.
     """
     async with AsyncExitStack() as stack:
         people = open_engine(settings.database_url, Access.DURABLE)
@@ -87,16 +96,21 @@ async def running_front(settings: Settings, runtime: Runtime, projected: Waterma
         feed = MarketFeed(hub, runtime)
         feed.start()
         stack.push_async_callback(feed.stop)
-        server = await _started_server(settings, gateway, hub, connections, api_keys)
+        watching.front(gateway, bounds(settings), history, connections, hub)
+        server = _server(settings, gateway, hub, connections, api_keys, watching, listener)
+        await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(connections.drain)
         if settings.portal:
             job = _publishing_job(settings, runtime, projected, stack)
             job.start()
             stack.push_async_callback(job.stop)
-        fix_ports = await stack.enter_async_context(_running_fix(settings, Sources(runtime, gateway, user_data, feed)))
+        sources = Sources(runtime, gateway, user_data, feed)
+        fix_ports = await stack.enter_async_context(_running_fix(settings, sources, watching))
+        watching.note_open(runtime.last_sequence, server.port)
         yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
-        _log.info("stopping", sequence=runtime.last_sequence)
+        watching.note_draining(runtime.last_sequence)
+        await asyncio.sleep(settings.drain_notice_seconds)
 
 
 def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> History:
@@ -107,20 +121,25 @@ def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: 
     return history
 
 
-async def _started_server(
-    settings: Settings, gateway: Gateway, hub: Hub, connections: Connections, api_keys: ApiKeys
+def _server(
+    settings: Settings,
+    gateway: Gateway,
+    hub: Hub,
+    connections: Connections,
+    api_keys: ApiKeys,
+    watching: Watching,
+    listener: socket.socket | None,
 ) -> HttpServer:
-    """Listen for HTTP and WebSockets on one port."""
-    server = HttpServer(
-        gateway.application,
+    """Make the server of HTTP and WebSockets on one port."""
+    return HttpServer(
+        watching.site(gateway.application),
         ServerSettings(host=settings.host, port=settings.port),
         websocket_protocol(
             {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},
             message_bytes_max=connections.limits.message_bytes_max,
         ),
+        listener=listener,
     )
-    await server.start()
-    return server
 
 
 def _portal_sites(settings: Settings, stack: AsyncExitStack) -> list[PortalSite]:
@@ -143,7 +162,9 @@ def _publishing_job(settings: Settings, runtime: Runtime, projected: Watermark, 
 
 
 @asynccontextmanager
-async def _running_fix(settings: Settings, sources: Sources) -> AsyncIterator[dict[ServiceKind, int]]:
+async def _running_fix(
+    settings: Settings, sources: Sources, watching: Watching
+) -> AsyncIterator[dict[ServiceKind, int]]:
     """Run the services of the FIX API that have a port; stop them together, so that clients are warned once."""
     ports = {
         ServiceKind.ORDER_ENTRY: settings.fix_order_entry_port,
@@ -151,6 +172,7 @@ async def _running_fix(settings: Settings, sources: Sources) -> AsyncIterator[di
         ServiceKind.MARKET_DATA: settings.fix_market_data_port,
     }
     servers = fix_servers(sources, settings.host, {kind: port for kind, port in ports.items() if port})
+    watching.fix(servers)
     try:
         for server in servers.values():
             await server.start()

@@ -7,10 +7,12 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import demonstration, journals, keys, recordings, running
+from rialto.cli import cluster, demonstration, journals, keys, recordings, running
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
+from rialto.cli.nats_nodes import NoNatsServer
+from rialto.cli.one_machine import NoPostgres
 
-__all__ = ["demonstration", "journals", "keys", "main", "recordings", "running"]
+__all__ = ["cluster", "demonstration", "journals", "keys", "main", "recordings", "running"]
 
 
 def main() -> None:
@@ -18,5 +20,5 @@ def main() -> None:
     os.umask(0o077)
     try:
         app()
-    except EXPECTED_FAILURES as failure:
+    except (*EXPECTED_FAILURES, NoNatsServer, NoPostgres) as failure:
         fail(str(failure))

@@ -14,7 +14,8 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap import NoExchange
-from rialto.core.errors import JournalUnreadable
+from rialto.core.cluster.checkpoints import StatesDiffer
+from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
 from rialto.demo.founding import FoundingRefused
@@ -41,6 +42,7 @@ app = typer.Typer(
 
 EXPECTED_FAILURES: Final = (
     BrokenSeal,
+    ClusterUnreachable,
     DamagedLine,
     DemoKeyUnavailable,
     FoundingRefused,
@@ -53,6 +55,7 @@ EXPECTED_FAILURES: Final = (
     InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
+    LogUnusable,
     MasterKeyUnusable,
     NewerDatabase,
     NoExchange,
@@ -64,6 +67,7 @@ EXPECTED_FAILURES: Final = (
     RecordingUnreadable,
     SQLAlchemyError,
     ServerUnreachable,
+    StatesDiffer,
     TooManyApiKeys,
     UnreplayableRecording,
 )

@@ -50,8 +50,14 @@ class Core(Protocol):
     def close(self) -> None: ...
     def views(self) -> rialto_core.Views: ...
 
+    def sync_figures(self) -> tuple[list[int], list[int], int, int]: ...
+    def take_slowest_sync_us(self) -> int: ...
+
     @property
     def sequence_at_open(self) -> int: ...
+
+    @property
+    def under_way(self) -> int: ...
 
 
 class Runtime:
@@ -220,6 +226,28 @@ class Runtime:
         self._commands.pop(ticket, None)
         if future is not None and not future.done():
             future.set_exception(error)
+
+    def sync_figures(self) -> tuple[list[int], list[int], int, int]:
+        """Return how the journal's syncs went since it was opened.
+
+        Upper bounds in microseconds, how many took at most as long as each and, last, longer than all; how long all
+        took together in microseconds; how many bytes were written.
+        """
+        return self._core.sync_figures()
+
+    def take_slowest_sync_us(self) -> int:
+        """Return how long the slowest sync since the last call took, in microseconds; 0 if there was none."""
+        return self._core.take_slowest_sync_us()
+
+    @property
+    def under_way(self) -> int:
+        """How many commands and queries were submitted and not yet answered for."""
+        return self._core.under_way
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the core has stopped, or None while it runs."""
+        return self._stopped.result() if self._stopped is not None and self._stopped.done() else None
 
     async def wait_stopped(self) -> str:
         """Wait until the core stops, for whatever reason, and return the reason."""

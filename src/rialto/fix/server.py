@@ -74,6 +74,11 @@ class FixServer:
         port: int = self._socket.getsockname()[1]
         return port
 
+    @property
+    def sessions(self) -> int:
+        """How many connections there are, logged on or about to be."""
+        return len(self._members.all)
+
     async def start(self) -> None:
         """Listen and serve until `stop`. Errors: `PortUnavailable`."""
         self._socket = listen(self._settings)

@@ -117,6 +117,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     portal_directory: Path = Path("portal")
     """Where those files lie; relative to the data directory."""
 
+    metrics_networks: Annotated[str, Meta(max_length=2_000)] = ""
+    """Networks that may read `/metrics`, separated by commas. Empty: only this machine, not through a proxy."""
+
+    metrics_token: Annotated[str, Meta(max_length=200)] = ""
+    """A bearer token that may read `/metrics` from anywhere. Empty: none may."""
+
+    disk_free_bytes_min: Annotated[int, Meta(ge=0)] = 536_870_912
+    """How much room the data directory's disk must have for `/ready` to say yes; below it a line is logged."""
+
+    slow_sync_milliseconds: Count = 250
+    """A sync of the journal that takes longer is logged."""
+
+    slow_turn_milliseconds: Count = 500
+    """A turn of the event loop that takes longer is logged."""
+
+    drain_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
+    """How long `/ready` says no before the exchange stops taking traffic, so that who sends it hears in time."""
+
+    cluster_servers: Annotated[str, Meta(max_length=2_000)] = ""
+    """The NATS servers of a cluster: `nats://user:password@host:port`, with commas between."""
+
+    cluster_member: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")] = "core"
+    """What a core replica is called: another name for each."""
+
+    cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
+    """On how many NATS nodes each stream of a cluster is kept."""
+
+    cluster_checkpoint_commands: Count = 10_000
+    """After how many commands the core replicas of a cluster compare their states; the same for all."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 
@@ -191,5 +221,5 @@ def _value(name: str, value: object, source: str, *, from_text: bool) -> Any:
     try:
         return msgspec.convert(value, field.type, strict=not from_text)
     except msgspec.ValidationError as error:
-        shown = "a value" if name == "database_url" else repr(value)
+        shown = "a value" if name in ("database_url", "metrics_token") else repr(value)
         raise InvalidConfiguration(f"{source} gives {name} {shown}: {error}") from error

@@ -8,7 +8,8 @@ become text, so that nothing that reaches a line escapes it.
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any, Final, TextIO
 
 import structlog
@@ -100,3 +101,24 @@ def _redacted_text(text: str) -> str:
 def key_tail(key: str) -> str:
     """Show which API key it is without showing the key: its last four characters."""
     return f"…{key[-4:]}" if len(key) >= 16 else REDACTED
+
+
+class Throttled:
+    """A line that may be said often: at most once a second, with how often it would have been said since the last."""
+
+    def __init__(self, say: Callable[..., object], message: str, every_s: int = 1) -> None:
+        """`say` is a method of a logger."""
+        self._say = say
+        self._message = message
+        self._every_s = every_s
+        self._next_s = 0.0
+        self._count = 0
+
+    def note(self, **fields: object) -> None:
+        """Say it, or count it."""
+        self._count += 1
+        now_s = time.monotonic()
+        if now_s >= self._next_s:
+            count, self._count = self._count, 0
+            self._next_s = now_s + self._every_s
+            self._say(self._message, count=count, **fields)

@@ -11,11 +11,14 @@ from collections import OrderedDict
 from typing import Final
 
 import msgspec
+import structlog
 
 from rialto.wire.errors import ApiError, ErrorCode
 
 BANNED_STATUS: Final = 418
 SECOND_US: Final = 1_000_000
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class BanRules(msgspec.Struct, frozen=True):
@@ -46,6 +49,8 @@ class Bans:
         self._window_us = window_us
         # In the order of their last refusal: who was quiet for longest stands first.
         self._offenders: OrderedDict[str, _Offender] = OrderedDict()
+        self.made = 0
+        """How many bans there were since the start."""
 
     def check(self, address: str, now_us: int) -> None:
         """Raise `ApiError` -1003 with status 418 while an address is banned."""
@@ -69,7 +74,18 @@ class Bans:
             offender.offenses += 1
             offender.refusals = 0
             offender.banned_until_us = now_us + seconds * SECOND_US
+            self.made += 1
+            _log.warning("address banned", address=address, seconds=seconds, offenses=offender.offenses)
             raise _banned(offender.banned_until_us, now_us)
+
+    def active(self, now_us: int) -> int:
+        """Count the addresses that are banned now."""
+        return sum(now_us < offender.banned_until_us for offender in self._offenders.values())
+
+    @property
+    def remembered(self) -> int:
+        """How many addresses that were refused are remembered."""
+        return len(self._offenders)
 
     def _remembered(self, address: str, now_us: int) -> _Offender:
         """Return what is remembered of an address, as the newest of all."""

@@ -124,7 +124,7 @@ class RequestLimits:
         self.clock_us: Final = clock_us
         self._weights = FixedWindow(limits.request_weight)
         self._requests = FixedWindow(limits.raw_requests)
-        self._bans = Bans(limits.bans, limits.raw_requests.seconds * 1_000_000)
+        self.bans: Final = Bans(limits.bans, limits.raw_requests.seconds * 1_000_000)
         self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
 
     def count_request(self, address: str) -> None:
@@ -133,10 +133,10 @@ class RequestLimits:
         Raises `ApiError` -1003: with status 418 while the address is banned, 429 when it has no requests left.
         """
         now_us = self.clock_us()
-        self._bans.check(address, now_us)
+        self.bans.check(address, now_us)
         limit = self._requests.limit
         if self._requests.add(address, 1, now_us) > limit.limit:
-            self._bans.note_refusal(address, now_us)
+            self.bans.note_refusal(address, now_us)
             message = f"Too many requests; current limit is {limit.limit} requests per {limit.per}."
             raise _too_many(message, self._requests.seconds_left(now_us))
 
@@ -149,7 +149,7 @@ class RequestLimits:
         limit = self._weights.limit
         if self._weights.add(address, weight, now_us) > limit.limit:
             self._weights.add(address, -weight, now_us)
-            self._bans.note_refusal(address, now_us)
+            self.bans.note_refusal(address, now_us)
             error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
             raise _too_many(error.message, self._weights.seconds_left(now_us))
 

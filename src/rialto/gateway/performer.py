@@ -14,6 +14,7 @@ from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.gateway.authentication import Authenticator, Timing
 from rialto.gateway.call import Call
 from rialto.gateway.deadlines import Deadlines
+from rialto.gateway.figures import Course, RequestFigures
 from rialto.gateway.limits import RequestLimits
 from rialto.gateway.router import Route, Router
 from rialto.identity.api_keys import ApiKey
@@ -74,15 +75,26 @@ class Performer:
         self._router = router
         self._authenticator = authenticator
         self._limits = limits
+        self.figures: Final = RequestFigures()
 
     async def perform(self, incoming: Incoming) -> Performed:
         """Perform a request; return what its handler answered. Raises `ApiError`, and what `error_of` explains."""
+        course = self.figures.begin()
+        try:
+            performed = await self._perform(incoming, course)
+        except BaseException as failure:
+            self.figures.note_failure(course, failure)
+            raise
+        self.figures.note_answer(course)
+        return performed
+
+    async def _perform(self, incoming: Incoming, course: Course) -> Performed:
         address = incoming.address
         self._limits.count_request(address)
         weight = 1
         try:
             route = incoming.find(self._router)
-            endpoint = route.endpoint
+            endpoint = course.endpoint = route.endpoint
             weight = endpoint.weight_when_refused
             pairs = incoming.read(endpoint)
             parameters = endpoint.reader.read(pairs)

@@ -9,17 +9,25 @@ handed to the protocol class the caller passes in, which speaks uvicorn's constr
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, MutableMapping
+from typing import Any, Protocol
 
 import msgspec
 import uvicorn
 
-from rialto.gateway.application import Application
 from rialto.gateway.http_protocol import BoundedHttpProtocol
+from rialto.gateway.sites import Receive, Send
 
 
 class PortUnavailable(Exception):
     """The address and port cannot be listened on."""
+
+
+class AsgiApplication(Protocol):
+    """What answers requests."""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection scope."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True):
@@ -45,14 +53,18 @@ class HttpServer:
 
     def __init__(
         self,
-        application: Application,
+        application: AsgiApplication,
         settings: ServerSettings,
         websocket_protocol: type[asyncio.Protocol] | None = None,
+        *,
+        listener: socket.socket | None = None,
     ) -> None:
+        """Serve on `listener` if it is given, and close it in the end; otherwise open the port when started."""
         self._settings = settings
         self._server = _Server(
             uvicorn.Config(
                 application,
+                interface="asgi3",
                 http=BoundedHttpProtocol,
                 ws=websocket_protocol or "none",
                 lifespan="off",
@@ -65,7 +77,7 @@ class HttpServer:
                 timeout_graceful_shutdown=settings.drain_seconds,
             )
         )
-        self._socket: socket.socket | None = None
+        self._socket = listener
         self._serving: asyncio.Task[None] | None = None
 
     @property
@@ -77,7 +89,8 @@ class HttpServer:
 
     async def start(self) -> None:
         """Listen and serve until `stop`. Errors: `PortUnavailable`."""
-        self._socket = listen(self._settings)
+        if self._socket is None:
+            self._socket = listen(self._settings)
         self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._serving.done():

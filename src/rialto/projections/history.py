@@ -66,6 +66,13 @@ class History:
         self._last_sequence = last_sequence
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="history")
         self._reads = 0
+        self.failures = 0
+        """How often the database could not be read."""
+
+    @property
+    def reads_under_way(self) -> int:
+        """How many reads have begun and not ended."""
+        return self._reads
 
     def close(self) -> None:
         """Let the reads under way end and stop the threads."""
@@ -233,6 +240,7 @@ class History:
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(self._threads, self._select, page.statement)
         except SQLAlchemyError as error:
+            self.failures += 1
             raise HistoryUnavailable("history cannot be read from the database now; try again") from error
         finally:
             self._reads -= 1

@@ -58,6 +58,9 @@ class Projector:
         self._wake = threading.Condition()
         self._closing = False
         self._is_awaited = False
+        self._writing_since_us: int | None = None
+        self.failures = 0
+        """How often the database could not be written to, attempts at the same batch included."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="projections", daemon=True)
         self._waiters: dict[asyncio.Future[None], int] = {}
@@ -71,6 +74,16 @@ class Projector:
     def lag(self) -> int:
         """How many outcomes were accepted and are not written yet."""
         return self._accepted - self._written
+
+    @property
+    def oldest_unwritten_us(self) -> int | None:
+        """The time of the oldest outcome that is not written yet, or None when all are."""
+        if self._writing_since_us is not None:
+            return self._writing_since_us
+        try:
+            return self._queue[0].time_us
+        except IndexError:
+            return None
 
     @property
     def is_full(self) -> bool:
@@ -159,6 +172,7 @@ class Projector:
             self._wake.wait_for(self._is_due, GATHER_S)
             taken = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_OUTCOMES_MAX))]
             self._is_awaited = self._is_awaited and bool(self._queue)
+            self._writing_since_us = taken[0].time_us if taken else None
             return taken
 
     def _is_due(self) -> bool:
@@ -174,6 +188,7 @@ class Projector:
                 self._writer.write(outcomes)
             # Whatever it is, the outcomes behind this batch must not overtake it, and the lag says the rest.
             except Exception as error:
+                self.failures += 1
                 if not delay:
                     # The database's own words are enough; its statement of a thousand rows is not wanted in the log.
                     reason = str(error).partition("\n")[0]
@@ -185,6 +200,7 @@ class Projector:
                         return False
                 continue
             self._written = self._writer.watermark
+            self._writing_since_us = None
             if delay:
                 _log.info("projections resumed", at=self._written)
             return True

@@ -99,6 +99,11 @@ class Connection(WSListener, ABC):
 
     # --- writing -----------------------------------------------------------------------------------------------
 
+    @property
+    def backlog_bytes(self) -> int:
+        """How many bytes wait for the client to read them."""
+        return int(self._socket.get_write_buffer_size())
+
     def flush(self) -> None:
         """Write what gathered in this turn, in one go; cut the client off if it does not read."""
         frames, self.pending = self.pending, []

@@ -26,6 +26,10 @@ class Member(Protocol):
 
     pending: list[bytes]
 
+    @property
+    def backlog_bytes(self) -> int:
+        """How many bytes wait for the client to read them."""
+
     def flush(self) -> None:
         """Write what is pending."""
 
@@ -64,6 +68,11 @@ class Connections:
         self._dirty: list[Member] = []
         self._emptied = asyncio.Event()
         self._attempts = _Attempts(self.limits)
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How many bytes wait for clients to read them, all connections together."""
+        return sum(member.backlog_bytes for member in self._members)
 
     def __len__(self) -> int:
         return len(self._members)

@@ -113,6 +113,11 @@ class Hub:
     # --- sources -----------------------------------------------------------------------------------------------
 
     @property
+    def topics_read(self) -> int:
+        """How many streams somebody reads."""
+        return len(self._channels)
+
+    @property
     def is_read(self) -> bool:
         """Whether anybody reads anything."""
         return bool(self._channels)

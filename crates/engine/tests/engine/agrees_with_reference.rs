@@ -3,7 +3,6 @@
 use crate::exchange::Exchange;
 use crate::random::{Step, Versions, steps};
 use crate::reference::Reference;
-use crate::wild;
 use proptest::prelude::*;
 use rialto_types::{AccountId, Amount, Command, Event, Price, Side, SymbolId};
 use std::collections::BTreeMap;
@@ -56,12 +55,12 @@ proptest! {
     }
 
     #[test]
-    fn the_engine_agrees_with_the_plain_exchange_on_every_command((founding, turns) in wild::stream(1..120)) {
+    fn the_engine_agrees_with_the_plain_exchange_on_every_command((founding, turns) in rialto_wild::stream(1..120)) {
         let (mut exchange, mut reference) = (Exchange::founded(&founding), Reference::default());
         let founded_at = exchange.engine.time_us();
         founding.iter().for_each(|command| drop(reference.apply(founded_at, command)));
         for turn in &turns {
-            let command = turn.command_on(&exchange);
+            let command = exchange.command_of(turn);
             let events = exchange.apply_after(turn.after_us, &command);
             check_events(&command, &events, &reference.apply(exchange.engine.time_us(), &command));
         }

@@ -3,10 +3,10 @@
 
 use crate::exchange::{Exchange, list_symbol, open_spec, refusal, register_asset};
 use crate::random::{Step, Versions, steps};
-use crate::wild::{self, Turn};
 use proptest::prelude::*;
 use rialto_types::command::{LEGS_MAX, Record};
 use rialto_types::{AccountId, Amount, AssetId, Command, Leg, PostingReason, Rate, Rejection, StreamKey, Text, codec};
+use rialto_wild::Turn;
 
 fn encoded(command: &Command) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -67,7 +67,7 @@ fn check_damaged(steps: &[Step], damages: &[Vec<Damage>]) {
 fn check_damaged_turns(founding: &[Command], turns: &[Turn], damages: &[Vec<Damage>]) {
     let mut exchange = Exchange::founded(founding);
     for (turn, damage) in turns.iter().zip(damages.iter().cycle()) {
-        let sound = turn.command_on(&exchange);
+        let sound = exchange.command_of(turn);
         if let Ok(command) = codec::decode(&damaged(encoded(&sound), damage)) {
             exchange.apply(&command);
             assert_eq!(codec::decode(&encoded(&command)).unwrap(), command);
@@ -104,7 +104,7 @@ proptest! {
 
     #[test]
     fn damaged_commands_of_every_kind_never_stop_the_engine(
-        (founding, turns) in wild::stream(1..120),
+        (founding, turns) in rialto_wild::stream(1..120),
         damages in damages(),
     ) {
         check_damaged_turns(&founding, &turns, &damages);

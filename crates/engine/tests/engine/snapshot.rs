@@ -1,12 +1,12 @@
 //! A snapshot at any point goes on as if there had been none, and bytes that are no snapshot are refused.
 
 use crate::exchange::{Exchange, FIRST_ACCOUNT};
-use crate::wild::{Turn, stream};
 use proptest::prelude::*;
 use rialto_engine::Engine;
 use rialto_market::{Cadence, Interval, MarketViews};
 use rialto_types::query::{Answer, Query};
 use rialto_types::{AccountClass, AccountId, AccountKind, Command, Event, OwnerId, SymbolId};
+use rialto_wild::{Turn, stream};
 
 fn bytes_of(engine: &Engine) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -92,8 +92,11 @@ fn check(founding: &[Command], turns: &[Turn], cuts: &[usize]) {
     let mut cut = whole.reread();
     whole.views.forget_changes();
     for (index, turn) in turns.iter().enumerate() {
-        let command = turn.command_on(&whole.exchange);
+        let command = whole.exchange.command_of(turn);
         assert_eq!(cut.apply(turn.after_us, &command), whole.apply(turn.after_us, &command), "{command:?}");
+        let part = whole.exchange.engine.part_hash();
+        assert_eq!(cut.exchange.engine.part_hash(), part, "{command:?}");
+        assert!(cut.exchange.engine.agrees_with(&part));
         if cuts.contains(&index) {
             assert_eq!(bytes_of(&cut.exchange.engine), bytes_of(&whole.exchange.engine), "whatever the memory");
             cut = cut.reread();
@@ -102,6 +105,7 @@ fn check(founding: &[Command], turns: &[Turn], cuts: &[usize]) {
     }
     let (engine, other) = (&whole.exchange.engine, &cut.exchange.engine);
     assert_eq!(answers(other), answers(engine));
+    assert!(other.agrees_with(&engine.state_hash()) && !other.agrees_with(&[0; 32]));
     other.audit().unwrap();
     assert_eq!(bytes_of(other), bytes_of(engine));
     assert_eq!(views_bytes(&cut.views), views_bytes(&whole.views));
@@ -130,7 +134,7 @@ proptest! {
         let mut sound = Seen::default();
         founding.iter().for_each(|command| drop(sound.apply(0, command)));
         for turn in &turns {
-            let command = turn.command_on(&sound.exchange);
+            let command = sound.exchange.command_of(turn);
             sound.apply(turn.after_us, &command);
         }
         let (engine, views) = (bytes_of(&sound.exchange.engine), views_bytes(&sound.views));

@@ -156,6 +156,14 @@ class GatewayCore:
         """Return the market views."""
         return self._follower.views()
 
+    def sync_figures(self) -> tuple[list[int], list[int], int, int]:
+        """Return what the embedded core's journal did: here is no journal, so nothing."""
+        return [], [0], 0, 0
+
+    def take_slowest_sync_us(self) -> int:
+        """Return how long the slowest sync took: there was none."""
+        return 0
+
     @property
     def under_way(self) -> int:
         """How many commands and questions have no outcome or answer yet."""

@@ -115,7 +115,8 @@ class OutputLog:
         while not self._waiting:
             self._is_any.clear()
             await self._is_any.wait()
-        last, size, frames = self.position.last, 0, []
+        frames: list[bytes] = []
+        last, size = self.position.last, 0
         for told in self._waiting:
             if frames and size + len(told.message) > MESSAGE_BYTES:
                 break

@@ -37,7 +37,8 @@ _encode = msgspec.msgpack.Encoder().encode
 def _decode(encoded: bytes) -> Query:
     """Read a question as the core's clients spell it: its name and its fields."""
     [(name, fields)] = msgspec.msgpack.decode(encoded).items()
-    return msgspec.convert(fields, _QUERIES[name])
+    query: Query = msgspec.convert(fields, _QUERIES[name])
+    return query
 
 
 _QUERIES: Final = {kind.__name__: kind for kind in Query.__args__}

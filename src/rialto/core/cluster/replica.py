@@ -13,8 +13,9 @@ State: how far the log was fed; the epoch while active. Used on one event loop.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import structlog
@@ -30,12 +31,15 @@ from rialto.core.cluster.output_log import Deposed, OutputLog
 from rialto.core.cluster.questions import Questions
 from rialto.core.errors import RuntimeBusy
 from rialto.core.runtime import Runtime
+from rialto.foundation.clock import SystemClock
 
 TICK_S: Final = 0.25
 """How often the lease is renewed, or looked at."""
 
 FULL_PAUSE_S: Final = 0.001
 NO_TICKET: Final = 0
+NO_OUTCOMES: Final = 1 << 62
+"""A sequence number beyond all."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -191,3 +195,29 @@ class Replica:
             await asyncio.gather(writing, return_exceptions=True)
         await self._questions.follow()
         await self._projecting.end()
+
+
+def open_replica(
+    directory: Path,
+    *,
+    checkpoint_commands: int,
+    queue_capacity: int,
+    on_progress: Callable[[int], object] | None = None,
+) -> tuple[rialto_core.Runtime, Runtime]:
+    """Open the journal of a replica and come to its state; blocks for as long as the replay takes.
+
+    Errors: `JournalUnreadable`.
+    """
+    core = rialto_core.Runtime.open(
+        directory,
+        outcomes_from=NO_OUTCOMES,
+        on_outcomes=lambda _encoded: None,
+        on_progress=on_progress,
+        queue_capacity=queue_capacity,
+        checkpoint_commands=checkpoint_commands,
+        given_time=True,
+    )
+    if core.cut_tail is not None:
+        _log.warning("journal tail cut; the log has it still", detail=core.cut_tail)
+    core.start_telling()
+    return core, Runtime(core, SystemClock())

@@ -1,7 +1,7 @@
 //! Orders near the market, whose terms mostly fit their type.
 
-use super::{PEOPLE, SYMBOLS};
-use crate::exchange::FIRST_ACCOUNT;
+use crate::commands::FIRST_ACCOUNT;
+use crate::{PEOPLE, SYMBOLS};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rialto_types::command::NewOrder;

@@ -1,10 +1,10 @@
 //! Every command, in the proportions in which they meet each other most, and the time that passes before each.
 
-use super::lists::order_list;
-use super::orders::{account, name, order, part, price, quantity, side, symbol};
-use super::rules::commission;
-use super::{ASSETS, PEOPLE};
-use crate::exchange::{Exchange, FIRST_ACCOUNT, post};
+use crate::ASSETS;
+use crate::commands::post;
+use crate::lists::order_list;
+use crate::orders::{account, name, order, part, price, quantity, side, symbol};
+use crate::rules::commission;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rialto_types::command::{
@@ -13,8 +13,8 @@ use rialto_types::command::{
     SetCommission, SetDiscount, SetExchangeLimits, SetReferencePrice, SetSymbolStatus,
 };
 use rialto_types::{
-    AccountId, Amount, AssetId, ClientOrderId, Command, ExchangeLimits, OrderId, OrderListId, OrderState, OrderType,
-    Rate, SymbolId, SymbolStatus,
+    Amount, AssetId, ClientOrderId, Command, ExchangeLimits, OrderId, OrderListId, OrderState, OrderType, Rate,
+    SymbolId, SymbolStatus,
 };
 
 fn reference() -> impl Strategy<Value = OrderReference> {
@@ -79,18 +79,18 @@ fn setting() -> impl Strategy<Value = Command> {
 /// A command, and how long after the last it comes: mostly at once, now and then so much later that averages forget.
 #[derive(Clone, Debug)]
 pub struct Turn {
+    /// Microseconds since the last.
     pub after_us: u64,
     /// Which open order is meant, counted round, where the command means one; otherwise whatever it names.
     pub aim: Option<usize>,
+    /// What is commanded.
     pub command: Command,
 }
 
 impl Turn {
-    /// The command, aimed at an order that is open on an exchange.
-    pub fn command_on(&self, exchange: &Exchange) -> Command {
+    /// The command, aimed at one of the orders that are open, the oldest of each account first.
+    pub fn aimed_at(&self, open: &[OrderState]) -> Command {
         let mut command = self.command.clone();
-        let open: Vec<OrderState> =
-            (FIRST_ACCOUNT..FIRST_ACCOUNT + PEOPLE).flat_map(|id| exchange.open_orders(AccountId(id))).collect();
         let Some(state) = self.aim.and_then(|aim| open.get(aim.checked_rem(open.len())?)) else { return command };
         let named = OrderReference { order_id: Some(state.order_id), client_order_id: None };
         match &mut command {
@@ -109,6 +109,7 @@ impl Turn {
     }
 }
 
+/// Any command, at any time.
 pub fn turn() -> impl Strategy<Value = Turn> {
     let after_us = prop_oneof![
         12 => Just(7),

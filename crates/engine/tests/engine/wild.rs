@@ -2,25 +2,15 @@
 //! replacements, settings and pools: whatever they do to each other, every posting continues the last, nothing is made or
 //! lost, and a recount of the whole state finds nothing wrong.
 
-mod commands;
-mod lists;
-mod orders;
-mod rules;
-
 use crate::exchange::{Exchange, FIRST_ACCOUNT, refusal};
 use crate::script::name as name_of;
-pub use commands::{Turn, turn};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use rialto_types::event::{MatchPrevented, OrderPlaced};
-use rialto_types::{AccountId, Command, Event, SelfTradePrevention, codec};
-pub use rules::founding;
+use rialto_types::{AccountId, Command, Event, OrderState, SelfTradePrevention, codec};
+use rialto_wild::{PEOPLE, Turn, stream};
 use std::collections::BTreeMap;
-
-const ASSETS: u32 = 3;
-const SYMBOLS: u32 = 3;
-const PEOPLE: u32 = 3;
 
 impl Exchange {
     /// Let so much time pass before a command.
@@ -29,17 +19,18 @@ impl Exchange {
         self.apply(command)
     }
 
+    /// The command of a turn, aimed at an order that is open here.
+    pub fn command_of(&self, turn: &Turn) -> Command {
+        let people = (FIRST_ACCOUNT..FIRST_ACCOUNT + PEOPLE).map(AccountId);
+        turn.aimed_at(&people.flat_map(|id| self.open_orders(id)).collect::<Vec<OrderState>>())
+    }
+
     /// An exchange on which these commands were accepted.
     pub fn founded(commands: &[Command]) -> Exchange {
         let mut exchange = Exchange::default();
         commands.iter().for_each(|command| drop(exchange.accept(command)));
         exchange
     }
-}
-
-/// What is founded, and what then happens.
-pub fn stream(turns: std::ops::Range<usize>) -> impl Strategy<Value = (Vec<Command>, Vec<Turn>)> {
-    (founding(), prop::collection::vec(turn(), turns))
 }
 
 proptest! {
@@ -51,7 +42,7 @@ proptest! {
         let mut books = crate::properties::Books::default();
         books.open(&exchange, (0..FIRST_ACCOUNT + PEOPLE).map(AccountId));
         for turn in &turns {
-            let command = turn.command_on(&exchange);
+            let command = exchange.command_of(turn);
             let events = exchange.apply_after(turn.after_us, &command);
             books.follow(&events);
             exchange.engine.audit().unwrap_or_else(|violation| panic!("{violation} after {command:?}: {events:#?}"));
@@ -83,7 +74,7 @@ fn met() -> BTreeMap<String, u32> {
         let (founding, turns) = stream(100..120).new_tree(&mut runner).unwrap().current();
         let mut exchange = Exchange::founded(&founding);
         for turn in &turns {
-            let command = turn.command_on(&exchange);
+            let command = exchange.command_of(turn);
             let events = exchange.apply_after(turn.after_us, &command);
             refusal(&events).iter().for_each(|rejection| meet(name_of(rejection)));
             for event in &events {

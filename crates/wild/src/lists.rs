@@ -1,6 +1,6 @@
 //! Lists of orders of every contingency, mostly well formed, now and then with one mistake.
 
-use super::orders::{account, fit, name, order, quantity, side, symbol};
+use crate::orders::{account, fit, name, order, quantity, side, symbol};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rialto_types::command::{NewOrder, PlaceOrderList};

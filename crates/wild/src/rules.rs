@@ -1,8 +1,8 @@
 //! What wild streams start from: three symbols, each with rules of its own, and people of very different means,
 //! some of them in one trade group.
 
-use super::ASSETS;
-use crate::exchange::{FIRST_ACCOUNT, list_symbol, open_spec, post, register_asset};
+use crate::commands::{FIRST_ACCOUNT, list_symbol, open_spec, post, register_asset};
+use crate::{ASSETS, PEOPLE};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rialto_types::account::TREASURY;
@@ -12,8 +12,6 @@ use rialto_types::{
     PercentPrice, PreventionModes, Price, PriceRange, Quantity, Rate, Rates, Reference, ReferenceMethod,
     SelfTradePrevention, SymbolId, SymbolRules, SymbolSpec, TradeGroupId, TrailingRange,
 };
-
-use super::PEOPLE;
 
 /// Mostly the first: `rare` only now and then.
 fn now_and_then<T: Clone + std::fmt::Debug + 'static>(
