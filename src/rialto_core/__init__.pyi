@@ -13,6 +13,7 @@ __all__ = [
     "__version__",
     "journal_command",
     "replay",
+    "tell_again",
     "verify",
 ]
 
@@ -107,6 +108,7 @@ class Follower:
     def views(self) -> Views: ...
 
 def journal_command(command: bytes) -> bytes: ...
+def tell_again(directory: str | PathLike[str], first: int, tickets: list[int]) -> list[tuple[int, int, bytes]]: ...
 def replay(
     directory: str | PathLike[str],
     *,

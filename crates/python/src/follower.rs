@@ -1,6 +1,6 @@
 //! A gateway's end of a cluster as Python classes and functions.
 
-use crate::errors::RuntimeStopped;
+use crate::errors::{RuntimeStopped, from_replay};
 use crate::market::Views;
 use crate::runtime::decode;
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -9,6 +9,7 @@ use pyo3::types::PyBytes;
 use rialto_market::MarketViews;
 use rialto_types::{Command, codec};
 use std::os::fd::AsRawFd;
+use std::path::PathBuf;
 
 /// Market views and released outcomes from what the cores of a cluster tell.
 #[pyclass(frozen, module = "rialto_core")]
@@ -64,6 +65,18 @@ impl Follower {
     fn views(&self) -> Views {
         Views::new(self.inner.views())
     }
+}
+
+/// Messages of a journal's outcomes from a sequence number on, as its replica would tell them.
+#[pyfunction]
+pub(crate) fn tell_again<'py>(
+    py: Python<'py>,
+    directory: PathBuf,
+    first: u64,
+    tickets: Vec<u64>,
+) -> PyResult<Vec<(u64, u64, Bound<'py, PyBytes>)>> {
+    let told = py.detach(|| rialto_runtime::tell_again(&directory, first, &tickets)).map_err(from_replay)?;
+    Ok(told.iter().map(|told| (told.first, told.last, PyBytes::new(py, &told.message))).collect())
 }
 
 /// A command as the journal has it, from MessagePack.

@@ -28,6 +28,7 @@ fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<follower::Follower>()?;
     module.add_class::<replay::Report>()?;
     module.add_function(wrap_pyfunction!(follower::journal_command, module)?)?;
+    module.add_function(wrap_pyfunction!(follower::tell_again, module)?)?;
     module.add_function(wrap_pyfunction!(replay::replay, module)?)?;
     module.add_function(wrap_pyfunction!(replay::verify, module)?)?;
     Ok(())

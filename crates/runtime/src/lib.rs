@@ -44,5 +44,5 @@ pub use released::encode_value;
 pub use replay::{Progress, Replayed, replay, replay_on};
 pub use runtime::{Options, Runtime};
 pub use stepped::Stepped;
-pub use telling::{MessageError, Told};
+pub use telling::{MessageError, Told, tell_again};
 pub use verify::{Report, verify};

@@ -21,6 +21,14 @@ pub trait Progress {
 
     /// How far it is: the sequence number reached.
     fn reached(&mut self, sequence: u64) -> Result<(), String>;
+
+    /// The ticket that an outcome is to carry; none, unless somebody remembers it.
+    fn ticket(&mut self, _sequence: u64) -> u64 {
+        0
+    }
+
+    /// Everything that one command stated, and its encoded outcome.
+    fn stated(&mut self, _sequence: u64, _time_us: u64, _events: &[Event], _outcome: &[u8]) {}
 }
 
 /// What a replay came to.
@@ -70,8 +78,9 @@ pub fn replay_on<D: Disk>(
         replayed.views.apply(time_us, &events, &mut market);
         replayed.refused += u64::from(matches!(events.first(), Some(Event::CommandRejected(_))));
         if sequence >= outcomes_from {
-            let events = StatedEvents(&events);
-            chunk.push(&Released::Outcome(Outcome { ticket: 0, sequence, time_us, events, market: &market }));
+            let (ticket, position, stated) = (progress.ticket(sequence), chunk.bytes(), StatedEvents(&events));
+            chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events: stated, market: &market }));
+            progress.stated(sequence, time_us, &events, chunk.encoded_from(position));
             if chunk.len() >= CHUNK_OUTCOMES || chunk.bytes() >= CHUNK_BYTES {
                 progress.outcomes(chunk.take()).map_err(ReplayError::Receiver)?;
             }

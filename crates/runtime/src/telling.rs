@@ -12,10 +12,13 @@
 //!
 //! State: messages and hashes that were not taken yet. Whoever turned telling on takes them.
 
+use crate::error::ReplayError;
+use crate::replay::{Progress, replay};
 use rialto_journal::Checkpoint;
 use rialto_types::Event;
 use rialto_types::event::{BookChanged, SymbolListed, TradeExecuted};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -144,6 +147,46 @@ impl Gathering<'_> {
         let message = postcard::to_extend(&content, message).expect("outcomes serialize into memory");
         self.telling.last.store(last, Ordering::Release);
         self.telling.waiting().told.push(Told { first, last, message });
+    }
+}
+
+/// Make the messages anew that a replica would have told: of its journal's outcomes from `first` on.
+///
+/// `tickets` are those of the commands from `first` on; commands beyond have none.
+///
+/// # Errors
+/// Those of [`replay`].
+pub fn tell_again(directory: &Path, first: u64, tickets: &[u64]) -> Result<Vec<Told>, ReplayError> {
+    let telling = Telling::default();
+    telling.turn_on(first.saturating_sub(1));
+    let mut again = Again { first, tickets, gathering: telling.gather().expect("telling is on") };
+    replay(directory, first, &mut again)?;
+    again.gathering.finish();
+    Ok(telling.take().0)
+}
+
+struct Again<'a> {
+    first: u64,
+    tickets: &'a [u64],
+    gathering: Gathering<'a>,
+}
+
+impl Progress for Again<'_> {
+    fn outcomes(&mut self, _chunk: Vec<u8>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn reached(&mut self, _sequence: u64) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn ticket(&mut self, sequence: u64) -> u64 {
+        let position = usize::try_from(sequence - self.first).unwrap_or(usize::MAX);
+        self.tickets.get(position).copied().unwrap_or(0)
+    }
+
+    fn stated(&mut self, sequence: u64, time_us: u64, events: &[Event], outcome: &[u8]) {
+        self.gathering.push(sequence, time_us, events, outcome);
     }
 }
 

@@ -10,17 +10,24 @@ what is derived from it is written.
 from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
-from rialto.bootstrap.directories import journal_directory, master_key_path, portal_directory, prepare_data_directory
+from rialto.bootstrap.directories import (
+    control_socket,
+    journal_directory,
+    master_key_path,
+    portal_directory,
+    prepare_data_directory,
+)
 from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
-from rialto.bootstrap.people import NoExchange, identity, open_api_keys
+from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
 from rialto.bootstrap.replica import running_replica
 
 __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "control_socket",
     "demonstrating",
     "identity",
     "journal_directory",
@@ -31,6 +38,7 @@ __all__ = [
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
+    "reseal_secrets",
     "running_core",
     "running_exchange",
     "running_gateway",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rialto.admin.channel import SOCKET_NAME
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import migrate
 
@@ -14,6 +15,11 @@ def journal_directory(data_directory: Path) -> Path:
 def master_key_path(settings: Settings) -> Path:
     """Return where the key lies that seals secrets."""
     return settings.data_directory / "master.key"
+
+
+def control_socket(settings: Settings) -> Path:
+    """Return where the operator's channel to a running exchange lies."""
+    return settings.data_directory / SOCKET_NAME
 
 
 def portal_directory(settings: Settings) -> Path:

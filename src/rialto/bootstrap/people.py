@@ -15,6 +15,7 @@ from rialto.foundation.secrets import MasterKey
 from rialto.gateway.websocket.api import WebSocketApi
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
+from rialto.identity.resealing import reseal
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -29,7 +30,10 @@ class NoExchange(Exception):
 
 def open_api_keys(settings: Settings, people: Engine) -> ApiKeys:
     """Open the API keys with the master key that lies beside the journal."""
-    return ApiKeys(people, MasterKey.load_or_create(master_key_path(settings)))
+    master_key = MasterKey.load_or_create(master_key_path(settings))
+    if master_key.is_changing:
+        _log.warning("a change of the master key was not finished; say rialto keys reseal again")
+    return ApiKeys(people, master_key)
 
 
 @contextmanager
@@ -44,6 +48,22 @@ def identity(settings: Settings) -> Iterator[tuple[Owners, ApiKeys]]:
     people = open_engine(settings.database_url, Access.DURABLE)
     try:
         yield Owners(people), open_api_keys(settings, people)
+    finally:
+        people.dispose()
+
+
+def reseal_secrets(settings: Settings) -> int:
+    """Change the master key of an exchange, running or not; return how many secrets are sealed under the new one.
+
+    Errors: those of `identity`.
+    """
+    path = master_key_path(settings)
+    if not path.is_file():
+        raise NoExchange(f"there is no exchange in {settings.data_directory}; start one with rialto run")
+    prepare_data_directory(settings)
+    people = open_engine(settings.database_url, Access.DURABLE)
+    try:
+        return reseal(people, MasterKey.load_or_create(path))
     finally:
         people.dispose()
 

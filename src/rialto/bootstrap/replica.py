@@ -76,10 +76,12 @@ class ReplicaProjections:
                 return
             projector.accept(new)
 
-    async def end(self) -> None:
-        """Stop writing, and keep outcomes again."""
+    async def end(self, *, is_deposed: bool) -> None:
+        """Stop writing, and keep outcomes again. Who was deposed leaves to its successor what is unwritten."""
         projector, self._projector = self._projector, None
         if projector is not None:
+            if is_deposed:
+                projector.abandon()
             await projector.close(PROJECTOR_CLOSE_TIMEOUT)
 
     async def forget_written(self) -> None:
@@ -103,13 +105,14 @@ async def running_replica(settings: Settings, on_progress: OnProgress | None = N
         engine = open_engine(settings.database_url, Access.REBUILDABLE, connections=2)
         stack.callback(engine.dispose)
         projections = ReplicaProjections(settings, engine)
-        core, runtime = await asyncio.to_thread(
+        opened = await asyncio.to_thread(
             open_replica,
             journal_directory(settings.data_directory),
             checkpoint_commands=settings.cluster_checkpoint_commands,
             queue_capacity=settings.command_queue_max,
             on_progress=on_progress,
         )
+        runtime = opened.runtime
         projections.last_sequence = runtime.last_sequence
         runtime.subscribe(projections.accept, vital=True)
         await runtime.start()
@@ -118,4 +121,4 @@ async def running_replica(settings: Settings, on_progress: OnProgress | None = N
             connected(settings.cluster_servers, settings.cluster_member, settings.cluster_copies)
         )
         _log.info("follows", replica=settings.cluster_member, sequence=runtime.last_sequence)
-        yield Replica(cluster, core, runtime, settings.cluster_member, projections)
+        yield Replica(cluster, opened, settings.cluster_member, projections)

@@ -13,6 +13,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from rialto.admin.asking import ActionRefused, NotRunning
 from rialto.bootstrap import NoExchange
 from rialto.core.cluster.checkpoints import StatesDiffer
 from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 
 EXPECTED_FAILURES: Final = (
+    ActionRefused,
     BrokenSeal,
     ClusterUnreachable,
     DamagedLine,
@@ -60,6 +62,7 @@ EXPECTED_FAILURES: Final = (
     NewerDatabase,
     NoExchange,
     NoSuchApiKey,
+    NotRunning,
     OSError,
     PortUnavailable,
     ProjectionsAhead,

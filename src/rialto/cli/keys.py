@@ -1,4 +1,4 @@
-"""`rialto keys create | list | restrict | revoke`: the API keys of an exchange, running or not.
+"""`rialto keys create | list | restrict | revoke | reseal`: the API keys of an exchange, running or not.
 
 A running exchange takes changes over within a second.
 """
@@ -100,6 +100,15 @@ def revoke(key: Key, data: Data = None, database_url: DatabaseUrl = None) -> Non
     with bootstrap.identity(settings) as (_, api_keys):
         api_keys.revoke(key, SystemClock().now_us())
     print("revoked; a running exchange refuses it within a second")
+
+
+@keys.command()
+def reseal(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Make a new master key and seal every secret under it. A running exchange takes it over; cut off, do it again."""
+    settings = settings_of(data_directory=data, database_url=database_url)
+    count = bootstrap.reseal_secrets(settings)
+    path = bootstrap.master_key_path(settings)
+    print(f"sealed {count} secrets under a new master key in {path}; back it up, apart from the database")
 
 
 def _number(owners: Owners, name: str) -> int:

@@ -68,3 +68,5 @@ async def first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str
     finally:
         told.cancel()
         ended.cancel()
+        # Whatever is canceled may have something to put in order before its surroundings go.
+        await asyncio.gather(told, ended, return_exceptions=True)

@@ -5,10 +5,17 @@ it and the database can read what is sealed; either alone is of no use. Sealing 
 of version, twelve bytes of nonce, then the ciphertext with its tag; what it belongs to (the row, say) is associated
 data, so that an envelope moved elsewhere does not open. Losing the file loses every sealed secret: back it up apart
 from the database.
+
+The key can be changed under a running exchange: the new one stands beside it as `master.key.next` until everything is
+sealed under it, and then takes its place. While both are there, both open envelopes. Whoever seals holds the directory
+shared, whoever changes the key holds it alone, so that nothing is sealed under a key that is about to go.
 """
 
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +38,10 @@ class BrokenSeal(Exception):
 class MasterKey:
     """A key that seals and unseals. Its bytes are shown nowhere."""
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    def __init__(self, key: bytes, path: Path | None = None) -> None:
+        """Seal under a key. With the `path` of its file, what does not open is tried with what lies there then."""
+        self._ciphers = [AESGCM(key)]
+        self._path = path
 
     @classmethod
     def load_or_create(cls, path: Path) -> "MasterKey":
@@ -41,15 +50,49 @@ class MasterKey:
         Errors: `MasterKeyUnusable`.
         """
         try:
-            return cls(_read(path))
+            _read(path)
         except FileNotFoundError:
             _create(path)
-            return cls(_read(path))
+        loaded = cls(_read(path), path)
+        loaded._reload()
+        return loaded
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change of the key was begun and not finished."""
+        return self._path is not None and _next_path(self._path).exists()
+
+    @contextmanager
+    def sealing(self) -> Iterator[None]:
+        """Keep the key from being changed until what is sealed in here is written down."""
+        if self._path is None:
+            yield
+            return
+        with _directory_lock(self._path, fcntl.LOCK_SH):
+            self._reload()
+            yield
+
+    @contextmanager
+    def changing(self) -> Iterator["MasterKey"]:
+        """Yield the next key; when all is sealed under it, and this ends well, it takes this one's place.
+
+        If it does not end well, both are kept, and the same next key is yielded the next time. Waits for whoever seals.
+        """
+        assert self._path is not None, "a key without a file cannot be changed"
+        next_path = _next_path(self._path)
+        with _directory_lock(self._path, fcntl.LOCK_EX):
+            if not next_path.exists():
+                _create(next_path)
+            self._reload()
+            yield MasterKey(_read(next_path))
+            next_path.replace(self._path)
+            _sync_directory(self._path.parent)
+            self._reload()
 
     def seal(self, plain: bytes, belongs_to: bytes) -> bytes:
         """Encrypt, bound to what it belongs to."""
         nonce = os.urandom(NONCE_BYTES)
-        return ENVELOPE_VERSION + nonce + self._cipher.encrypt(nonce, plain, ENVELOPE_VERSION + belongs_to)
+        return ENVELOPE_VERSION + nonce + self._ciphers[0].encrypt(nonce, plain, ENVELOPE_VERSION + belongs_to)
 
     def unseal(self, envelope: bytes, belongs_to: bytes) -> bytes:
         """Decrypt what `seal` made for the same use.
@@ -59,12 +102,34 @@ class MasterKey:
         version, nonce, sealed = envelope[:1], envelope[1 : 1 + NONCE_BYTES], envelope[1 + NONCE_BYTES :]
         if version != ENVELOPE_VERSION:
             raise BrokenSeal(f"an envelope of version {version.hex() or 'none'} cannot be opened, only of version 01")
-        try:
-            return self._cipher.decrypt(nonce, sealed, version + belongs_to)
-        except (InvalidTag, ValueError) as error:
+        plain = self._opened(nonce, sealed, version + belongs_to)
+        if plain is None and self._path is not None:
+            self._reload()  # Another process may have changed the key.
+            plain = self._opened(nonce, sealed, version + belongs_to)
+        if plain is None:
             raise BrokenSeal(
                 "a sealed secret does not open: the master key is not the one it was sealed with, or it was altered"
-            ) from error
+            )
+        return plain
+
+    def _opened(self, nonce: bytes, sealed: bytes, associated: bytes) -> bytes | None:
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, sealed, associated)
+            except (InvalidTag, ValueError):
+                continue
+        return None
+
+    def _reload(self) -> None:
+        """Read the key that is there, and the next one if there is one."""
+        assert self._path is not None
+        ciphers = [AESGCM(_read(self._path))]
+        try:
+            ciphers.append(AESGCM(_read(_next_path(self._path))))
+        except FileNotFoundError:
+            # It may have taken the other's place between the two looks.
+            ciphers.append(AESGCM(_read(self._path)))
+        self._ciphers = ciphers
 
 
 def _read(path: Path) -> bytes:
@@ -101,8 +166,27 @@ def _create(path: Path) -> None:
             return  # Another process was first; its key is the one.
     finally:
         unfinished.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
+    _sync_directory(path.parent)
+
+
+def _next_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
     try:
         os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+@contextmanager
+def _directory_lock(path: Path, how: int) -> Iterator[None]:
+    """Hold the directory of a key file, shared or alone; waits."""
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, how)
+        yield
     finally:
         os.close(directory)

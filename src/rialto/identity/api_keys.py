@@ -150,7 +150,8 @@ class ApiKeys:
         """
         secret = _random_text()
         made = _made(owner, label, permissions, now_us, KeyType.HMAC, HmacVerifier(secret), restrictions, demo=demo)
-        self._add(made, sealed_secret=self._master_key.seal(secret.encode(), made.key.encode()))
+        with self._master_key.sealing():
+            self._add(made, sealed_secret=self._master_key.seal(secret.encode(), made.key.encode()))
         return made, secret
 
     def register(
@@ -211,7 +212,7 @@ class ApiKeys:
     def _add(self, made: ApiKey, *, sealed_secret: bytes | None = None, public_key: str | None = None) -> None:
         with self._changing:
             with self._engine.begin() as connection:
-                revision = _next_revision(connection)
+                revision = next_revision(connection)
                 if connection.scalar(select(owners.c.id).where(owners.c.id == made.owner)) is None:
                     raise InvalidApiKey(f"there is no owner {made.owner}; create the owner first")
                 held = select(func.count()).where(api_keys.c.owner == made.owner, api_keys.c.revoked_at_us.is_(None))
@@ -236,7 +237,7 @@ class ApiKeys:
             self._keys[made.key] = made
 
     def _update(self, connection: Connection, key: str, **values: object) -> None:
-        values["revision"] = _next_revision(connection)
+        values["revision"] = next_revision(connection)
         statement = update(api_keys).where(api_keys.c.key == key, api_keys.c.revoked_at_us.is_(None)).values(values)
         if connection.execute(statement).rowcount != 1:
             raise NoSuchApiKey(f"there is no key {key_tail(key)} in use; another process revoked it")
@@ -310,7 +311,7 @@ def _restriction_columns(api_key: ApiKey) -> dict[str, str]:
     }
 
 
-def _next_revision(connection: Connection) -> int:
+def next_revision(connection: Connection) -> int:
     """Return the number of a change; waits until every change begun before is written, so they are seen in order."""
     statement = update(api_keys_revision).values(number=api_keys_revision.c.number + 1)
     number: int = connection.execute(statement.returning(api_keys_revision.c.number)).scalar_one()

@@ -1,5 +1,6 @@
 """Metrics of what clients touch: requests, limits and bans, sockets, FIX sessions; and of the process around them."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client.metrics_core import Metric
@@ -106,6 +107,7 @@ def process_metrics(version: str, started_at_us: int, health: Health, turns: Loo
     def collect() -> Iterable[Metric]:
         yield gauges("rialto_build_info", "Which version runs.", ["version"], {version: 1})
         yield gauge_of_us("rialto_started_timestamp_seconds", "When the process began.", started_at_us)
+        yield gauge_of_us("rialto_clock_timestamp_seconds", "What time it is there.", time.time_ns() // 1_000)
         phases = {phase.value: int(health.phase is phase) for phase in Phase}
         yield gauges("rialto_phase", "What the exchange is doing.", ["phase"], phases)
         yield gauge("rialto_replay_sequence", "How far the replay at the start came.", health.replayed)

@@ -78,6 +78,8 @@ async def _client(servers: list[str], name: str) -> Client:
         _log.debug("cluster connection", error=repr(error))
 
     async def on_disconnected() -> None:
+        if client.is_closed:
+            return
         _log.warning("cut off from a NATS server; trying the others")
 
     async def on_reconnected() -> None:

@@ -73,15 +73,14 @@ class OutputLog:
         self._waiting.extend(Told(*each) for each in told)
         self._is_any.set()
 
-    @property
-    def kept(self) -> int:
-        """How many messages are kept."""
-        return len(self._waiting)
+    def add_before(self, told: Iterable[tuple[int, int, bytes]]) -> None:
+        """Keep outcomes that are older than those kept; what is kept already may be among them."""
+        self._waiting.extendleft(reversed([Told(*each) for each in told]))
+        self._is_any.set()
 
-    @property
-    def first_kept(self) -> int | None:
-        """The first outcome that is kept."""
-        return self._waiting[0].first if self._waiting else None
+    def keeps(self, sequence: int) -> bool:
+        """Whether everything is kept from an outcome on."""
+        return bool(self._waiting) and self._waiting[0].first <= sequence
 
     async def refresh(self) -> None:
         """Read where the stream ends, and let go of what is written.

@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import structlog
 
@@ -38,6 +38,7 @@ TICK_S: Final = 0.25
 
 FULL_PAUSE_S: Final = 0.001
 NO_TICKET: Final = 0
+STOPPING: Final = "stopping"
 NO_OUTCOMES: Final = 1 << 62
 """A sequence number beyond all."""
 
@@ -50,21 +51,29 @@ class Projecting(Protocol):
     async def begin(self) -> None:
         """Begin to write projections from their watermark on."""
 
-    async def end(self) -> None:
-        """Stop writing them."""
+    async def end(self, *, is_deposed: bool) -> None:
+        """Stop writing them; who was deposed at once."""
 
     async def forget_written(self) -> None:
         """Let go of outcomes that somebody has written: called now and then on a standby."""
 
 
+class OpenReplica(NamedTuple):
+    """The journal of a replica, opened."""
+
+    journal: Path
+    core: rialto_core.Runtime
+    runtime: Runtime
+
+
 class Replica:
     """One core of a cluster."""
 
-    def __init__(
-        self, cluster: Cluster, core: rialto_core.Runtime, runtime: Runtime, name: str, projecting: Projecting
-    ) -> None:
-        """Stand around a core that was opened on given times and tells; `runtime` is its own, started."""
+    def __init__(self, cluster: Cluster, opened: OpenReplica, name: str, projecting: Projecting) -> None:
+        """Stand around a core whose runtime was started."""
         self.name = name
+        self._cluster = cluster
+        self._journal, core, runtime = opened
         self._core = core
         self._runtime = runtime
         self._projecting = projecting
@@ -101,7 +110,7 @@ class Replica:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._step_down("stopping")
+            await self._step_down(STOPPING)
             with suppress(*CLUSTER_ERRORS):
                 await self._lease.release()
 
@@ -114,8 +123,7 @@ class Replica:
 
     async def _submit(self, entry: Entry) -> None:
         """Give one message to the core, as soon as it has room."""
-        is_whole = len(entry.data) >= TICKET.size
-        ticket = TICKET.unpack_from(entry.data)[0] if is_whole else NO_TICKET
+        ticket = _ticket_of(entry)
         message = entry.data[TICKET.size :]
         while True:
             try:
@@ -158,6 +166,7 @@ class Replica:
         await self._projecting.forget_written()
         if self._runtime.last_sequence < self._outputs.position.last:
             return  # Not before everything is applied that was told already.
+        await self._tell_again()
         epoch = await self._lease.take()
         if epoch is None:
             return
@@ -167,6 +176,21 @@ class Replica:
         self.epoch = epoch
         self._writing = asyncio.create_task(self._write(epoch))
         _log.info("active", replica=self.name, epoch=epoch, sequence=self._runtime.last_sequence)
+
+    async def _tell_again(self) -> None:
+        """Make outcomes anew that nobody told: those between the end of OUTPUTS and this replica's start."""
+        first = self._outputs.position.last + 1
+        last = self._core.sequence_at_open
+        if first > last or self._outputs.keeps(first):
+            return
+        _log.info("telling again what nobody told", first=first, last=last)
+        tickets: list[int] = []
+        async for entries in LogReader(self._cluster, COMMANDS, first).batches():
+            tickets += [_ticket_of(entry) for entry in entries]
+            if len(tickets) > last - first:
+                break
+        told = await asyncio.to_thread(rialto_core.tell_again, self._journal, first, tickets)
+        self._outputs.add_before(told)
 
     async def _write(self, epoch: int) -> None:
         while True:
@@ -188,13 +212,19 @@ class Replica:
             return
         _log.warning("not active any more", replica=self.name, epoch=self.epoch, reason=reason)
         self.epoch = None
-        if reason != "stopping":
+        if reason != STOPPING:
             self._lease.lose()
         if writing is not None:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
         await self._questions.follow()
-        await self._projecting.end()
+        await self._projecting.end(is_deposed=reason != STOPPING)
+
+
+def _ticket_of(entry: Entry) -> int:
+    is_whole = len(entry.data) >= TICKET.size
+    ticket: int = TICKET.unpack_from(entry.data)[0] if is_whole else NO_TICKET
+    return ticket
 
 
 def open_replica(
@@ -203,7 +233,7 @@ def open_replica(
     checkpoint_commands: int,
     queue_capacity: int,
     on_progress: Callable[[int], object] | None = None,
-) -> tuple[rialto_core.Runtime, Runtime]:
+) -> OpenReplica:
     """Open the journal of a replica and come to its state; blocks for as long as the replay takes.
 
     Errors: `JournalUnreadable`.
@@ -220,4 +250,4 @@ def open_replica(
     if core.cut_tail is not None:
         _log.warning("journal tail cut; the log has it still", detail=core.cut_tail)
     core.start_telling()
-    return core, Runtime(core, SystemClock())
+    return OpenReplica(directory, core, Runtime(core, SystemClock()))
