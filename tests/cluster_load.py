@@ -99,7 +99,7 @@ class Load:
                     clients.reverse()
 
     def _order(self, name: str, chance: random.Random) -> dict[str, object]:
-        order = {"symbol": SYMBOL, "side": chance.choice(["BUY", "SELL"]), "newClientOrderId": name}
+        order: dict[str, object] = {"symbol": SYMBOL, "side": chance.choice(["BUY", "SELL"]), "newClientOrderId": name}
         if chance.randrange(10) < 3:
             return order | {"type": "MARKET", "quantity": str(chance.randint(10, 50))}
         price = "0.4000" if order["side"] == "BUY" else "0.9000"

@@ -19,12 +19,20 @@ from tests.demo_process import RIALTO, UNLIMITED, Credentials
 OPEN_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 120
 NATS = ("nats-1", "nats-2", "nats-3")
+NATS_HOSTS = {"nats-1": "127.77.0.1", "nats-2": "127.77.0.2", "nats-3": "127.77.0.3"}
+"""Addresses of their own, so that one can be cut off from everybody."""
+
 CORES = ("core-1", "core-2")
 GATEWAYS = ("gateway-1", "gateway-2")
 READY = {"core": '"event": "follows"', "gateway": '"event": "open"', "nats": "Server is ready"}
 LOOK_EVERY_S = 0.1
 
 needs_nats = pytest.mark.skipif(shutil.which("nats-server") is None, reason="no nats-server on the path")
+
+
+def route(action: str, node: str) -> list[str]:
+    """What drops every packet to a node, or no longer does."""
+    return ["ip", "route", action, "blackhole", f"{NATS_HOSTS[node]}/32", "table", "local"]
 
 
 class ClusterProcess:
@@ -34,6 +42,7 @@ class ClusterProcess:
         self.data = data
         self.log = (data.parent / f"{data.name}.log").open("ab")
         command = [*RIALTO, "cluster", "--demo", "--port", "0", "--data", str(data), "--database-url", postgres_url]
+        command += ["--nats-hosts", ",".join(NATS_HOSTS.values())]
         self._process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -98,6 +107,16 @@ class ClusterProcess:
     def _lines(self, member: str) -> list[str]:
         return (self.data / f"{member}.log").read_text().splitlines()
 
+    def cut_off(self, node: str) -> None:
+        """Let nothing reach a NATS node any more, or skip the test where that is not permitted."""
+        done = subprocess.run(route("add", node), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"routes cannot be changed here: {done.stderr.strip()}")
+
+    def join_again(self, node: str) -> None:
+        """Let a NATS node that was cut off be reached again."""
+        subprocess.run(route("del", node), capture_output=True, check=False)
+
     def times_ready(self, member: str) -> int:
         """How often a member has said that it is ready."""
         return (self.data / f"{member}.log").read_text().count(READY[member.partition("-")[0]])
@@ -105,7 +124,9 @@ class ClusterProcess:
     async def until_ready_again(self, member: str, times: int) -> None:
         """Wait until a member that died is ready once more."""
         async with asyncio.timeout(OPEN_TIMEOUT_S):
-            while self.times_ready(member) <= times:
+            while True:
+                if self.times_ready(member) > times:
+                    return
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def stop(self) -> int:

@@ -54,6 +54,7 @@ class DemoProcess:
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **(environment or {})}
         )
+        self._is_asked = False
         self.url = self._wait_open()
 
     def _wait_open(self) -> str:
@@ -88,9 +89,15 @@ class DemoProcess:
         self._process.send_signal(signal.SIGKILL)
         self._end()
 
-    def stop(self) -> int:
-        """Ask it to end, and return its exit code."""
+    def ask_to_stop(self) -> None:
+        """Ask it to end, and do not wait."""
         self._process.send_signal(signal.SIGTERM)
+        self._is_asked = True
+
+    def stop(self) -> int:
+        """Ask it to end, unless it was asked already, and return its exit code."""
+        if not self._is_asked:
+            self.ask_to_stop()
         return self._end()
 
     def _end(self) -> int:

@@ -1,8 +1,11 @@
 from collections.abc import Callable
 from os import PathLike
+from pathlib import Path
 from typing import final
 
 __all__ = [
+    "Archived",
+    "Copied",
     "Follower",
     "JournalUnreadable",
     "Report",
@@ -11,8 +14,13 @@ __all__ = [
     "RuntimeStopped",
     "Views",
     "__version__",
+    "check_archive",
+    "copy_journal",
+    "file_hash",
     "journal_command",
+    "list_archive",
     "replay",
+    "restore_journal",
     "tell_again",
     "verify",
 ]
@@ -22,6 +30,36 @@ __version__: str
 class RuntimeBusy(Exception): ...
 class RuntimeStopped(Exception): ...
 class JournalUnreadable(Exception): ...
+
+@final
+class Archived:
+    @property
+    def first_sequence(self) -> int: ...
+    @property
+    def last_sequence(self) -> int: ...
+    @property
+    def first_time_us(self) -> int: ...
+    @property
+    def last_time_us(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def blake3(self) -> str: ...
+    @property
+    def file(self) -> Path: ...
+
+@final
+class Copied:
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def time_us(self) -> int: ...
+    @property
+    def chain(self) -> str: ...
+    @property
+    def segments(self) -> list[Path]: ...
+    @property
+    def segments_stored(self) -> int: ...
 
 @final
 class Report:
@@ -66,6 +104,7 @@ class Runtime:
     def take_slowest_sync_us(self) -> int: ...
     @property
     def cut_tail(self) -> str | None: ...
+    def archive_before(self, archive: str | PathLike[str], sequence: int, *, segments_max: int) -> int: ...
     def close(self) -> None: ...
     def views(self) -> Views: ...
     def submit_ordered(self, ticket: int, sequence: int, time_us: int, message: bytes) -> str | None: ...
@@ -117,3 +156,26 @@ def replay(
     on_progress: Callable[[int], object] | None = None,
 ) -> int: ...
 def verify(directory: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None) -> Report: ...
+def check_archive(
+    journal: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None
+) -> list[Archived]: ...
+def list_archive(journal: str | PathLike[str]) -> list[Archived]: ...
+def copy_journal(
+    journal: str | PathLike[str],
+    copy: str | PathLike[str],
+    *,
+    segments: str | PathLike[str],
+    earlier: str | PathLike[str] | None,
+    acknowledged: int,
+    on_progress: Callable[[int], object] | None = None,
+) -> Copied: ...
+def restore_journal(
+    copy: str | PathLike[str],
+    journal: str | PathLike[str],
+    *,
+    archive: str | PathLike[str],
+    to_sequence: int | None = None,
+    to_time_us: int | None = None,
+    on_progress: Callable[[int], object] | None = None,
+) -> Copied: ...
+def file_hash(file: str | PathLike[str]) -> tuple[int, str]: ...

@@ -55,6 +55,49 @@ pub enum JournalError {
         /// How that was seen and what to do.
         detail: String,
     },
+    /// Archived segments are not where they were put.
+    #[error("sequences {from_seq} to {to_seq} are needed, and were archived in files that are not there: {files}; bring them back ({} holds their hashes)", manifest.display())]
+    AbsentArchive {
+        /// The first sequence in them.
+        from_seq: u64,
+        /// The last sequence in them.
+        to_seq: u64,
+        /// Where they were put.
+        files: String,
+        /// The list of all archived segments.
+        manifest: PathBuf,
+    },
+    /// A file has the name of a segment and is not that segment.
+    #[error("{} has the name of the segment with sequence {seq} and is another file: move it away, or choose another directory", file.display())]
+    ForeignFile {
+        /// The file.
+        file: PathBuf,
+        /// The first sequence of the segment.
+        seq: u64,
+    },
+    /// A copy of the journal holds another history.
+    #[error("{} holds another history than {}: after sequence {seq} they differ; choose another directory", copy.display(), dir.display())]
+    ForeignHistory {
+        /// The copy's directory.
+        copy: PathBuf,
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The last sequence in the copy.
+        seq: u64,
+    },
+    /// The sequence asked for is beyond the end.
+    #[error("sequence {asked} was asked for, and {} reaches only {reached}", dir.display())]
+    BeyondEnd {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The sequence that was asked for.
+        asked: u64,
+        /// The last sequence there.
+        reached: u64,
+    },
+    /// Whoever started it has stopped it.
+    #[error("stopped before it was done")]
+    Interruption,
     /// A segment was written by a later release.
     #[error("{} has journal format {version}, this release reads format {supported}: use the release that wrote it", file.display())]
     UnsupportedVersion {

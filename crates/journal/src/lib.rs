@@ -4,8 +4,8 @@
 //! owner of the journal, written here in batches, and acknowledged to nobody before [`Journal::append`] has returned.
 //! The journal is the only truth; everything else can be rebuilt by reading it with a [`Reader`].
 //!
-//! It owns one directory: segment files, the lock file, and the bytes cut from torn tails. It knows nothing of what
-//! the payloads mean, holds no clock, and starts no thread but the optional compressor of closed segments.
+//! It owns one directory: segment files, the lock file, the bytes cut from torn tails, and the list of the segments that
+//! were archived elsewhere. It knows nothing of what the payloads mean, holds no clock, and starts no thread.
 //!
 //! # Invariants
 //!
@@ -15,6 +15,7 @@
 //! - An unfinished frame at the very end is cut at open and kept beside the segment; damage anywhere else is refused,
 //!   and then nothing on disk is changed.
 //! - One process writes (a lock file says so); any number may read beside it.
+//! - A closed segment is in the directory, or listed as archived and durable there, or both; never in neither.
 //!
 //! # Use
 //!
@@ -37,13 +38,21 @@
 //!
 //! ```text
 //! journal.lock                              held (flock) by the writer
-//! journal-00000000000000000001.rlj.zst      a closed segment: one zstd stream of the plain file, with checksum
-//! journal-00000000000000052034.rlj          the segment being written, always plain; named by its first sequence
+//! journal-00000000000000052034.rlj          a segment, named by its first sequence; the last one is being written
 //! journal-00000000000000052034.rlj.torn-916 bytes cut from offset 916 of that segment when it was opened
-//! journal-00000000000000001000.rlj.zst.tmp  a compression that was interrupted; removed at the next open
+//! archive.manifest                          the archived segments: what each holds, its hash, its file
+//! archive.manifest.tmp                      a list whose writing was interrupted
 //! ```
 //!
-//! When a segment is present both plain and compressed, the plain file counts.
+//! In the archive, a directory of the operator's choice, and in journals of releases before there was one:
+//!
+//! ```text
+//! journal-00000000000000000001.rlj.zst      a closed segment: one zstd stream of the plain file, with checksum
+//! journal-00000000000000001000.rlj.zst.tmp  a copy whose writing was interrupted
+//! ```
+//!
+//! Readers take archived segments from where the manifest says they are, so that archive and journal read as one. When
+//! a segment is present in several forms, the plain file counts, then the compressed one beside it.
 //!
 //! # Bytes, format version 1
 //!
@@ -88,26 +97,35 @@
 
 #![forbid(unsafe_code)]
 
+mod archive;
+mod backup;
 mod batch;
-mod compress;
 mod disk;
 mod error;
 mod frame;
+mod manifest;
 mod opening;
+mod plain_copy;
 mod reader;
 mod record;
 mod recovery;
+mod restore;
 mod segment;
 mod stream;
+mod walk;
 mod writer;
 
+pub use archive::{Archiver, check_archive, file_hash, list_archive};
+pub use backup::{BackedUp, Backup};
 pub use batch::Batch;
-pub use compress::Compressor;
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::JournalError;
 pub use frame::{Checkpoint, FRAME_PAYLOAD_BYTES_MAX, Hash};
-pub use reader::{Entry, Position, Reader, newest_segment};
+pub use manifest::ArchivedSegment;
+pub use reader::{Entry, Position, Reader};
 pub use record::RECORD_BYTES_MAX;
 pub use recovery::{Recovery, TornTail};
-pub use segment::FIRST_SEQ;
+pub use restore::{Restored, restore};
+pub use segment::{FIRST_SEQ, newest_segment};
+pub use walk::Limit;
 pub use writer::{Journal, Options, SEGMENT_BYTES_LIMIT};

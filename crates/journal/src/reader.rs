@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{Checkpoint, FrameHeader, Hash, KIND_CHECKPOINT, take};
-use crate::opening::{Opened, check_header, missing_segment, open_segment};
+use crate::manifest::Manifest;
+use crate::opening::{Opened, check_follows, missing_segment, open_segment};
 use crate::record::read_record;
-use crate::segment::{FIRST_SEQ, Listing, SegmentHeader};
+use crate::segment::{FIRST_SEQ, Listing};
 use crate::stream::{ChainState, Fault, Nature, SegmentStream, Step};
 
 /// One entry of the log.
@@ -58,6 +59,7 @@ pub struct Reader<D: Disk = RealDisk> {
     /// The first segment that is not entered.
     stop_before: u64,
     segments: BTreeSet<u64>,
+    archived: Manifest,
     current: Option<Current<D>>,
     state: ChainState,
     tail: Option<Tail>,
@@ -85,18 +87,13 @@ enum Found {
     Checkpoint(Checkpoint),
 }
 
-/// Give the first sequence of the newest segment in `dir`, which is the one being written: all before it are closed.
-/// `None` in a directory without segments.
-pub fn newest_segment(dir: &Path) -> Result<Option<u64>, JournalError> {
-    Ok(Listing::read(&RealDisk, dir)?.segments().last().copied())
-}
-
 impl Reader<RealDisk> {
     /// Open the journal in `dir` for reading from sequence `from_seq` on (0 and 1 both mean everything).
     ///
     /// A checkpoint of `from_seq - 1` is given too, so that a snapshot of that sequence can be compared with it: reading
     /// begins at the segment that holds `from_seq - 1`, if it is there, and earlier ones are neither read nor checked.
-    /// Errors: the directory is missing, or the segment with `from_seq` is.
+    /// Archived segments are read where they were put. Errors: the directory is missing, or the segment with `from_seq`
+    /// is; `AbsentArchive` when it or a later one is not where it was put.
     pub fn open(dir: &Path, from_seq: u64) -> Result<Reader<RealDisk>, JournalError> {
         Reader::open_on(RealDisk, dir, from_seq)
     }
@@ -111,6 +108,7 @@ impl<D: Disk> Reader<D> {
             from_seq: from_seq.max(FIRST_SEQ),
             stop_before: u64::MAX,
             segments: BTreeSet::new(),
+            archived: Manifest::default(),
             current: None,
             state: ChainState { next_seq: FIRST_SEQ, last_time_us: 0, chain: [0; 32] },
             tail: None,
@@ -177,7 +175,10 @@ impl<D: Disk> Reader<D> {
 
     /// Open the segment to begin with, or the one before if that one is only just being created.
     fn start(&mut self) -> Result<(), JournalError> {
-        self.segments = Listing::read(&self.disk, &self.dir)?.segments();
+        // In this order: a segment is listed as archived before it leaves the directory.
+        let present = Listing::read(&self.disk, &self.dir)?.segments();
+        self.archived = Manifest::read(&self.disk, &self.dir)?;
+        self.segments = self.archived.first_seqs().chain(present.iter().copied()).collect();
         let Some(&oldest) = self.segments.first() else { return Ok(()) };
         if oldest > self.from_seq {
             return Err(self.missing(self.from_seq, &format!("the oldest segment there begins at {oldest}")));
@@ -185,9 +186,16 @@ impl<D: Disk> Reader<D> {
         // The checkpoint of the sequence before may be the last entry of the segment before.
         let reach = if oldest < self.from_seq { self.from_seq - 1 } else { self.from_seq };
         let candidates: Vec<u64> = self.segments.range(..=reach).rev().take(2).copied().collect();
+        if let Some(&first) = candidates.first() {
+            self.archived.check_present(&self.disk, &self.dir, first, &present)?;
+        }
         for first_seq in candidates {
-            match open_segment(&self.disk, &self.dir, first_seq, self.is_last(first_seq))? {
+            let is_last = self.is_last(first_seq);
+            match open_segment(&self.disk, &self.dir, &mut self.archived, first_seq, is_last)? {
                 Opened::Segment(header, stream) => {
+                    if let Some(before) = self.archived.end_before(first_seq) {
+                        check_follows(stream.path(), &header, &before)?;
+                    }
                     self.state = ChainState {
                         next_seq: header.first_seq,
                         last_time_us: header.last_time_us,
@@ -299,7 +307,8 @@ impl<D: Disk> Reader<D> {
             if !current.is_closed {
                 let first_seq = current.first_seq;
                 current.stream.reread_from(offset)?;
-                self.segments = Listing::read(&self.disk, &self.dir)?.segments();
+                // Segments that were archived since the last look stay known.
+                self.segments.extend(Listing::read(&self.disk, &self.dir)?.segments());
                 if self.is_last(first_seq) {
                     return self.end_in_last_segment(step, offset).map(|()| false);
                 }
@@ -347,7 +356,13 @@ impl<D: Disk> Reader<D> {
     fn advance(&mut self) -> Result<bool, JournalError> {
         let first_seq = self.current.as_ref().expect("there is one to leave").first_seq;
         let later = (Bound::Excluded(first_seq), Bound::Unbounded);
-        let next = *self.segments.range(later).next().expect("a closed segment has one after it");
+        let mut next = *self.segments.range(later).next().expect("a closed segment has one after it");
+        if next != self.state.next_seq {
+            // It may have come and been archived between two looks.
+            self.archived = Manifest::read(&self.disk, &self.dir)?;
+            self.segments.extend(self.archived.first_seqs());
+            next = *self.segments.range(later).next().expect("there was one before");
+        }
         if next != self.state.next_seq {
             let detail = format!("the segment before ends there and the next one begins at {next}");
             return Err(self.missing(self.state.next_seq, &detail));
@@ -355,15 +370,14 @@ impl<D: Disk> Reader<D> {
         if next >= self.stop_before {
             return Ok(false);
         }
-        match open_segment(&self.disk, &self.dir, next, self.is_last(next))? {
+        let is_last = self.is_last(next);
+        match open_segment(&self.disk, &self.dir, &mut self.archived, next, is_last)? {
             Opened::WithoutHeader { bytes } => {
                 self.tail = Some(Tail::Header { first_seq: next, bytes });
                 Ok(false)
             }
             Opened::Segment(header, stream) => {
-                let expected =
-                    SegmentHeader { first_seq: next, last_time_us: self.state.last_time_us, chain: self.state.chain };
-                check_header(stream.path(), &header, &expected)?;
+                check_follows(stream.path(), &header, &self.state)?;
                 self.enter(next, stream);
                 Ok(true)
             }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
 use crate::frame::Checkpoint;
+use crate::manifest::{MANIFEST_NAME, Manifest};
 use crate::opening::{missing_segment, open_segment};
 use crate::reader::{Entry, Reader, Tail};
 use crate::segment::{FIRST_SEQ, Listing, SEGMENT_HEADER_BYTES, SegmentHeader, plain_path, unfinished_path};
@@ -184,22 +185,29 @@ fn create_beside<D: Disk>(disk: &D, path: &Path, offset: u64) -> Result<(PathBuf
     }
 }
 
-/// Check the headers of the segments that the reader will not come by, and that the first of all is there.
+/// Check the headers of the segments that the reader will not come by, and that none is missing from the first of all
+/// on. Archived ones may be away: the list of them stands for them.
 fn check_segments_before<D: Disk>(
     disk: &D,
     dir: &Path,
     listing: &Listing,
     verify_from_seq: u64,
 ) -> Result<(), JournalError> {
-    let segments = listing.segments();
-    if let Some(&oldest) = segments.first()
-        && oldest > FIRST_SEQ
+    let present = listing.segments();
+    let mut archived = Manifest::read(disk, dir)?;
+    let oldest_seq = archived.end().map_or(FIRST_SEQ, |end| end.next_seq);
+    if let Some(&oldest) = present.range(oldest_seq..).next()
+        && oldest > oldest_seq
     {
-        return Err(missing_segment(dir, FIRST_SEQ, &format!("the oldest segment there begins at {oldest}")));
+        return Err(missing_segment(dir, oldest_seq, &format!("the oldest segment there begins at {oldest}")));
     }
-    let Some(&start) = segments.range(..=verify_from_seq.max(FIRST_SEQ)).next_back() else { return Ok(()) };
-    for &first_seq in segments.range(..start) {
-        open_segment(disk, dir, first_seq, false)?;
+    if !archived.segments.is_empty() && !present.contains(&oldest_seq) {
+        let detail = format!("everything before it is archived, as {MANIFEST_NAME} says");
+        return Err(missing_segment(dir, oldest_seq, &detail));
+    }
+    let Some(&start) = present.range(..=verify_from_seq.max(FIRST_SEQ)).next_back() else { return Ok(()) };
+    for &first_seq in present.range(oldest_seq..start.max(oldest_seq)) {
+        open_segment(disk, dir, &mut archived, first_seq, false)?;
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Segments: their names, their header, and which of them a directory holds.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{Hash, take};
+use crate::stream::ChainState;
 
 /// The sequence of a journal's first record.
 pub const FIRST_SEQ: u64 = 1;
@@ -36,6 +38,11 @@ pub(crate) enum SegmentHeaderFault {
 }
 
 impl SegmentHeader {
+    /// Give where the log stands before the segment.
+    pub fn before(&self) -> ChainState {
+        ChainState { next_seq: self.first_seq, last_time_us: self.last_time_us, chain: self.chain }
+    }
+
     pub fn encode(&self) -> [u8; SEGMENT_HEADER_BYTES] {
         let mut bytes = [0; SEGMENT_HEADER_BYTES];
         bytes[0..8].copy_from_slice(&MAGIC);
@@ -78,11 +85,24 @@ pub(crate) fn plain_path(dir: &Path, first_seq: u64) -> PathBuf {
 }
 
 pub(crate) fn compressed_path(dir: &Path, first_seq: u64) -> PathBuf {
-    dir.join(format!("{PREFIX}{first_seq:020}{COMPRESSED}"))
+    dir.join(compressed_name(first_seq))
+}
+
+pub(crate) fn compressed_name(first_seq: u64) -> String {
+    format!("{PREFIX}{first_seq:020}{COMPRESSED}")
 }
 
 pub(crate) fn unfinished_path(dir: &Path, first_seq: u64) -> PathBuf {
     dir.join(format!("{PREFIX}{first_seq:020}{UNFINISHED}"))
+}
+
+/// Tell whether a file is there.
+pub(crate) fn is_there<D: Disk>(disk: &D, path: &Path) -> Result<bool, JournalError> {
+    match disk.open_read(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(JournalError::io("open", path)(error)),
+    }
 }
 
 /// The segments of a directory, by their first sequence.
@@ -113,6 +133,12 @@ impl Listing {
     pub fn segments(&self) -> BTreeSet<u64> {
         self.plain.union(&self.compressed).copied().collect()
     }
+}
+
+/// Give the first sequence of the newest segment in `dir`, which is the one being written: all before it are closed.
+/// `None` in a directory without segments.
+pub fn newest_segment(dir: &Path) -> Result<Option<u64>, JournalError> {
+    Ok(Listing::read(&RealDisk, dir)?.segments().last().copied())
 }
 
 fn parse(name: &str) -> Option<(u64, &str)> {

@@ -13,6 +13,8 @@ use crate::frame::{
     FRAME_HEADER_BYTES, FRAME_MARKER, FRAME_PAYLOAD_BYTES_MAX, FrameHeader, HASH_BYTES, Hash, HeaderFault, KIND_BATCH,
     KIND_CHECKPOINT, chain, take,
 };
+use crate::manifest::Manifest;
+use crate::opening::absent_archive;
 use crate::segment::{compressed_path, plain_path};
 
 const WINDOW_BYTES: usize = 256 << 10;
@@ -38,6 +40,13 @@ pub(crate) struct Fault {
     pub expected: String,
     pub found: String,
     pub nature: Nature,
+}
+
+impl Fault {
+    /// An intact frame whose content is not what it should be.
+    pub fn foreign(expected: String, found: String) -> Fault {
+        Fault { expected, found, nature: Nature::Foreign }
+    }
 }
 
 /// What a fault may be.
@@ -69,22 +78,39 @@ pub(crate) struct SegmentStream<S: Read + Seek> {
 }
 
 impl<S: Read + Seek> SegmentStream<S> {
-    /// Open a segment by its first sequence, the plain file if there is one; `None` when there is neither.
-    pub fn open<D: Disk<Source = S>>(disk: &D, dir: &Path, first_seq: u64) -> Result<Option<Self>, JournalError> {
+    /// Open a segment by its first sequence: the plain file if there is one, else the compressed one beside it, else the
+    /// one in the archive; `None` when none of them is known. Errors: `AbsentArchive` when it should be in the archive.
+    pub fn open<D: Disk<Source = S>>(
+        disk: &D,
+        dir: &Path,
+        archived: &Manifest,
+        first_seq: u64,
+    ) -> Result<Option<Self>, JournalError> {
         let plain = plain_path(dir, first_seq);
         match disk.open_read(&plain) {
             Ok(file) => return Ok(Some(Self::new(plain, Source::Plain(file)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(JournalError::io("open", &plain)(error)),
         }
-        let compressed = compressed_path(dir, first_seq);
-        match disk.open_read(&compressed) {
+        if let Some(stream) = Self::open_compressed(disk, &compressed_path(dir, first_seq))? {
+            return Ok(Some(stream));
+        }
+        let Some(segment) = archived.find(first_seq) else { return Ok(None) };
+        match Self::open_compressed(disk, &segment.path(dir))? {
+            Some(stream) => Ok(Some(stream)),
+            None => Err(absent_archive(dir, &[segment])),
+        }
+    }
+
+    /// Open a compressed segment; `None` when there is no such file.
+    pub fn open_compressed<D: Disk<Source = S>>(disk: &D, path: &Path) -> Result<Option<Self>, JournalError> {
+        match disk.open_read(path) {
             Ok(file) => {
-                let decoder = zstd::Decoder::new(file).map_err(JournalError::io("decompress", &compressed))?;
-                Ok(Some(Self::new(compressed, Source::Compressed(Box::new(decoder)))))
+                let decoder = zstd::Decoder::new(file).map_err(JournalError::io("decompress", path))?;
+                Ok(Some(Self::new(path.to_path_buf(), Source::Compressed(Box::new(decoder)))))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(JournalError::io("open", &compressed)(error)),
+            Err(error) => Err(JournalError::io("open", path)(error)),
         }
     }
 
@@ -224,6 +250,11 @@ impl<S: Read + Seek> SegmentStream<S> {
     /// Give the chain hash that ends the frame at the current place.
     pub fn chain_after(&self, header: &FrameHeader) -> Hash {
         take(self.window(), header.frame_bytes() - HASH_BYTES)
+    }
+
+    /// Give the whole frame at the current place.
+    pub fn frame(&self, header: &FrameHeader) -> &[u8] {
+        &self.window()[..header.frame_bytes()]
     }
 
     /// Give the payload of the frame at the current place.

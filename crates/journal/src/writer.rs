@@ -7,9 +7,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
+use crate::archive::Archiver;
 use crate::batch::Batch;
-use crate::compress::{Compressor, CompressorThread};
 use crate::disk::{Disk, DiskFile, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{
@@ -29,9 +30,6 @@ pub struct Options {
     /// Bytes after which a segment is closed; from 1 to [`SEGMENT_BYTES_LIMIT`]. One frame is never split, so a segment
     /// is larger when a single frame is.
     pub segment_bytes_max: u64,
-    /// Compress closed segments on a thread of the journal's own. Without it, the owner may run a
-    /// [`Journal::compressor`] where and when it likes.
-    pub compress_closed: bool,
     /// First sequence that the owner is going to replay. Opening checks every frame from the segment with the sequence
     /// before it on; of earlier segments, only the headers. 0 checks everything. An owner that starts from a snapshot
     /// passes the snapshot's sequence plus one.
@@ -40,7 +38,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { segment_bytes_max: 64 << 20, compress_closed: true, verify_from_seq: 0 }
+        Options { segment_bytes_max: 64 << 20, verify_from_seq: 0 }
     }
 }
 
@@ -57,8 +55,7 @@ pub struct Journal<D: Disk = RealDisk> {
     /// Buffer of the frame being written, reused.
     frame: Vec<u8>,
     poison: Option<String>,
-    thread: Option<CompressorThread>,
-    compressor: Compressor<D>,
+    hold: Arc<Mutex<D::Lock>>,
 }
 
 impl Journal<RealDisk> {
@@ -89,15 +86,6 @@ impl<D: Disk> Journal<D> {
             _ => JournalError::io("lock", &lock_path)(error),
         })?;
         let recovered = recover(&disk, dir, options.verify_from_seq)?;
-        let compressor = Compressor::new(disk.clone(), dir, lock);
-        let thread = if options.compress_closed {
-            let thread = CompressorThread::start(compressor.clone())
-                .map_err(JournalError::io("start the thread that compresses", dir))?;
-            thread.wake();
-            Some(thread)
-        } else {
-            None
-        };
         let journal = Journal {
             disk,
             dir: dir.to_path_buf(),
@@ -109,8 +97,7 @@ impl<D: Disk> Journal<D> {
             file: recovered.file,
             frame: Vec::new(),
             poison: None,
-            thread,
-            compressor,
+            hold: Arc::new(Mutex::new(lock)),
         };
         Ok((journal, recovered.report))
     }
@@ -173,9 +160,6 @@ impl<D: Disk> Journal<D> {
         self.path = plain_path(&self.dir, self.state.next_seq);
         self.segment_first_seq = self.state.next_seq;
         self.segment_bytes = SEGMENT_HEADER_BYTES as u64;
-        if let Some(thread) = &self.thread {
-            thread.wake();
-        }
         Ok(())
     }
 
@@ -194,23 +178,20 @@ impl<D: Disk> Journal<D> {
         self.state.chain
     }
 
-    /// Give a handle that compresses the closed segments when it is run.
-    pub fn compressor(&self) -> Compressor<D> {
-        self.compressor.clone()
+    /// Give a handle that archives closed segments when it is told to.
+    pub fn archiver(&self) -> Archiver<D> {
+        self.archiver_on(self.disk.clone())
     }
 
-    /// Take the error of the compressor thread's last run, if it failed. It does not concern what was appended.
-    pub fn take_compression_failure(&self) -> Option<JournalError> {
-        self.thread.as_ref().and_then(CompressorThread::take_failure)
+    /// Give a handle as [`Journal::archiver`] does, working through another view of the same disk.
+    pub fn archiver_on<E: Disk>(&self, disk: E) -> Archiver<E> {
+        let hold: Arc<Mutex<dyn Send>> = Arc::clone(&self.hold) as Arc<Mutex<dyn Send>>;
+        Archiver::new(disk, &self.dir, &hold)
     }
 
-    /// Wait for the compressor to finish what is due, then release the directory.
-    ///
-    /// Everything appended is already durable. Errors: `Poisoned`, or the compressor's last failure.
-    pub fn close(mut self) -> Result<(), JournalError> {
-        let failure = self.thread.take().and_then(CompressorThread::finish);
-        self.check_alive()?;
-        failure.map_or(Ok(()), Err)
+    /// Release the directory. Everything appended is already durable. Errors: `Poisoned`.
+    pub fn close(self) -> Result<(), JournalError> {
+        self.check_alive()
     }
 
     fn check_alive(&self) -> Result<(), JournalError> {

@@ -63,14 +63,14 @@ fn a_reader_meets_the_same_damage_after_the_entries_before_it_and_goes_no_furthe
 }
 
 #[test]
-fn any_flipped_bit_in_a_compressed_segment_is_refused_or_without_effect() {
+fn any_flipped_bit_in_an_archived_segment_is_refused_or_without_effect() {
     let dir = tempfile::tempdir().unwrap();
     three_segments(dir.path());
     let (journal, _) = Journal::open(dir.path(), options(1 << 20)).unwrap();
-    journal.compressor().run().unwrap();
+    archive(&journal).unwrap();
     drop(journal);
     let all = read(dir.path(), 0).unwrap();
-    let path = compressed(dir.path(), 10);
+    let path = archived(dir.path(), 10);
     let whole = fs::read(&path).unwrap();
     let mut harmless = 0;
     for bit in 0..whole.len() * 8 {
@@ -127,10 +127,10 @@ fn a_missing_segment_is_refused() {
 }
 
 #[test]
-fn a_newest_segment_that_is_compressed_shows_that_one_is_missing() {
+fn a_journal_with_nothing_but_its_archive_shows_that_a_segment_is_missing() {
     let dir = tempfile::tempdir().unwrap();
     three_segments(dir.path());
-    Journal::open(dir.path(), options(1 << 20)).unwrap().0.compressor().run().unwrap();
+    archive(&Journal::open(dir.path(), options(1 << 20)).unwrap().0).unwrap();
     fs::remove_file(segment(dir.path(), 19)).unwrap();
     let error = refusal(dir.path());
     assert!(matches!(error, JournalError::MissingSegment { expected_seq: 19, .. }), "{error}");

@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use rialto_journal::{Batch, Checkpoint, FRAME_PAYLOAD_BYTES_MAX, Journal, JournalError, Options, RECORD_BYTES_MAX};
+use rialto_journal::{Batch, Checkpoint, FRAME_PAYLOAD_BYTES_MAX, Journal, JournalError, RECORD_BYTES_MAX};
 use support::faulty_disk::{Fault, FaultyDisk};
 use support::*;
 
@@ -132,12 +132,14 @@ fn what_changes_the_disk_does_so_in_the_order_that_a_crash_forgives() {
     assert_eq!(operations_of(&disk, || journal.checkpoint(checkpoint(10)).unwrap()), ["append", "sync"]);
     assert_eq!(operations_of(&disk, || journal.roll().unwrap()), created);
     assert_eq!(operations_of(&disk, || journal.roll().unwrap()), [""; 0], "there is nothing to close yet");
-    let compressor = journal.compressor();
+    let copied = ["sync directory", "remove", "create", "append", "sync", "rename", "sync directory"];
+    let listed = ["remove", "create", "append", "sync", "rename", "sync directory"];
     assert_eq!(
-        operations_of(&disk, || assert_eq!(compressor.run().unwrap(), 1)),
-        ["remove", "create", "append", "sync", "rename", "sync directory", "remove"]
+        operations_of(&disk, || assert_eq!(archive(&journal).unwrap(), 1)),
+        [&copied[..], &listed[..], &["remove", "remove"]].concat(),
+        "the segment goes once its copy, and the list that names it, are durable"
     );
-    drop((journal, compressor));
+    drop(journal);
     let reopened = operations_of(&disk, || drop(open()));
     assert_eq!(reopened, ["sync", "sync directory"], "what was read is made durable before anyone acts on it");
 }
@@ -187,31 +189,17 @@ fn a_failed_roll_poisons_the_journal() {
 }
 
 #[test]
-fn a_failed_compression_harms_nothing_and_is_tried_again() {
+fn a_failed_archiving_harms_nothing_and_is_tried_again() {
     let dir = tempfile::tempdir().unwrap();
     let disk = FaultyDisk::default();
     let mut journal = open_faulty(&disk, dir.path()).unwrap();
     journal.append(&batch(1..=2)).unwrap();
     journal.roll().unwrap();
     disk.fail_after(0, Fault::Once);
-    journal.compressor().run().unwrap_err();
+    archive(&journal).unwrap_err();
     journal.append(&batch(3..=4)).unwrap();
-    assert_eq!(journal.compressor().run().unwrap(), 1);
+    assert_eq!(archive(&journal).unwrap(), 1);
     assert_eq!(read(dir.path(), 0).unwrap(), commands(1..=4));
-}
-
-#[test]
-fn the_compressor_threads_failure_is_reported() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut journal, _) = Journal::open(dir.path(), Options { compress_closed: true, ..options(1 << 20) }).unwrap();
-    journal.append(&batch(1..=2)).unwrap();
-    // A directory where the compressed segment should go cannot be replaced by a file.
-    std::fs::create_dir(compressed(dir.path(), 1)).unwrap();
-    journal.roll().unwrap();
-    journal.append(&batch(3..=3)).unwrap();
-    let error = journal.close().unwrap_err();
-    assert!(matches!(error, JournalError::IoFailure { action: "rename", .. }), "{error}");
-    assert_eq!(read(dir.path(), 0).unwrap(), commands(1..=3));
 }
 
 /// Use a journal until it dies; gives the last sequence acknowledged.
@@ -225,8 +213,8 @@ fn work(disk: &FaultyDisk, dir: &Path) -> Result<u64, u64> {
             if first % 8 == 1 {
                 journal.checkpoint(checkpoint(first + 1))?;
             }
-            if first % 12 == 1 {
-                journal.compressor().run()?;
+            if first % 16 == 9 {
+                archive(&journal)?;
             }
         }
         Ok(())
@@ -257,7 +245,7 @@ fn a_crash_at_any_operation_loses_nothing_acknowledged() {
             let found: Vec<Owned> = found.into_iter().filter(|entry| matches!(entry, Owned::Command(..))).collect();
             assert_eq!(found, commands(1..=last), "operation {operation}");
             journal.append(&batch(last + 1..=last + 3)).unwrap();
-            journal.compressor().run().unwrap();
+            archive(&journal).unwrap();
             assert_eq!(
                 read(dir.path(), last + 1).unwrap().len(),
                 3 + usize::from(ends_with_checkpoint(dir.path(), last))

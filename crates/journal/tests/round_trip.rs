@@ -17,7 +17,7 @@ enum Act {
     Checkpoint([u8; 32]),
     Roll,
     Reopen,
-    Compress,
+    Archive,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -27,7 +27,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => any::<[u8; 32]>().prop_map(Act::Checkpoint),
         1 => Just(Act::Roll),
         2 => Just(Act::Reopen),
-        1 => Just(Act::Compress),
+        1 => Just(Act::Archive),
     ]
 }
 
@@ -64,7 +64,7 @@ proptest! {
                     last_checkpoint = Some(checkpoint);
                 }
                 Act::Roll => journal.roll().unwrap(),
-                Act::Compress => { journal.compressor().run().unwrap(); }
+                Act::Archive => { archive(&journal).unwrap(); }
                 Act::Reopen => {
                     let before = (journal.next_seq(), journal.last_time_us(), journal.chain_hash());
                     journal.close().unwrap();
@@ -138,34 +138,6 @@ fn the_largest_record_and_batch_are_read_back() {
 }
 
 #[test]
-fn closed_segments_are_compressed_by_the_journals_own_thread() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut journal, _) = Journal::open(dir.path(), Options { compress_closed: true, ..options(300) }).unwrap();
-    for seq in 1..=40 {
-        journal.append(&batch(seq..=seq)).unwrap();
-    }
-    journal.close().unwrap();
-    let names = names(dir.path());
-    let (last, closed) = names.split_last().unwrap();
-    assert!(closed.len() > 5 && closed.iter().all(|name| name.ends_with(".rlj.zst")), "{names:?}");
-    assert!(last.ends_with(".rlj"));
-    assert_eq!(read(dir.path(), 0).unwrap(), commands(1..=40));
-    assert_eq!(read(dir.path(), 17).unwrap(), commands(17..=40));
-}
-
-#[test]
-fn of_a_plain_and_a_compressed_segment_the_plain_one_counts() {
-    let dir = tempfile::tempdir().unwrap();
-    three_segments(dir.path());
-    fs::write(compressed(dir.path(), 1), b"not even zstd").unwrap();
-    let (journal, recovery) = Journal::open(dir.path(), options(1 << 20)).unwrap();
-    assert_eq!(recovery.next_seq, 28);
-    assert_eq!(journal.compressor().run().unwrap(), 2);
-    assert!(!segment(dir.path(), 1).exists());
-    assert_eq!(read(dir.path(), 0).unwrap().len(), 28);
-}
-
-#[test]
 fn an_interrupted_compression_is_cleared_away() {
     let dir = tempfile::tempdir().unwrap();
     three_segments(dir.path());
@@ -182,10 +154,13 @@ fn a_reader_follows_the_writer() {
     let (ready, started) = mpsc::channel();
     let path = dir.path().to_path_buf();
     let writer = std::thread::spawn(move || {
-        let (mut journal, _) = Journal::open(&path, Options { compress_closed: true, ..options(4000) }).unwrap();
+        let (mut journal, _) = Journal::open(&path, options(4000)).unwrap();
         ready.send(()).unwrap();
         for first in (1..=RECORDS).step_by(5) {
             journal.append(&batch(first..=first + 4)).unwrap();
+            if first % 200 == 1 {
+                archive(&journal).unwrap();
+            }
         }
         journal.close().unwrap();
     });

@@ -3,6 +3,7 @@
 use pyo3::PyErr;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
+use rialto_journal::JournalError;
 use rialto_runtime::{OpenError, ReplayError, SubmitError};
 
 create_exception!(rialto_core, RuntimeBusy, PyException, "The core's queue is full; try again.");
@@ -28,5 +29,9 @@ pub(crate) fn from_replay(error: ReplayError) -> PyErr {
 }
 
 pub(crate) fn from_open(error: OpenError) -> PyErr {
+    JournalUnreadable::new_err(error.to_string())
+}
+
+pub(crate) fn from_journal(error: JournalError) -> PyErr {
     JournalUnreadable::new_err(error.to_string())
 }

@@ -6,6 +6,7 @@
 // PyO3's macros expand to unsafe code; there is none of our own.
 #![allow(unsafe_code)]
 
+mod archive;
 mod errors;
 mod follower;
 mod market;
@@ -31,5 +32,12 @@ fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(follower::tell_again, module)?)?;
     module.add_function(wrap_pyfunction!(replay::replay, module)?)?;
     module.add_function(wrap_pyfunction!(replay::verify, module)?)?;
+    module.add_class::<archive::Archived>()?;
+    module.add_class::<archive::Copied>()?;
+    module.add_function(wrap_pyfunction!(archive::check_archive, module)?)?;
+    module.add_function(wrap_pyfunction!(archive::list_archive, module)?)?;
+    module.add_function(wrap_pyfunction!(archive::copy_journal, module)?)?;
+    module.add_function(wrap_pyfunction!(archive::restore_journal, module)?)?;
+    module.add_function(wrap_pyfunction!(archive::file_hash, module)?)?;
     Ok(())
 }

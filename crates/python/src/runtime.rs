@@ -1,6 +1,6 @@
 //! The embedded runtime as a Python class.
 
-use crate::errors::{RuntimeStopped, from_open, from_submit};
+use crate::errors::{RuntimeStopped, from_journal, from_open, from_submit};
 use crate::market::Views;
 use crate::options::options;
 use crate::progress::Listeners;
@@ -140,6 +140,15 @@ impl Runtime {
             cut.file.display(),
             cut.kept_as.display()
         ))
+    }
+
+    /// Move closed segments whose commands all come before a sequence number to an archive directory; return how many.
+    ///
+    /// A relative directory begins at the journal's. Takes long: call it on a thread of its own.
+    #[pyo3(signature = (archive, sequence, *, segments_max))]
+    fn archive_before(&self, py: Python<'_>, archive: PathBuf, sequence: u64, segments_max: usize) -> PyResult<usize> {
+        let archiver = self.inner().archiver();
+        py.detach(|| archiver.archive_before(&archive, sequence, segments_max)).map_err(from_journal)
     }
 
     /// Finish what was submitted, make it durable, and stop. What was released can still be drained.

@@ -10,7 +10,7 @@ use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crate::telling::Told;
 use crossbeam_channel::bounded;
-use rialto_journal::{Checkpoint, RealDisk, Recovery};
+use rialto_journal::{Archiver, Checkpoint, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
@@ -58,6 +58,7 @@ pub struct Runtime {
     threads: Vec<JoinHandle<()>>,
     sequence_at_open: u64,
     recovery: Recovery,
+    archiver: Archiver<RealDisk>,
     sync_figures: Arc<SyncFigures>,
 }
 
@@ -74,6 +75,7 @@ impl Runtime {
     ) -> Result<Runtime, OpenError> {
         let (disk, sync_figures) = MeasuredDisk::new(RealDisk);
         let Opened { journal, recovery, replayed } = open_journal(disk, directory, &options, outcomes_from, progress)?;
+        let archiver = journal.archiver_on(RealDisk);
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let (work, work_receiver) = bounded(BATCHES_AHEAD);
@@ -90,7 +92,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, sync_figures })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver, sync_figures })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -161,6 +163,11 @@ impl Runtime {
     /// Take what is to be told since the last call: outcomes in order, and state hashes.
     pub fn take_told(&self) -> (Vec<Told>, Vec<Checkpoint>) {
         self.outputs.telling().take()
+    }
+
+    /// A handle that moves closed segments of the journal to an archive, for a thread of its own.
+    pub fn archiver(&self) -> Archiver<RealDisk> {
+        self.archiver.clone()
     }
 
     /// How the journal's writes go.

@@ -7,6 +7,7 @@ They are stopped in the reverse order: first nobody is let in, then what was let
 what is derived from it is written.
 """
 
+from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
 from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
@@ -27,10 +28,13 @@ __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "back_up_exchange",
+    "check_archived",
     "control_socket",
     "demonstrating",
     "identity",
     "journal_directory",
+    "list_archived",
     "master_key_path",
     "open_api_keys",
     "open_core",

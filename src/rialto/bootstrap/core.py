@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from rialto.bootstrap.backups import archiving_job
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory
 from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings
@@ -56,4 +57,8 @@ async def running_core(
         projector.start(runtime.last_sequence)
         runtime.subscribe(projector.accept, vital=True)
         runtime.shed_when(lambda: projector.is_full)
+        if settings.archive:
+            archiving = archiving_job(settings, runtime)
+            archiving.start()
+            stack.push_async_callback(archiving.stop)
         yield runtime, projector

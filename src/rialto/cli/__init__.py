@@ -7,12 +7,23 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import cluster, demonstration, journals, keys, markets, recordings, running, status
+from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, status
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
 from rialto.cli.nats_nodes import NoNatsServer
 from rialto.cli.one_machine import NoPostgres
 
-__all__ = ["cluster", "demonstration", "journals", "keys", "main", "markets", "recordings", "running", "status"]
+__all__ = [
+    "backups",
+    "cluster",
+    "demonstration",
+    "journals",
+    "keys",
+    "main",
+    "markets",
+    "recordings",
+    "running",
+    "status",
+]
 
 
 def main() -> None:

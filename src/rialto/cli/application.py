@@ -14,6 +14,10 @@ import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.admin.asking import ActionRefused, NotRunning
+from rialto.backup.manifest import DamagedBackup
+from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNotEmpty
+from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
+from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
 from rialto.core.cluster.checkpoints import StatesDiffer
 from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable
@@ -43,9 +47,12 @@ app = typer.Typer(
 
 EXPECTED_FAILURES: Final = (
     ActionRefused,
+    BackupUnderWay,
     BrokenSeal,
     ClusterUnreachable,
+    DamagedBackup,
     DamagedLine,
+    DatabaseNotEmpty,
     DemoKeyUnavailable,
     FoundingRefused,
     InvalidApiKey,
@@ -58,11 +65,14 @@ EXPECTED_FAILURES: Final = (
     JournalNotEmpty,
     JournalUnreadable,
     LogUnusable,
+    MasterKeyMissing,
     MasterKeyUnusable,
     NewerDatabase,
     NoExchange,
     NoSuchApiKey,
+    NotABackup,
     NotRunning,
+    NothingToRestore,
     OSError,
     PortUnavailable,
     ProjectionsAhead,
@@ -71,7 +81,9 @@ EXPECTED_FAILURES: Final = (
     SQLAlchemyError,
     ServerUnreachable,
     StatesDiffer,
+    TargetNotEmpty,
     TooManyApiKeys,
+    UndeclaredTable,
     UnreplayableRecording,
 )
 """What an operator can put right; said without a traceback."""

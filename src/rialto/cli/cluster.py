@@ -8,7 +8,7 @@ import typer
 
 from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
-from rialto.cli.one_machine import run_cluster
+from rialto.cli.one_machine import NATS_NODES, Plan, run_cluster
 from rialto.cli.running import first_of, serve_exchange
 from rialto.foundation.configuration import Settings
 
@@ -82,8 +82,15 @@ def cluster(
     demo: Annotated[bool, typer.Option("--demo", help="Found a demonstration exchange and keep it moving.")] = False,
     data: Annotated[Path, typer.Option("--data", help="Where all members keep what is theirs.")] = Path("data-cluster"),
     database_url: DatabaseUrl = None,
+    nats_hosts: Annotated[
+        str, typer.Option(help="This machine's addresses for the three NATS nodes, commas between.")
+    ] = "127.0.0.1,127.0.0.1,127.0.0.1",
 ) -> None:
     """Run a whole cluster on this machine: three NATS nodes, PostgreSQL, two core replicas, two gateways."""
-    reason = run_until_stopped(lambda stop: run_cluster(stop, data.absolute(), port, database_url, is_demo=demo))
+    hosts = tuple(nats_hosts.split(","))
+    if len(hosts) != NATS_NODES:
+        fail(f"--nats-hosts names {len(hosts)} addresses; name {NATS_NODES}, the same one again if need be")
+    plan = Plan(data.absolute(), port, database_url, is_demo=demo, nats_hosts=hosts)
+    reason = run_until_stopped(lambda stop: run_cluster(stop, plan))
     if reason is not None:
         fail(reason)

@@ -107,14 +107,14 @@ class Members:
 
     async def _watch(self, program: Program) -> None:
         """Say when a member dies, and start it again, unless it dies too often."""
-        deaths: list[float] = []
+        deaths_s: list[float] = []
         while not self._is_stopping:
             code = await self._running[program.name].wait()
             how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-            now = time.monotonic()
-            deaths = [death for death in deaths if now - death < DEATHS_WITHIN_S] + [now]
-            if len(deaths) > DEATHS_MAX:
-                print(f"{program.name} {how} for the {len(deaths)}th time and stays down: {program.log}", flush=True)
+            now_s = time.monotonic()
+            deaths_s = [death_s for death_s in deaths_s if now_s - death_s < DEATHS_WITHIN_S] + [now_s]
+            if len(deaths_s) > DEATHS_MAX:
+                print(f"{program.name} {how} for the {len(deaths_s)}th time and stays down: {program.log}", flush=True)
                 return
             print(f"{program.name} {how}; its log is {program.log}; starting it again", flush=True)
             await asyncio.sleep(RESTART_PAUSE_S)

@@ -30,6 +30,7 @@ class NatsNode:
 
     name: str
     directory: Path
+    host: str
     port: int
     route_port: int
 
@@ -57,26 +58,26 @@ def password_in(directory: Path) -> str:
 
 def servers_url(nodes: list[NatsNode], password: str) -> str:
     """Return the URLs that members connect to."""
-    return ",".join(f"nats://{USER}:{password}@127.0.0.1:{node.port}" for node in nodes)
+    return ",".join(f"nats://{USER}:{password}@{node.host}:{node.port}" for node in nodes)
 
 
 def write_configuration(node: NatsNode, nodes: list[NatsNode], password: str, version: tuple[int, int]) -> Path:
     """Write the configuration of a node, readable by its owner alone, and return where."""
-    routes = [f"nats-route://{USER}:{password}@127.0.0.1:{other.route_port}" for other in nodes]
+    routes = [f"nats-route://{USER}:{password}@{other.host}:{other.route_port}" for other in nodes]
     access = {"user": USER, "password": password}
     stored: dict[str, object] = {"store_dir": str(node.directory / "jetstream")}
     if version >= SYNCS_ALWAYS_FROM:
         stored["sync_interval"] = "always"
     configuration = {
         "server_name": node.name,
-        "listen": f"127.0.0.1:{node.port}",
+        "listen": f"{node.host}:{node.port}",
         "max_payload": PAYLOAD_BYTES_MAX,
         "write_deadline": "5s",
         "authorization": access,
         "jetstream": stored,
         "cluster": {
             "name": "rialto",
-            "listen": f"127.0.0.1:{node.route_port}",
+            "listen": f"{node.host}:{node.route_port}",
             "authorization": access,
             "routes": routes,
         },

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -38,23 +39,34 @@ class NoPostgres(Exception):
     """There is no PostgreSQL server, and no URL of one was given."""
 
 
-async def run_cluster(
-    stop: asyncio.Event, directory: Path, port: int, database_url: str | None, *, is_demo: bool
-) -> str | None:
+@dataclass(frozen=True)
+class Plan:
+    """What a cluster on one machine is to be."""
+
+    directory: Path
+    port: int
+    database_url: str | None
+    is_demo: bool
+    nats_hosts: tuple[str, ...] = ("127.0.0.1",) * NATS_NODES
+
+
+async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
     """Run all members until told to stop; return why a start failed, if it did.
 
     Errors: `NoNatsServer`, `NoPostgres`.
     """
+    directory = plan.directory
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True, mode=0o700)
     version = server_version()
-    ports = _ports(port, 2 * NATS_NODES + GATEWAYS)
+    ports = _ports(plan.port, 2 * NATS_NODES + GATEWAYS)
     gateways, others = ports[:GATEWAYS], ports[GATEWAYS:]
     nodes = [
-        NatsNode(f"nats-{number + 1}", directory / f"nats-{number + 1}", others[2 * number], others[2 * number + 1])
-        for number in range(NATS_NODES)
+        NatsNode(name, directory / name, host, others[2 * number], others[2 * number + 1])
+        for number, host in enumerate(plan.nats_hosts)
+        for name in [f"nats-{number + 1}"]
     ]
     password = password_in(directory)
-    with _postgres(directory, database_url) as url:
+    with _postgres(directory, plan.database_url) as url:
         environment = {"RIALTO_CLUSTER_SERVERS": servers_url(nodes, password), "RIALTO_DATABASE_URL": url}
         await asyncio.to_thread(_prepare, directory, url)
         members = Members(directory)
@@ -64,7 +76,7 @@ async def run_cluster(
                 await members.start(Program(node.name, (PROGRAM, "-c", str(path)), directory / f"{node.name}.log"))
             await asyncio.gather(*(members.start(_core(directory, number, environment)) for number in range(CORES)))
             for number, gateway_port in enumerate(gateways):
-                runs_demo = is_demo and number == 0
+                runs_demo = plan.is_demo and number == 0
                 program = _gateway(directory, number, gateway_port, environment, runs_demo=runs_demo)
                 for line in await members.start(program):
                     print(line, flush=True)

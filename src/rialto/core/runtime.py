@@ -50,9 +50,6 @@ class Core(Protocol):
     def close(self) -> None: ...
     def views(self) -> rialto_core.Views: ...
 
-    def sync_figures(self) -> tuple[list[int], list[int], int, int]: ...
-    def take_slowest_sync_us(self) -> int: ...
-
     @property
     def sequence_at_open(self) -> int: ...
 
@@ -227,17 +224,31 @@ class Runtime:
         if future is not None and not future.done():
             future.set_exception(error)
 
+    @property
+    def _journalling(self) -> rialto_core.Runtime:
+        assert isinstance(self._core, rialto_core.Runtime), "a gateway of a cluster has no journal"
+        return self._core
+
+    def archive_before(self, archive: Path, sequence: int, *, segments_max: int) -> int:
+        """Move closed segments whose commands all come before a sequence number to an archive; return how many.
+
+        The oldest first, at most `segments_max` of them. A relative directory begins at the journal's. Takes long: not
+        for the loop. Does nothing once the runtime is closed. Errors: `JournalUnreadable`; nothing is lost then, and
+        another call tries again.
+        """
+        return self._journalling.archive_before(archive, sequence, segments_max=segments_max)
+
     def sync_figures(self) -> tuple[list[int], list[int], int, int]:
         """Return how the journal's syncs went since it was opened.
 
         Upper bounds in microseconds, how many took at most as long as each and, last, longer than all; how long all
         took together in microseconds; how many bytes were written.
         """
-        return self._core.sync_figures()
+        return self._journalling.sync_figures()
 
     def take_slowest_sync_us(self) -> int:
         """Return how long the slowest sync since the last call took, in microseconds; 0 if there was none."""
-        return self._core.take_slowest_sync_us()
+        return self._journalling.take_slowest_sync_us()
 
     @property
     def under_way(self) -> int:

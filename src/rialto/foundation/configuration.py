@@ -111,6 +111,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     socket_life_seconds: Count = 86_400
     """How long a WebSocket connection may last."""
 
+    archive: bool = True
+    """Whether closed segments of the journal that no start needs are compressed and moved to the archive; else all of
+    the journal stays in its directory."""
+
+    archive_directory: Path = Path("archive")
+    """Where they go; relative to the data directory."""
+
     portal: bool = True
     """Whether historical market data is written as files, each day when it is over, and served under `/data`."""
 
@@ -126,10 +133,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes_min: Annotated[int, Meta(ge=0)] = 536_870_912
     """How much room the data directory's disk must have for `/ready` to say yes; below it a line is logged."""
 
-    slow_sync_milliseconds: Count = 250
+    slow_sync_milliseconds: Annotated[int, Meta(ge=0, le=100_000_000)] = 250
     """A sync of the journal that takes longer is logged."""
 
-    slow_turn_milliseconds: Count = 500
+    slow_turn_milliseconds: Annotated[int, Meta(ge=0, le=100_000_000)] = 500
     """A turn of the event loop that takes longer is logged."""
 
     drain_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0

@@ -17,6 +17,8 @@ from typing import Any, Final
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Dialect, Engine, Numeric, Text, TypeDecorator, event
 from sqlalchemy.types import TypeEngine
@@ -136,18 +138,35 @@ def _prepare_sqlite(engine: Engine, access: Access) -> None:
         connection.exec_driver_sql(begin)
 
 
-def migrate(url_text: str) -> None:
-    """Bring the schema up to this version, all of it or nothing.
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def newest_revision() -> str:
+    """Name the revision that `migrate` brings a schema to."""
+    revision = ScriptDirectory.from_config(_migrations()).get_current_head()
+    assert revision is not None, "there are migrations"
+    return revision
+
+
+def revision_of(connection: sqlalchemy.Connection) -> str | None:
+    """Name the revision a database's schema is at; None when it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(url_text: str, to_revision: str = "head") -> None:
+    """Bring the schema up to this version, or to an earlier one's revision, all of it or nothing.
 
     Errors: `NewerDatabase`, `InvalidDatabaseUrl`, SQLAlchemy's own if the database cannot be reached.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _migrations()
     engine = open_engine(url_text, Access.DURABLE)
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to_revision)
     except CommandError as error:
         raise NewerDatabase(
             f"the database was migrated by a newer version ({error}); run that version, or restore a backup"

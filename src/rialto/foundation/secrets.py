@@ -12,6 +12,7 @@ shared, whoever changes the key holds it alone, so that nothing is sealed under 
 """
 
 import fcntl
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -56,6 +57,22 @@ class MasterKey:
         loaded = cls(_read(path), path)
         loaded._reload()
         return loaded
+
+    @classmethod
+    def load(cls, path: Path) -> "MasterKey":
+        """Read the key from its file.
+
+        Errors: `MasterKeyUnusable`, FileNotFoundError.
+        """
+        loaded = cls(_read(path), path)
+        loaded._reload()
+        return loaded
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the key in its file from another, and nothing else of it: it may lie beside what the key seals."""
+        assert self._path is not None, "a key without a file has no fingerprint"
+        return hashlib.sha256(b"rialto master key" + _read(self._path)).hexdigest()
 
     @property
     def is_changing(self) -> bool:

@@ -17,7 +17,7 @@ pub enum Owned {
 }
 
 pub fn options(segment_bytes_max: u64) -> Options {
-    Options { segment_bytes_max, compress_closed: false, verify_from_seq: 0 }
+    Options { segment_bytes_max, verify_from_seq: 0 }
 }
 
 /// The payload of a sequence: of varying length, empty now and then.
@@ -63,12 +63,13 @@ pub fn drain<D: rialto_journal::Disk>(reader: &mut Reader<D>, entries: &mut Vec<
     Ok(())
 }
 
-/// All files of a directory with their bytes; the lock file is left out, for it is empty and belongs to no one.
+/// All files of a directory with their bytes; the lock file is left out, for it is empty and belongs to no one, and so
+/// is the archive.
 pub fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fs::read_dir(dir)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_name().unwrap() != "journal.lock")
+        .filter(|path| path.file_name().unwrap() != "journal.lock" && path.is_file())
         .map(|path| (path.clone(), fs::read(&path).unwrap()))
         .collect()
 }
@@ -91,6 +92,18 @@ pub fn segment(dir: &Path, first_seq: u64) -> PathBuf {
 
 pub fn compressed(dir: &Path, first_seq: u64) -> PathBuf {
     dir.join(format!("journal-{first_seq:020}.rlj.zst"))
+}
+
+/// Where the tests' archives lie: inside the journal's directory, so that both go together.
+pub const ARCHIVE: &str = "archive";
+
+/// Archive every closed segment of a journal; returns how many were.
+pub fn archive<D: rialto_journal::Disk>(journal: &Journal<D>) -> Result<usize, JournalError> {
+    journal.archiver().archive_before(Path::new(ARCHIVE), u64::MAX, usize::MAX)
+}
+
+pub fn archived(dir: &Path, first_seq: u64) -> PathBuf {
+    compressed(&dir.join(ARCHIVE), first_seq)
 }
 
 pub fn file_bytes(path: &Path) -> u64 {

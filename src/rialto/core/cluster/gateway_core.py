@@ -67,8 +67,8 @@ class _UnderWay:
 
     message: bytes
     is_command: bool
-    begun_at: float
-    sent_at: float
+    begun_s: float
+    sent_s: float
     is_logged: bool = False
 
 
@@ -156,14 +156,6 @@ class GatewayCore:
         """Return the market views."""
         return self._follower.views()
 
-    def sync_figures(self) -> tuple[list[int], list[int], int, int]:
-        """Return what the embedded core's journal did: here is no journal, so nothing."""
-        return [], [0], 0, 0
-
-    def take_slowest_sync_us(self) -> int:
-        """Return how long the slowest sync took: there was none."""
-        return 0
-
     @property
     def under_way(self) -> int:
         """How many commands and questions have no outcome or answer yet."""
@@ -179,8 +171,8 @@ class GatewayCore:
     def _enter(self, ticket: int, message: bytes, *, is_command: bool) -> None:
         if len(self._under_way) >= self.capacity:
             raise RuntimeBusy(f"{self.capacity} submissions are under way; try again")
-        now = time.monotonic()
-        self._under_way[ticket] = _UnderWay(message, is_command, now, now)
+        now_s = time.monotonic()
+        self._under_way[ticket] = _UnderWay(message, is_command, now_s, now_s)
         self._outbox.append(ticket)
         self._is_to_send.set()
 
@@ -195,8 +187,8 @@ class GatewayCore:
                     await self._send_one(ticket, under_way)
 
     async def _send_one(self, ticket: int, under_way: _UnderWay) -> None:
-        is_again = under_way.sent_at != under_way.begun_at
-        under_way.sent_at = time.monotonic()
+        is_again = under_way.sent_s != under_way.begun_s
+        under_way.sent_s = time.monotonic()
         reply = f"{self._inbox}.{ticket}"
         try:
             if under_way.is_command:
@@ -211,14 +203,14 @@ class GatewayCore:
         """Send again what JetStream or a replica has not answered, and give up what takes too long."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
-            now = time.monotonic()
+            now_s = time.monotonic()
             for ticket, under_way in list(self._under_way.items()):
-                if now - under_way.begun_at > GIVE_UP_S:
+                if now_s - under_way.begun_s > GIVE_UP_S:
                     del self._under_way[ticket]
                     self._give_up(ticket, OutcomeUnknown(f"nothing was heard of submission {ticket} in {GIVE_UP_S} s"))
                     continue
                 patience = SEND_AGAIN_AFTER_S if under_way.is_command else ASK_AGAIN_AFTER_S
-                if not under_way.is_logged and now - under_way.sent_at > patience:
+                if not under_way.is_logged and now_s - under_way.sent_s > patience:
                     self._outbox.append(ticket)
             if self._outbox:
                 self._is_to_send.set()

@@ -24,12 +24,13 @@ FREE: Final = b""
 class Lease:
     """One replica's view of the lease."""
 
-    def __init__(self, cluster: Cluster, holder: str) -> None:
+    def __init__(self, cluster: Cluster, holder: str, unchanged_for_s: float = UNCHANGED_FOR_S) -> None:
         self._registry = cluster.registry
         self._holder = holder.encode()
+        self._unchanged_for_s = unchanged_for_s
         self._held: int | None = None
         self._seen: int | None = None
-        self._seen_at = 0.0
+        self._seen_s = 0.0
 
     @property
     def is_held(self) -> bool:
@@ -55,11 +56,11 @@ class Lease:
         except KeyNotFoundError:
             return await self._change(0)
         assert entry.revision is not None
-        now = time.monotonic()
+        now_s = time.monotonic()
         if entry.revision != self._seen:
-            self._seen, self._seen_at = entry.revision, now
-        is_free = entry.value == FREE
-        if not is_free and now - self._seen_at < UNCHANGED_FOR_S:
+            self._seen, self._seen_s = entry.revision, now_s
+        is_free = not entry.value
+        if not is_free and now_s - self._seen_s < self._unchanged_for_s:
             return None
         return await self._change(entry.revision)
 
