@@ -69,7 +69,7 @@ class Requests:
 
     def expiring_orders(self, count: int) -> list[bytes]:
         """Make limit orders that do not trade and are gone at once."""
-        return [self._order(f"expiring-{next(self._numbers)}", "IOC") for _ in range(count)]
+        return [self.order(self.name("expiring"), "IOC") for _ in range(count)]
 
     def expiring_socket_orders(self, count: int) -> list[bytes]:
         """Make the same orders as requests of the WebSocket API."""
@@ -84,8 +84,8 @@ class Requests:
     def resting_orders(self, count: int) -> list[bytes]:
         """Make pairs of an order that rests and its cancellation, so that each pair stays close together."""
         names = [f"resting-{next(self._numbers)}" for _ in range(count // 2)]
-        orders = [self._order(name, "GTC") for name in names]
-        cancels = [self._signed("DELETE", f"symbol={SYMBOL}&origClientOrderId={name}") for name in names]
+        orders = [self.order(name, "GTC") for name in names]
+        cancels = [self.cancel(name) for name in names]
         # As many orders as connections go ahead of their cancels, so that each is answered before it is canceled.
         blocks = range(0, len(names), CONNECTIONS * 4)
         return [
@@ -95,9 +95,27 @@ class Requests:
             for request in side[first : first + CONNECTIONS * 4]
         ]
 
-    def _order(self, name: str, time_in_force: str) -> bytes:
+    def name(self, kind: str) -> str:
+        """Name an order as no other is."""
+        return f"{kind}-{next(self._numbers)}"
+
+    def cancel(self, name: str) -> bytes:
+        """Make the cancellation of an order."""
+        return self._signed("DELETE", "order", f"symbol={SYMBOL}&origClientOrderId={name}")
+
+    def cancel_all(self) -> bytes:
+        """Make the cancellation of every order."""
+        return self._signed("DELETE", "openOrders", f"symbol={SYMBOL}")
+
+    def open_orders(self) -> bytes:
+        """Make the question which orders are open."""
+        return self._signed("GET", "openOrders", f"symbol={SYMBOL}")
+
+    def order(self, name: str, time_in_force: str) -> bytes:
+        """Make a limit order that does not trade."""
         return self._signed(
             "POST",
+            "order",
             f"symbol={SYMBOL}&side=BUY&type=LIMIT&timeInForce={time_in_force}&quantity={QUANTITY}&price={self._price}"
             f"&newClientOrderId={name}",
         )
@@ -121,9 +139,9 @@ class Requests:
     def _signature(self, payload: str) -> str:
         return hmac.new(self._exchange.secret_key.encode(), payload.encode(), hashlib.sha256).hexdigest()
 
-    def _signed(self, method: str, query: str) -> bytes:
+    def _signed(self, method: str, path: str, query: str) -> bytes:
         payload = f"{query}&recvWindow=60000&timestamp={time.time_ns() // 1_000_000}"
-        return self._request(method, f"/api/v3/order?{payload}&signature={self._signature(payload)}")
+        return self._request(method, f"/api/v3/{path}?{payload}&signature={self._signature(payload)}")
 
     def _request(self, method: str, target: str) -> bytes:
         host = f"{self._exchange.host}:{self._exchange.port}"

@@ -45,11 +45,13 @@ def rialto(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 class DemoProcess:
-    """One run of `rialto run --demo` on a directory."""
+    """One run of `rialto run --demo` on a directory; of `rialto run` without `demo`."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str] | None = None, *options: str) -> None:
+    def __init__(
+        self, data: Path, environment: Mapping[str, str] | None = None, *options: str, demo: bool = True
+    ) -> None:
         self.data = data
-        command = [*RIALTO, "run", "--demo", "--port", "0", "--data", str(data), *options]
+        command = [*RIALTO, "run", *(["--demo"] if demo else []), "--port", "0", "--data", str(data), *options]
         self.log = (data.parent / f"{data.name}.log").open("ab")
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **(environment or {})}

@@ -16,8 +16,8 @@ from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason
 from rialto.core.runtime import Runtime
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
-from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway, assemble
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.limits import RateLimits
 from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.gateway.sites import Site
@@ -149,7 +149,7 @@ async def live(
             user_data=UserDataStreams(runtime),
             session_limits=session_limits or SessionLimits(),
         )
-        server = HttpServer(gateway.application, ServerSettings(port=0, drain_seconds=2))
+        server = HttpServer(gateway.application, gateway.edge, ServerSettings(port=0, drain_seconds=2))
         await server.start()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
             yield Live(client, runtime, gateway, keys, [Trader(client, *each) for each in made])

@@ -65,7 +65,9 @@ async def streaming(
             **api_handlers(hub.connections, exchange.gateway.websocket_api),
         }
         protocol = websocket_protocol(handlers, message_bytes_max=hub.connections.limits.message_bytes_max)
-        server = HttpServer(exchange.gateway.application, ServerSettings(port=0, drain_seconds=2), protocol)
+        server = HttpServer(
+            exchange.gateway.application, exchange.gateway.edge, ServerSettings(port=0, drain_seconds=2), protocol
+        )
         feed.start()
         await server.start()
         try:

@@ -17,8 +17,7 @@ from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
-from rialto.gateway.application import Application
-from rialto.gateway.assembly import assemble
+from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.sites import Site
 from rialto.identity.api_keys import ApiKeys
@@ -46,13 +45,13 @@ class Timed:
         runtime: Runtime,
         projector: Projector,
         clock: SettableClock,
-        application: Application,
+        gateway: Gateway,
         client: httpx.AsyncClient,
     ) -> None:
         self.runtime = runtime
         self.projector = projector
         self.clock = clock
-        self.application = application
+        self.gateway = gateway
         self.client = client
         self.trades: list[Trade] = []
 
@@ -104,7 +103,7 @@ async def timed(directory: Path, clock: SettableClock, sites: Sequence[Site] = (
     gateway = assemble(runtime, history, keys, limits=UNLIMITED, sites=sites)
     transport = httpx.ASGITransport(gateway.application)
     async with httpx.AsyncClient(transport=transport, base_url="http://exchange") as client:
-        yield Timed(runtime, projector, clock, gateway.application, client)
+        yield Timed(runtime, projector, clock, gateway, client)
     await runtime.close()
     await projector.close(30)
     history.close()

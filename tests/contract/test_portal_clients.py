@@ -57,7 +57,9 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         await exchange.found()
         engine = open_engine(f"sqlite:///{tmp_path / 'rialto.sqlite'}", Access.READ_ONLY)
         job = publishing(exchange, engine, portal)
-        server = HttpServer(exchange.application, ServerSettings(port=0, drain_seconds=2))
+        server = HttpServer(
+            exchange.gateway.application, exchange.gateway.edge, ServerSettings(port=0, drain_seconds=2)
+        )
         await server.start()
         job.start()
         yield Served(exchange, job, f"http://127.0.0.1:{server.port}", portal)

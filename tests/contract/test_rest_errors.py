@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from rialto.gateway import http_protocol
-from rialto.gateway.application import Bounds
 from rialto.gateway.bans import BanRules
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
 from rialto.identity.restrictions import Permission
@@ -244,14 +243,14 @@ async def test_a_body_that_does_not_come_or_does_not_end_closes_the_connection(t
         assert b'"code":-1101' in endless
 
 
-async def test_a_head_that_does_not_end_closes_the_connection(exchange: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    endless = await raw(exchange, b"GET /api/v3/ping HTTP/1.1\r\nx: ", *[b"a" * 8_192] * 5)
-    assert endless.startswith(b"HTTP/1.1 431 ")
-    assert b'"code":-1100' in endless
-    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT_S", 0.2)
-    for started in (b"", b"GET /api/v3/ping HTTP/1.1\r\nx: "):
-        assert (await raw(exchange, started)).startswith(b"HTTP/1.1 408 ")
-    assert (await raw(exchange, b"\x16\x03\x01 this is not HTTP\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+async def test_a_head_that_does_not_end_closes_the_connection(tmp_path: Path) -> None:
+    async with live(tmp_path, bounds=Bounds(head_timeout_s=0.2)) as exchange:
+        endless = await raw(exchange, b"GET /api/v3/ping HTTP/1.1\r\nx: ", *[b"a" * 8_192] * 5)
+        assert endless.startswith(b"HTTP/1.1 431 ")
+        assert b'"code":-1100' in endless
+        for started in (b"", b"GET /api/v3/ping HTTP/1.1\r\nx: "):
+            assert (await raw(exchange, started)).startswith(b"HTTP/1.1 408 ")
+        assert (await raw(exchange, b"\x16\x03\x01 this is not HTTP\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
 
 
 async def test_connections_are_kept_and_pipelined_requests_answered_in_order(exchange: Live) -> None:

@@ -4,21 +4,18 @@ RIALTO_SEED repeats one seed; without it, a few are tried.
 """
 
 import asyncio
-import hashlib
-import hmac
 import os
 import random
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from rialto.core import journal
-from tests.demo_process import UNLIMITED, Credentials, DemoProcess
+from tests.demo_process import UNLIMITED, DemoProcess
+from tests.trading_client import Client
 
 SEEDS = [int(os.environ["RIALTO_SEED"])] if "RIALTO_SEED" in os.environ else [1, 2]
 CLIENTS = 8
@@ -32,22 +29,6 @@ class Acknowledged:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     canceled: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
-
-
-class Client:
-    """A trader who signs."""
-
-    def __init__(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
-        self._http = http
-        self._credentials = credentials
-
-    async def send(self, method: str, path: str, **parameters: object) -> Any:
-        query = urlencode({**parameters, "timestamp": time.time_ns() // 1_000_000, "recvWindow": 60_000})
-        signature = hmac.new(self._credentials.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
-        headers = {"X-MBX-APIKEY": self._credentials.key}
-        response = await self._http.request(method, f"{path}?{query}&signature={signature}", headers=headers)
-        assert response.status_code == 200, response.text
-        return response.json()
 
 
 async def trade(client: Client, name: str, random: random.Random, told: Acknowledged) -> None:

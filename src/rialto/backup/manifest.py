@@ -185,3 +185,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_private(directory: Path) -> None:
+    """Let the owner alone read everything in a directory, and have its names on the disk."""
+    for path in (*directory.rglob("*"), directory):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        if path.is_dir():
+            sync_directory(path)

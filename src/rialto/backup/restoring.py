@@ -20,7 +20,7 @@ import msgspec
 
 from rialto.backup import manifest as layout
 from rialto.backup.checking import check_files
-from rialto.backup.manifest import DamagedBackup, Manifest, copy_file, created, sync_directory
+from rialto.backup.manifest import DamagedBackup, Manifest, copy_file, created, make_private, sync_directory
 from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import check_empty, import_tables
 from rialto.core import journal
@@ -105,9 +105,7 @@ def restore(directory: Path, target: Target, listeners: Listeners | None = None)
         if key is not None:
             copy_file(key, unfinished / layout.MASTER_KEY)
         _restore_tables(directory, manifest, unfinished, target)
-        for path in [*unfinished.rglob("*"), unfinished]:
-            if path.is_dir():
-                sync_directory(path)
+        make_private(unfinished)
         unfinished.rename(target.data)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)

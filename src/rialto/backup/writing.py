@@ -19,7 +19,15 @@ from sqlalchemy import select
 
 import rialto
 from rialto.backup import manifest as layout
-from rialto.backup.manifest import Manifest, copy_file, described, read_manifest, run_directory, sync_directory
+from rialto.backup.manifest import (
+    Manifest,
+    copy_file,
+    described,
+    make_private,
+    read_manifest,
+    run_directory,
+    sync_directory,
+)
 from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import export_tables
 from rialto.core.copies import copy_journal
@@ -163,9 +171,9 @@ def _write(
     known = [listed[path.as_posix()] for path in every_segment[:segments_kept]]
     new_segments = [described(directory, path) for path in every_segment[segments_kept:]]
     own = [described(directory, path) for path in _files_below(directory, place)]
-    for path in [*(directory / place).rglob("*"), directory / place, directory]:
-        if path.is_dir():
-            sync_directory(path)
+    for kept in (directory / place, segments):
+        make_private(kept)
+    sync_directory(directory)
     manifest = Manifest(
         rialto=rialto.__version__,
         run=run,
@@ -193,17 +201,14 @@ def _key_kept(path: Path) -> Iterator[str | None]:
         if key.is_changing:
             raise MasterKeyUnusable(
                 f"a change of {path} was begun and not finished, so that secrets are sealed under two keys; finish it "
-                "with rialto keys rotate-master, then back up"
+                "with rialto keys reseal, then back up"
             )
         yield key.fingerprint
 
 
 def _files_below(directory: Path, place: Path) -> list[Path]:
-    """List the files of a run, relative to the backup's directory; each can be read by its owner alone."""
-    found = sorted(path for path in (directory / place).rglob("*") if path.is_file())
-    for path in found:
-        path.chmod(0o600)
-    return [path.relative_to(directory) for path in found]
+    """List the files of a run, relative to the backup's directory."""
+    return sorted(path.relative_to(directory) for path in (directory / place).rglob("*") if path.is_file())
 
 
 def _watermark(database_url: str) -> int:

@@ -34,6 +34,7 @@ def open_core(settings: Settings, projections: Engine, on_progress: OnProgress |
         on_outcomes=writer.write_all,
         on_progress=on_progress,
         queue_capacity=settings.command_queue_max,
+        segment_bytes_max=settings.segment_bytes_max,
     )
 
 

@@ -39,6 +39,7 @@ from rialto.streams.hub import Hub
 from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
 from rialto.streams.user_data.streams import UserDataStreams
+from rialto.watch.site import PATHS
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -87,6 +88,7 @@ async def running_front(
             limits=rate_limits(settings),
             bounds=bounds(settings),
             sites=_portal_sites(settings, stack),
+            ungated_paths=PATHS,
             user_data=user_data,
         )
         refreshing = asyncio.create_task(keep_keys_fresh(api_keys, gateway.websocket_api))
@@ -133,6 +135,7 @@ def _server(
     """Make the server of HTTP and WebSockets on one port."""
     return HttpServer(
         watching.site(gateway.application),
+        gateway.edge,
         ServerSettings(host=settings.host, port=settings.port),
         websocket_protocol(
             {**market_stream_handlers(hub, api_keys.find), **api_handlers(connections, gateway.websocket_api)},

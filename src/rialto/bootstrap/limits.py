@@ -1,8 +1,8 @@
 """What the settings allow, as each part wants to be told."""
 
 from rialto.foundation.configuration import Settings
-from rialto.gateway.application import Bounds
 from rialto.gateway.bans import BanRules
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.streams.limits import StreamLimits
 

@@ -22,8 +22,8 @@ from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access as DatabaseAccess
 from rialto.foundation.database import open_engine
 from rialto.foundation.metrics import Metrics
-from rialto.gateway.application import Bounds
-from rialto.gateway.assembly import Gateway
+from rialto.gateway.assembly import Gateway, edge_alone
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.dispatcher import error_body
 from rialto.gateway.server import AsgiApplication, HttpServer, ServerSettings
 from rialto.gateway.sites import Receive, Send
@@ -52,7 +52,7 @@ from rialto.watch.edge_figures import (
 )
 from rialto.watch.health import Check, Health, Phase
 from rialto.watch.rounds import Rounds
-from rialto.watch.site import Scope, WatchSite
+from rialto.watch.site import PATHS, Scope, WatchSite
 from rialto.watch.turns import LoopTurns
 from rialto.wire.errors import ErrorCode
 
@@ -99,7 +99,7 @@ class Watching:
     async def alone(self, listener: socket.socket) -> AsyncIterator[None]:
         """Answer the operator, and nobody else, on an open port; leave the port open."""
         settings = ServerSettings(drain_seconds=STARTING_DRAIN_S)
-        server = HttpServer(self.site(_not_open_yet), settings, listener=listener.dup())
+        server = HttpServer(self.site(_not_open_yet), edge_alone(PATHS), settings, listener=listener.dup())
         await server.start()
         try:
             yield

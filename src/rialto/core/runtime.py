@@ -86,6 +86,7 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
+        segment_bytes_max: int = 67_108_864,
         clock: Clock | None = None,
     ) -> "Runtime":
         """Open a journal and come to its state; blocks for as long as the replay takes.
@@ -100,6 +101,7 @@ class Runtime:
             on_outcomes=lambda encoded: on_outcomes(_outcomes.decode(encoded)),
             on_progress=on_progress,
             queue_capacity=queue_capacity,
+            segment_bytes_max=segment_bytes_max,
             given_time=clock is not None,
         )
         if core.cut_tail is not None:

@@ -13,6 +13,7 @@ from rialto.fix.drop_copy import DropCopy
 from rialto.fix.limits import Accounts, Attempts, CompIds, FixLimits
 from rialto.fix.market_data import MarketDataHub, MarketDataSession
 from rialto.fix.order_entry import OrderEntry, OrderRoutes
+from rialto.fix.requests import Entrance
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind, services
 from rialto.fix.session import Application, Session, Surroundings
@@ -67,6 +68,7 @@ def _applications(sources: Sources, limits: FixLimits) -> dict[ServiceKind, Call
     dictionary = order_entry_dictionary()
     reports = AccountReports(sources.user_data, dictionary, runtime.catalog)
     routes = OrderRoutes(gateway.router, dictionary)
+    entrance = Entrance(gateway.admission, gateway.request_limits, gateway.performer)
     hub = MarketDataHub(runtime, sources.feed)
 
     async def order_limits(owner: int) -> list[LimitUse]:
@@ -80,7 +82,7 @@ def _applications(sources: Sources, limits: FixLimits) -> dict[ServiceKind, Call
         return OrderEntry(
             session,
             routes,
-            gateway.performer,
+            entrance,
             reports,
             order_limits=order_limits,
             requests_under_way_max=limits.requests_under_way_max,

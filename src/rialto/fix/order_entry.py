@@ -17,12 +17,11 @@ from rialto.fix.execution_reports import EXECUTION_REPORT, LIST_STATUS
 from rialto.fix.order_lists import list_parameters, tag_of_list
 from rialto.fix.orders import order_parameters, side_of, tag_of_order, word_of
 from rialto.fix.refusals import needless
-from rialto.fix.requests import Asked, Requests
+from rialto.fix.requests import Asked, Entrance, Requests
 from rialto.fix.session import Session
 from rialto.fix.times import to_text
 from rialto.fix.validation import Body, Message
 from rialto.gateway.limits import LimitUse
-from rialto.gateway.performer import Performer
 from rialto.gateway.router import Route, Router
 from rialto.gateway.spot.order_changes import FAILURE, Failure
 from rialto.gateway.spot.order_list_replies import CanceledOrderList
@@ -181,7 +180,7 @@ class OrderEntry:
         self,
         session: Session,
         routes: OrderRoutes,
-        performer: Performer,
+        entrance: Entrance,
         reports: AccountReports,
         *,
         order_limits: Callable[[int], Awaitable[list[LimitUse]]],
@@ -194,7 +193,7 @@ class OrderEntry:
         self._dictionary = session.service.dictionary
         self._order_limits = order_limits
         self._now_us = now_us
-        self._requests = Requests(session, performer, self, requests_under_way_max)
+        self._requests = Requests(session, entrance, self, requests_under_way_max)
         self._feed = AccountFeed(session, reports, only_acknowledgements=session.logon.only_acknowledgements)
 
     async def take(self, message: Message) -> None:

@@ -5,7 +5,7 @@ the handlers answer is dropped where reports of the account tell the same; refus
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final, NamedTuple, Protocol
 
 from rialto.contracts.vocabulary import OrderStatus
@@ -14,8 +14,10 @@ from rialto.fix.logon import FOREVER_US, timing_of
 from rialto.fix.refusals import Rejected, in_tags
 from rialto.fix.session import Session
 from rialto.fix.validation import Message
+from rialto.gateway.admission import Admission
 from rialto.gateway.authentication import Authenticator, Timing
 from rialto.gateway.call import Call
+from rialto.gateway.limits import RequestLimits
 from rialto.gateway.performer import Performer, error_of
 from rialto.gateway.router import Route, Router
 from rialto.identity.api_keys import ApiKey
@@ -123,12 +125,45 @@ class Request:
         return Call(key, microseconds=True, check_window=about_to_submit)
 
 
-class Requests:
-    """The requests of one session: many under way, their commands submitted in the order of the messages."""
+class Entrance(NamedTuple):
+    """The way of every request into the exchange, shared by all sessions."""
 
-    def __init__(self, session: Session, performer: Performer, answers: Answers, under_way_max: int) -> None:
+    admission: Admission
+    limits: RequestLimits
+    performer: Performer
+
+
+class _Offered:
+    """A message at the edge."""
+
+    __slots__ = ("_owner", "is_admitted")
+
+    def __init__(self, owner: int, is_admitted: "asyncio.Future[bool]") -> None:
+        self._owner = owner
+        self.is_admitted = is_admitted
+
+    def flow(self) -> Hashable:
+        return self._owner
+
+    def start(self) -> None:
+        self.is_admitted.set_result(True)
+
+    def refuse(self) -> None:
+        self.is_admitted.set_result(False)
+
+
+class Requests:
+    """The requests of one session: many under way, their commands submitted in the order of the messages.
+
+    The next message is offered when the one before is submitted or refused: a cancel overtakes what waits of others,
+    never an order of its own session.
+    """
+
+    def __init__(self, session: Session, entrance: Entrance, answers: Answers, under_way_max: int) -> None:
         self._session = session
-        self._performer = performer
+        self._admission = entrance.admission
+        self._limits = entrance.limits
+        self._performer = entrance.performer
         self._answers = answers
         self._under_way_max = under_way_max
         self._under_way: set[asyncio.Task[None]] = set()
@@ -137,6 +172,9 @@ class Requests:
         """Begin a request; return when the next one may begin."""
         if len(self._under_way) >= self._under_way_max:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        if not await self._is_admitted(asked):
+            self._answers.refused(message, self._limits.busy(self._session.address))
+            return
         request = Request(self._session, message, asked)
         task = asyncio.create_task(self._perform(request))
         self._under_way.add(task)
@@ -147,6 +185,13 @@ class Requests:
         """Return when every request is answered."""
         if self._under_way:
             await asyncio.wait(self._under_way)
+
+    async def _is_admitted(self, asked: Asked) -> bool:
+        session = self._session
+        offered = _Offered(session.logon.key.owner, asyncio.get_running_loop().create_future())
+        self._admission.offer(asked.route.endpoint.urgency, offered, session.handled_since_s)
+        # Not to be canceled: whatever is started must be told to be done.
+        return await asyncio.shield(offered.is_admitted)
 
     async def _perform(self, request: Request) -> None:
         origin.set(request)
@@ -164,6 +209,7 @@ class Requests:
                 self._answers.refused(message, error)
         finally:
             request.passed.set()
+            self._admission.done(request.asked.route.endpoint.urgency)
 
 
 def _is_of_message(error: ApiError, *, is_past: bool) -> bool:

@@ -95,6 +95,13 @@ class Surroundings(NamedTuple):
     open_application: "Callable[[Session], Application]"
 
 
+class _Received(NamedTuple):
+    """A message that is to be handled, and when it came."""
+
+    at_s: float
+    body: bytes
+
+
 class Session:
     """One client's session."""
 
@@ -113,10 +120,12 @@ class Session:
         self._tested: str | None = None
         self._tested_at_s = 0.0
         self._messages = FixedWindow(self.service.limits.messages, 1)
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[_Received] = deque()
         self._has_waiting = asyncio.Event()
         self._is_paused = False
         self.is_over = False
+        self.handled_since_s = self._began_at_s
+        """When the message came that is being handled, by the loop's clock."""
         self._worker = self._loop.create_task(self._work())
 
     @property
@@ -143,7 +152,7 @@ class Session:
             self._reject(Rejected(excess), validation.message_type(body), validation.sequence_number(body))
             self.log_out(excess.message)
             return
-        self._waiting.append(body)
+        self._waiting.append(_Received(self._received_at_s, body))
         self._has_waiting.set()
         if len(self._waiting) >= self._surroundings.limits.unread_messages_max and not self._is_paused:
             self._is_paused = True
@@ -168,7 +177,8 @@ class Session:
     async def _work(self) -> None:
         while not self.is_over:
             while self._waiting and not self.is_over:
-                await self._handle(self._waiting.popleft())
+                self.handled_since_s, body = self._waiting.popleft()
+                await self._handle(body)
                 if self._is_paused and len(self._waiting) < self._surroundings.limits.unread_messages_max // 2:
                     self._is_paused = False
                     self._wire.resume_reading()

@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     command_queue_max: Count = 65_536
     """How many commands may wait for the core. One more is answered with "busy"."""
 
+    segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
+    """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
+
     projection_lag_max: Count = 200_000
     """How many outcomes may wait to be written to SQL. Beyond it, new commands are answered with "busy"."""
 

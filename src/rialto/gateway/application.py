@@ -9,8 +9,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-import msgspec
-
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.dispatcher import Dispatcher, error_body
 from rialto.gateway.performer import error_of
 from rialto.gateway.request import Request, Response
@@ -18,17 +17,6 @@ from rialto.gateway.sites import Receive, Send, Site, Sites, send_page
 from rialto.wire.errors import ApiError, ErrorCode
 
 Scope = MutableMapping[str, Any]
-
-
-class Bounds(msgspec.Struct, frozen=True):
-    """How much of each thing one request, and all of them, may take."""
-
-    query_bytes_max: int = 8_192
-    header_bytes_max: int = 16_384
-    body_bytes_max: int = 65_536
-    body_timeout_s: float = 10.0
-    requests_at_once_max: int = 4_096
-
 
 _DEFAULT_BOUNDS: Final = Bounds()
 _CLOSE: Final = (b"connection", b"close")

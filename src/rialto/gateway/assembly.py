@@ -1,14 +1,18 @@
 """Puts the gateway's parts together around a runtime, a history and the API keys."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from rialto.core.runtime import Runtime
-from rialto.gateway.application import Application, Bounds
+from rialto.gateway.admission import Admission, AdmissionRules
+from rialto.gateway.application import Application
 from rialto.gateway.authentication import Authenticator
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.dispatcher import Dispatcher
 from rialto.gateway.documentation import Documentation
+from rialto.gateway.edge import Edge
 from rialto.gateway.limits import RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
 from rialto.gateway.performer import Performer
@@ -24,6 +28,7 @@ from rialto.wire.sbe.answers import spot_codec
 
 _DEFAULT_LIMITS: Final = RateLimits()
 _DEFAULT_BOUNDS: Final = Bounds()
+_DEFAULT_ADMISSION: Final = AdmissionRules()
 _DEFAULT_SESSION_LIMITS: Final = SessionLimits()
 
 
@@ -31,6 +36,8 @@ class Gateway(NamedTuple):
     """What others need of an assembled gateway: the applications to serve, and the parts other transports share."""
 
     application: Application
+    edge: Edge
+    admission: Admission
     websocket_api: WebSocketApi
     router: Router
     authenticator: Authenticator
@@ -47,13 +54,17 @@ def assemble(
     *,
     limits: RateLimits = _DEFAULT_LIMITS,
     bounds: Bounds = _DEFAULT_BOUNDS,
+    admission_rules: AdmissionRules = _DEFAULT_ADMISSION,
     session_limits: SessionLimits = _DEFAULT_SESSION_LIMITS,
     further_routes: Iterable[Route[Any]] = (),
     sites: Sequence[Site] = (),
+    ungated_paths: frozenset[str] = frozenset(),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
 ) -> Gateway:
-    """Build the gateway and let it listen to the runtime.
+    """Build the gateway on the running event loop and let it listen to the runtime.
+
+    Requests for `ungated_paths` are answered whatever else is asked, banned addresses' too.
 
     Requests are limited by the wall clock, orders and timestamps by the exchange's own, which is another in a replay.
     """
@@ -67,8 +78,11 @@ def assemble(
     request_limits = RequestLimits(limits, wall_clock_us)
     performer = Performer(router, authenticator, request_limits)
     dispatcher = Dispatcher(performer, request_limits, lambda account: counts.headers(account, runtime.now_us()))
+    admission = Admission(admission_rules, asyncio.get_running_loop(), time.monotonic)
+    edge = Edge(admission, request_limits, router.urgencies, authenticator.owner_of, bounds, ungated_paths)
     websocket_api = WebSocketApi(
         performer,
+        admission,
         authenticator,
         request_limits,
         counts,
@@ -77,4 +91,13 @@ def assemble(
         source=user_data,
     )
     application = Application(dispatcher, bounds, Sites([documentation, *sites], request_limits))
-    return Gateway(application, websocket_api, router, authenticator, performer, request_limits, counts, limits)
+    return Gateway(
+        application, edge, admission, websocket_api, router, authenticator, performer, request_limits, counts, limits
+    )
+
+
+def edge_alone(ungated_paths: frozenset[str]) -> Edge:
+    """Build an edge on the running event loop for a server that has nothing behind it yet."""
+    limits = RequestLimits(RateLimits(), lambda: time.time_ns() // 1000)
+    admission = Admission(AdmissionRules(), asyncio.get_running_loop(), time.monotonic)
+    return Edge(admission, limits, {}, lambda _name: None, Bounds(), ungated_paths)

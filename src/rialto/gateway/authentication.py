@@ -47,6 +47,11 @@ class Authenticator:
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
 
+    def owner_of(self, name: str) -> int | None:
+        """Return whose key has a name, whatever it may do, unchecked; None if there is none."""
+        key = self._keys.find(name)
+        return None if key is None else key.owner
+
     def find_key_with(self, name: str, permissions: frozenset[Permission], address: str) -> ApiKey:
         """Return a key that has one of some permissions, used from an address. Raises `ApiError` -2015."""
         key = self._keys.find(name)

@@ -26,8 +26,8 @@ from rialto.wire.sbe.negotiation import Asked
 NOT_ACCEPTABLE: Final = 406
 
 _NO_CACHE: Final = (b"cache-control", b"no-cache, no-store, must-revalidate")
-_JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
-_SBE_HEADERS: Final = ((b"content-type", negotiation.MEDIA_TYPE.encode()), _NO_CACHE)
+JSON_HEADERS: Final = ((b"content-type", b"application/json;charset=UTF-8"), _NO_CACHE)
+SBE_HEADERS: Final = ((b"content-type", negotiation.MEDIA_TYPE.encode()), _NO_CACHE)
 _DEPRECATED: Final = (b"x-mbx-sbe-deprecated", b"true")
 _MICROSECOND: Final = frozenset((b"MICROSECOND", b"microsecond"))
 _MILLISECOND: Final = frozenset((b"MILLISECOND", b"millisecond"))
@@ -121,7 +121,7 @@ class Dispatcher:
         if incoming.call is not None and incoming.call.counted_account is not None:
             headers += self._order_count_headers(incoming.call.counted_account)
         headers += self._limits.used_headers(request.address)
-        headers += _JSON_HEADERS if incoming.asked is None else _SBE_HEADERS
+        headers += JSON_HEADERS if incoming.asked is None else SBE_HEADERS
         if incoming.asked is not None and incoming.asked.is_deprecated:
             headers.append(_DEPRECATED)
         return Response(status, headers, body)

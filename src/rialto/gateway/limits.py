@@ -140,6 +140,29 @@ class RequestLimits:
             message = f"Too many requests; current limit is {limit.limit} requests per {limit.per}."
             raise _too_many(message, self._requests.seconds_left(now_us))
 
+    def check_ban(self, address: str) -> None:
+        """Raise `ApiError` -1003 with status 418 while an address is banned. Counts nothing."""
+        self.bans.check(address, self.clock_us())
+
+    def count_unread(self, address: str) -> None:
+        """Count a request that is refused before it is read, and so weighs nothing.
+
+        Raises `ApiError` -1003 if a limit would have refused it whatever it had weighed: as `count_request`, and 429
+        when the address has no weight left.
+        """
+        self.count_request(address)
+        now_us = self.clock_us()
+        if self._weights.count(address, now_us) >= self._weights.limit.limit:
+            raise self._overweight(address, now_us)
+
+    def busy(self, address: str) -> ApiError:
+        """Count a request that is refused unread, and return what it is told: to wait by a limit, or busy."""
+        try:
+            self.count_unread(address)
+        except ApiError as told_to_wait:
+            return told_to_wait
+        return ErrorCode.SERVER_BUSY.error()
+
     def charge(self, address: str, weight: int) -> None:
         """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then.
 
@@ -149,9 +172,7 @@ class RequestLimits:
         limit = self._weights.limit
         if self._weights.add(address, weight, now_us) > limit.limit:
             self._weights.add(address, -weight, now_us)
-            self.bans.note_refusal(address, now_us)
-            error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
-            raise _too_many(error.message, self._weights.seconds_left(now_us))
+            raise self._overweight(address, now_us)
 
     def give_back(self, address: str, weight: int) -> None:
         """Take back weight charged in this window."""
@@ -165,6 +186,13 @@ class RequestLimits:
         """Return the headers that state what an address has used."""
         used = b"%d" % self._weights.count(address, self.clock_us())
         return [(b"x-mbx-used-weight", used), (self._used_header, used)]
+
+    def _overweight(self, address: str, now_us: int) -> ApiError:
+        """Return the refusal of an address that has no weight left. Raises one with status 418 if told too often."""
+        self.bans.note_refusal(address, now_us)
+        limit = self._weights.limit
+        error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
+        return _too_many(error.message, self._weights.seconds_left(now_us))
 
 
 def _too_many(message: str, retry_after_s: int) -> ApiError:

@@ -72,7 +72,7 @@ class Performer:
         deadlines: Deadlines | None = None,
     ) -> None:
         self._deadlines = deadlines or Deadlines(ANSWER_TIMEOUT_S)
-        self._router = router
+        self.router: Final = router
         self._authenticator = authenticator
         self._limits = limits
         self.figures: Final = RequestFigures()
@@ -93,7 +93,7 @@ class Performer:
         self._limits.count_request(address)
         weight = 1
         try:
-            route = incoming.find(self._router)
+            route = incoming.find(self.router)
             endpoint = course.endpoint = route.endpoint
             weight = endpoint.weight_when_refused
             pairs = incoming.read(endpoint)

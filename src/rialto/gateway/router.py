@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, Generic, TypeVar
 
 from rialto.gateway.call import Call
-from rialto.wire.endpoints import Endpoint
+from rialto.wire.endpoints import Endpoint, Urgency
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.parameters import Parameters
 
@@ -41,6 +41,8 @@ class Router:
 
     def __init__(self, routes: Iterable[Route[Any]]) -> None:
         self.routes: Final = tuple(routes)
+        self.urgencies: Final[dict[tuple[str, str], Urgency]] = {}
+        """How urgent each method and path is."""
         self._by_path: dict[str, dict[str, Route[Any]]] = {}
         self._by_websocket_method: dict[str, Route[Any]] = {}
         for route in self.routes:
@@ -50,6 +52,7 @@ class Router:
                 if endpoint.method in methods:
                     raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
                 methods[endpoint.method] = route
+                self.urgencies[endpoint.method, endpoint.path] = endpoint.urgency
             name = endpoint.websocket_method
             if name is not None and self._by_websocket_method.setdefault(name, route) is not route:
                 raise ValueError(f"the WebSocket method {name} is declared twice")
@@ -72,6 +75,11 @@ class Router:
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods a path takes."""
         return tuple(sorted(self._by_path.get(path, ())))
+
+    def websocket_urgency(self, name: str) -> Urgency:
+        """Return how urgent a WebSocket API method is; one that there is not is as a read."""
+        route = self._by_websocket_method.get(name)
+        return Urgency.READ if route is None else route.endpoint.urgency
 
     def find_by_websocket_method(self, name: str) -> Route[Any]:
         """Return the route of a WebSocket API method. Raises `ApiError` with status 404."""

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import msgspec
 import uvicorn
 
-from rialto.gateway.http_protocol import BoundedHttpProtocol
+from rialto.gateway.edge import Edge
+from rialto.gateway.http_protocol import bounded_protocol
 from rialto.gateway.sites import Receive, Send
 
 
@@ -35,7 +36,6 @@ class ServerSettings(msgspec.Struct, frozen=True):
 
     host: str = "127.0.0.1"
     port: int = 8000
-    connections_max: int = 10_000
     backlog: int = 2_048
     keep_alive_seconds: int = 75
     drain_seconds: int = 10
@@ -54,6 +54,7 @@ class HttpServer:
     def __init__(
         self,
         application: AsgiApplication,
+        edge: Edge,
         settings: ServerSettings,
         websocket_protocol: type[asyncio.Protocol] | None = None,
         *,
@@ -65,14 +66,13 @@ class HttpServer:
             uvicorn.Config(
                 application,
                 interface="asgi3",
-                http=BoundedHttpProtocol,
+                http=bounded_protocol(edge),
                 ws=websocket_protocol or "none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=settings.connections_max,
                 timeout_keep_alive=settings.keep_alive_seconds,
                 timeout_graceful_shutdown=settings.drain_seconds,
             )

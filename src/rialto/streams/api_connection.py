@@ -1,10 +1,12 @@
 """One connection of the WebSocket API: requests come in as texts, responses and events of accounts go out.
 
-Knows nothing of what a request says: `Api` answers it. Requests are answered beside each other; when many are under way
-the connection reads nothing further until some are done.
+Knows nothing of what a request says: `Api` answers it. Requests are offered in their order, the next when it is decided
+whether the one before is served or refused, and answered beside each other; when many wait or are under way the
+connection reads nothing further until some are done.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -21,7 +23,7 @@ from rialto.wire.sbe.answers import spot_codec
 
 PATH: Final = ["ws-api", "v3"]
 REQUESTS_UNDER_WAY_MAX: Final = 64
-"""How many requests of one connection are answered at once."""
+"""How many requests of one connection wait or are answered at once; what was sent beyond is not read."""
 
 logger = structlog.get_logger(__name__)
 
@@ -43,8 +45,21 @@ class Api(Protocol):
     def close(self, session: Any) -> None:
         """End a session."""
 
+    def offer(self, session: Any, text: bytes, receiver: "Receiver") -> None:
+        """Decide, now or later, whether a request is served."""
+
     async def answer(self, session: Any, text: bytes) -> tuple[bytes, bool]:
         """Return the response to a request, and whether the connection is to be closed after it."""
+
+
+class Receiver(Protocol):
+    """Who learns what becomes of a request."""
+
+    def begin(self, text: bytes, done: Callable[[], None]) -> None:
+        """Answer a request, and call `done` when that is over."""
+
+    def refuse(self, response: bytes, *, closes: bool) -> None:
+        """Write a refusal, and close the connection if it says so."""
 
 
 class _Event(msgspec.Struct):
@@ -63,15 +78,37 @@ class ApiConnection(Connection):
         """Open a session. Raises `ApiError` if the client may not connect."""
         super().__init__(connections, messages_max=connections.limits.requests_max)
         self._api = api
+        self._texts: deque[bytes] = deque()
+        self._is_undecided = False
+        """Whether a request is offered, and neither begun nor refused."""
+        self._is_offering = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._session: Final[ApiSession] = api.open(request.peer, request.parameters(), self.send)
 
     def take(self, text: bytes) -> None:
-        """Answer a request, beside those under way."""
-        task = self._loop.create_task(self._answer(text))
-        self._under_way.add(task)
-        if len(self._under_way) >= REQUESTS_UNDER_WAY_MAX:
+        """Offer a request, after those before it."""
+        self._texts.append(text)
+        self._offer_waiting()
+        if self._held >= REQUESTS_UNDER_WAY_MAX:
             self._socket.pause_reading()
+
+    def begin(self, text: bytes, done: Callable[[], None]) -> None:
+        """Answer a request, beside those under way."""
+        self._is_undecided = False
+        if self._closing:
+            done()
+            return
+        self._under_way.add(self._loop.create_task(self._answer(text, done)))
+        self._offer_waiting()
+
+    def refuse(self, response: bytes, *, closes: bool) -> None:
+        """Write a refusal."""
+        self._is_undecided = False
+        self.send(response)
+        if closes:
+            self.close(POLICY_VIOLATION, "Banned")
+        self._offer_waiting()
+        self._read_on()
 
     def send(self, payload: bytes) -> None:
         """Write a message as the session's are, in order with all others; does nothing once the connection ends."""
@@ -82,6 +119,7 @@ class ApiConnection(Connection):
 
     def ended(self) -> None:
         """End the session. What is under way is finished, and its answers are dropped."""
+        self._texts.clear()
         self._api.close(self._session)
 
     def shutdown_notice(self, now_us: int) -> bytes:
@@ -91,7 +129,25 @@ class ApiConnection(Connection):
         time = now_us if self._session.in_microseconds else now_us // 1_000
         return text_frame(msgspec.json.encode(_Notice(_Event("serverShutdown", time))))
 
-    async def _answer(self, text: bytes) -> None:
+    @property
+    def _held(self) -> int:
+        return len(self._texts) + len(self._under_way)
+
+    def _offer_waiting(self) -> None:
+        """Offer what waits until one is undecided. Called again from within, it leaves that to the call under way."""
+        if self._is_offering:
+            return
+        self._is_offering = True
+        while self._texts and not self._is_undecided:
+            self._is_undecided = True
+            self._api.offer(self._session, self._texts.popleft(), self)
+        self._is_offering = False
+
+    def _read_on(self) -> None:
+        if self._held < REQUESTS_UNDER_WAY_MAX and not self._socket.is_closing():
+            self._socket.resume_reading()
+
+    async def _answer(self, text: bytes, done: Callable[[], None]) -> None:
         try:
             response, closes = await self._api.answer(self._session, text)
             self.send(response)
@@ -101,9 +157,12 @@ class ApiConnection(Connection):
             logger.exception("api_request_failed")
             self.close(INTERNAL_ERROR, "Internal error")
         finally:
-            self._under_way.discard(asyncio.current_task())
-            if len(self._under_way) == REQUESTS_UNDER_WAY_MAX - 1 and not self._socket.is_closing():
-                self._socket.resume_reading()
+            done()
+            task = asyncio.current_task()
+            assert task is not None
+            self._under_way.discard(task)
+            if self._held == REQUESTS_UNDER_WAY_MAX - 1:
+                self._read_on()
 
 
 def api_handlers(connections: Connections, api: Api) -> Mapping[str, Handler]:

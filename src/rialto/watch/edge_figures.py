@@ -18,8 +18,8 @@ from rialto.foundation.metrics import (
     gauge_of_us,
     gauges,
 )
-from rialto.gateway.application import Bounds
 from rialto.gateway.assembly import Gateway
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.figures import ANSWERED
 from rialto.projections.history import READS_MAX, History
 from rialto.streams.connections import Connections

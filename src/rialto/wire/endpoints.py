@@ -7,7 +7,7 @@ method `ws` and no path but that name.
 """
 
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any, Final, Generic, TypeVar
 
 from rialto.wire.parameters import ParameterReader, Parameters
@@ -34,6 +34,17 @@ class Security(Enum):
     def is_signed(self) -> bool:
         """Whether a call must be signed."""
         return self is not Security.NONE
+
+
+class Urgency(IntEnum):
+    """What goes first when not everything can be done: the lower, the sooner."""
+
+    CANCEL = 0
+    """Takes orders out of the books, or makes them smaller."""
+    ORDER = 1
+    """May put orders into the books, or lets someone do so."""
+    READ = 2
+    """Changes nothing."""
 
 
 class ListOf:
@@ -65,6 +76,7 @@ class Endpoint(Generic[P]):
     `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide. `refused_with`
     are statuses of refusals that other endpoints do not have. With `is_from_memory` it is answered at once, never late.
     `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
+    `urgency` follows from method and security where it is not given.
     """
 
     __slots__ = (
@@ -81,6 +93,7 @@ class Endpoint(Generic[P]):
         "sbe_message",
         "security",
         "summary",
+        "urgency",
         "websocket_method",
         "weight",
         "weight_when_refused",
@@ -103,6 +116,7 @@ class Endpoint(Generic[P]):
         is_listed_over_websocket: bool = False,
         is_from_memory: bool = False,
         refused_with: tuple[int, ...] = (),
+        urgency: Urgency | None = None,
     ) -> None:
         self.method: Final = method
         self.path: Final = path
@@ -118,6 +132,7 @@ class Endpoint(Generic[P]):
         self.is_listed_over_websocket: Final = is_listed_over_websocket
         self.is_from_memory: Final = is_from_memory
         self.refused_with: Final = refused_with
+        self.urgency: Final = urgency if urgency is not None else _usual_urgency(method, security)
         self.weight_when_refused: Final = (
             weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
         )
@@ -134,3 +149,12 @@ class Endpoint(Generic[P]):
 
     def __repr__(self) -> str:
         return f"Endpoint({self.method} {self.path})"
+
+
+def _usual_urgency(method: str, security: Security) -> Urgency:
+    if method == ONLY_WEBSOCKET:
+        # A session is what one cancels in.
+        return Urgency.ORDER
+    if security is not Security.TRADE:
+        return Urgency.READ
+    return Urgency.CANCEL if method == "DELETE" else Urgency.ORDER

@@ -10,8 +10,9 @@ import pytest
 
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
-from rialto.gateway.application import Application, Bounds
+from rialto.gateway.application import Application
 from rialto.gateway.authentication import Authenticator
+from rialto.gateway.bounds import Bounds
 from rialto.gateway.call import Call
 from rialto.gateway.deadlines import Deadlines
 from rialto.gateway.dispatcher import Dispatcher

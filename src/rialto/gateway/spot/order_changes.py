@@ -34,7 +34,7 @@ from rialto.gateway.spot.order_replies import (
 )
 from rialto.gateway.spot.parameters import ClientOrderId, Identifier, SymbolName, find_symbol
 from rialto.wire import errors, refusals
-from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.endpoints import Endpoint, Security, Urgency
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Choice, Decimal
 from rialto.wire.orders import list_id
@@ -160,6 +160,7 @@ AMEND_ORDER: Final = Endpoint(
     weight=4,
     security=Security.TRADE,
     websocket_method="order.amend.keepPriority",
+    urgency=Urgency.CANCEL,
 )
 
 

@@ -34,7 +34,7 @@ from rialto.gateway.spot.order_replies import (
 )
 from rialto.gateway.spot.parameters import find_symbol
 from rialto.wire import refusals
-from rialto.wire.endpoints import Endpoint, ListOf, Security
+from rialto.wire.endpoints import Endpoint, ListOf, Security, Urgency
 
 NEW_ORDER: Final = Endpoint(
     "POST",
@@ -58,6 +58,7 @@ TEST_ORDER: Final = Endpoint(
     weight=lambda parameters: 20 if parameters.compute_commission_rates else 1,
     security=Security.TRADE,
     websocket_method="order.test",
+    urgency=Urgency.READ,
 )
 CANCEL_ORDER: Final = Endpoint(
     "DELETE",

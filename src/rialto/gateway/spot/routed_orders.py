@@ -39,7 +39,7 @@ from rialto.gateway.spot.parameters import (
 from rialto.projections.history import History
 from rialto.projections.records import AllocationRecord
 from rialto.wire import errors, refusals
-from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.endpoints import Endpoint, Security, Urgency
 from rialto.wire.errors import ErrorCode
 from rialto.wire.kinds import Boolean, Choice, Decimal
 from rialto.wire.orders import NO_ORDER_LIST
@@ -159,6 +159,7 @@ TEST_ROUTED: Final = Endpoint(
     weight=lambda parameters: 20 if parameters.compute_commission_rates else 1,
     security=Security.TRADE,
     websocket_method="sor.order.test",
+    urgency=Urgency.READ,
 )
 ALLOCATIONS: Final = Endpoint(
     "GET",

@@ -4,9 +4,12 @@ Owns the sessions there are. One text is one request and gets one response, what
 each other, events of accounts are never overtaken by the response that tells of the same change.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, Protocol
 
+from rialto.gateway.admission import Admission
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
 from rialto.gateway.call import Call
 from rialto.gateway.limits import LimitUse, RequestLimits
@@ -19,7 +22,7 @@ from rialto.gateway.websocket.messages import ApiRequest
 from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSource
 from rialto.identity.api_keys import ApiKey
 from rialto.wire import errors
-from rialto.wire.endpoints import SIGNED_NAMES, Endpoint
+from rialto.wire.endpoints import SIGNED_NAMES, Endpoint, Urgency
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.kinds import Boolean
 
@@ -34,6 +37,16 @@ BANNED_STATUS: Final = 418
 _RETURN_RATE_LIMITS: Final = "returnRateLimits"
 _BOOLEAN: Final = Boolean()
 _UNITS: Final = {"MILLISECOND": False, "millisecond": False, "MICROSECOND": True, "microsecond": True}
+
+
+class Receiver(Protocol):
+    """Who learns what becomes of a request."""
+
+    def begin(self, text: bytes, done: Callable[[], None]) -> None:
+        """Let a request be answered, and call `done` when that is over."""
+
+    def refuse(self, response: bytes, *, closes: bool) -> None:
+        """Take the response to a request that is refused, and whether the connection is to be closed after it."""
 
 
 class _SessionRevoked(Exception):
@@ -97,12 +110,38 @@ class _SocketRequest:
         return Call(key, microseconds=session.in_microseconds, check_window=check_window, session=session)
 
 
+class _OfferedText:
+    """A text at the edge."""
+
+    __slots__ = ("_api", "_receiver", "_session", "_text", "_urgency")
+
+    def __init__(
+        self, api: "WebSocketApi", session: Session, text: bytes, urgency: Urgency, receiver: Receiver
+    ) -> None:
+        self._api = api
+        self._session = session
+        self._text = text
+        self._urgency = urgency
+        self._receiver = receiver
+
+    def flow(self) -> Hashable:
+        return self._api.flow(self._session, self._text)
+
+    def start(self) -> None:
+        self._receiver.begin(self._text, partial(self._api.admission.done, self._urgency))
+
+    def refuse(self) -> None:
+        response, closes = self._api.refusal(self._session, self._text)
+        self._receiver.refuse(response, closes=closes)
+
+
 class WebSocketApi:
     """Opens sessions and answers their requests."""
 
     def __init__(
         self,
         performer: Performer,
+        admission: Admission,
         authenticator: Authenticator,
         limits: RequestLimits,
         order_counts: OrderCounts,
@@ -112,6 +151,7 @@ class WebSocketApi:
         source: UserDataSource | None = None,
     ) -> None:
         """`now_us` is the exchange's time; `source` gives the events of accounts."""
+        self.admission: Final = admission
         self._session_limits = session_limits
         self._performer = performer
         self._authenticator = authenticator
@@ -150,6 +190,33 @@ class WebSocketApi:
         """End a session whose connection is gone."""
         self._sessions.pop(session, None)
         session.end()
+
+    def offer(self, session: Session, text: bytes, receiver: Receiver) -> None:
+        """Decide, now or later, whether a request is served; `receiver` is told."""
+        urgency = self._performer.router.websocket_urgency(messages.method_of(text))
+        self.admission.offer(urgency, _OfferedText(self, session, text, urgency, receiver))
+
+    def flow(self, session: Session, text: bytes) -> Hashable:
+        """Return whose a request is: the owner of the session's key or of the one it names, or its address."""
+        if session.key is not None:
+            return session.key.owner
+        sent = ApiRequest()
+        try:
+            sent.read(text)
+            owner = self._authenticator.owner_of(sent.pairs().get("apiKey", ""))
+        except ApiError:
+            owner = None
+        return session.address if owner is None else owner
+
+    def refusal(self, session: Session, text: bytes) -> tuple[bytes, bool]:
+        """Return the response to a request that cannot be served now, and whether the connection is to be closed."""
+        sent = ApiRequest()
+        error = self._limits.busy(session.address)
+        with suppress(ApiError):
+            sent.read(text)
+        shown = [self._limits.used_weight(session.address)] if session.returns_rate_limits else None
+        response = session.format.failure(sent.id, error, shown, self._limits.clock_us())
+        return response, error.status == BANNED_STATUS
 
     async def answer(self, session: Session, text: bytes) -> tuple[bytes, bool]:
         """Answer one request; return the response, and whether the connection is to be closed after it."""

@@ -24,6 +24,12 @@ class _Sent(msgspec.Struct):
     params: Raw | UnsetType = UNSET
 
 
+class _Method(msgspec.Struct):
+    """Of a request only what it asks for."""
+
+    method: str = ""
+
+
 class _Failure(msgspec.Struct):
     code: int
     msg: str
@@ -46,6 +52,7 @@ class _Pause(msgspec.Struct, rename="camel"):
 
 
 _read = msgspec.json.Decoder(_Sent).decode
+_read_method = msgspec.json.Decoder(_Method).decode
 _read_id = msgspec.json.Decoder(Id).decode
 _read_text = msgspec.json.Decoder(str).decode
 _read_any = msgspec.json.Decoder().decode
@@ -105,6 +112,14 @@ class ApiRequest:
             if text is not None:
                 pairs[name] = text
         return pairs
+
+
+def method_of(text: bytes) -> str:
+    """Return the method of a request without version; nothing for what cannot be read."""
+    try:
+        return _read_method(text).method.removeprefix(VERSION_PREFIX)
+    except _UNREADABLE:
+        return ""
 
 
 def _id(sent: Raw | UnsetType) -> Id:
