@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -40,33 +40,37 @@ RECOVERS_IN_S = 60.0
 GONE_FOR_S = 5.0
 BACK_IN_S = 3.0
 
-Choice = Callable[[ClusterProcess], str]
+Choice = Callable[[ClusterProcess], Sequence[str]]
 
 
-def active_core(cluster: ClusterProcess) -> str:
-    return cluster.active_core()
+def active_core(cluster: ClusterProcess) -> Sequence[str]:
+    return [cluster.active_core()]
 
 
-def standby_core(cluster: ClusterProcess) -> str:
-    return next(core for core in CORES if core != cluster.active_core())
+def both_cores(_cluster: ClusterProcess) -> Sequence[str]:
+    return CORES
 
 
-def a_gateway(_cluster: ClusterProcess) -> str:
-    return "gateway-2"
+def standby_core(cluster: ClusterProcess) -> Sequence[str]:
+    return [core for core in CORES if core != cluster.active_core()]
 
 
-def commands_leader(cluster: ClusterProcess) -> str:
-    return cluster.leader_of("COMMANDS")
+def a_gateway(_cluster: ClusterProcess) -> Sequence[str]:
+    return ["gateway-2"]
 
 
-def another_node(cluster: ClusterProcess) -> str:
-    leaders = {cluster.leader_of(stream) for stream in ("COMMANDS", "OUTPUTS")}
-    return next((node for node in NATS if node not in leaders), NATS[0])
+def commands_leader(cluster: ClusterProcess) -> Sequence[str]:
+    return [cluster.leader_of("COMMANDS")]
+
+
+def another_node(cluster: ClusterProcess) -> Sequence[str]:
+    leader = cluster.leader_of("COMMANDS")
+    return [node for node in NATS if node != leader][:1]
 
 
 USUAL: list[tuple[str, Choice]] = [("kill", active_core), ("pause", active_core)]
 EVERY: list[tuple[str, Choice]] = [
-    *(("kill", choice) for choice in (active_core, standby_core, a_gateway, commands_leader, another_node)),
+    *(("kill", choice) for choice in (active_core, standby_core, both_cores, a_gateway, commands_leader, another_node)),
     *(("pause", choice) for choice in (active_core, standby_core, a_gateway, commands_leader, another_node)),
     *(("cut", choice) for choice in (commands_leader, another_node)),
 ]
@@ -155,14 +159,15 @@ async def trade_through(cluster: ClusterProcess, how: str, choose: Choice, name:
     load = Load(cluster.urls, cluster.credentials("bob"), name, TRADERS)
     try:
         await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
-        member = choose(cluster)
-        times_ready = cluster.times_ready(member)
+        members = choose(cluster)
+        times_ready = [cluster.times_ready(member) for member in members]
         began = asyncio.get_running_loop().time()
-        with lost(cluster, how, member):
+        with lost(cluster, how, members):
             await asyncio.sleep(GONE_FOR_S)
             await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
         if how == "kill":
-            await cluster.until_ready_again(member, times_ready)
+            for member, times in zip(members, times_ready, strict=True):
+                await cluster.until_ready_again(member, times)
         await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
         await asyncio.sleep(BACK_IN_S)
     finally:
@@ -171,19 +176,21 @@ async def trade_through(cluster: ClusterProcess, how: str, choose: Choice, name:
 
 
 @contextmanager
-def lost(cluster: ClusterProcess, how: str, member: str) -> Iterator[None]:
-    """Be without a member: killed for good, paused, or unreachable."""
-    if how == "cut":
-        cluster.cut_off(member)
-    else:
-        cluster.send(member, signal.SIGKILL if how == "kill" else signal.SIGSTOP)
+def lost(cluster: ClusterProcess, how: str, members: Sequence[str]) -> Iterator[None]:
+    """Be without members: killed for good, paused, or unreachable."""
+    for member in members:
+        if how == "cut":
+            cluster.cut_off(member)
+        else:
+            cluster.send(member, signal.SIGKILL if how == "kill" else signal.SIGSTOP)
     try:
         yield
     finally:
-        if how == "cut":
-            cluster.join_again(member)
-        elif how == "pause":
-            cluster.send(member, signal.SIGCONT)
+        for member in members:
+            if how == "cut":
+                cluster.join_again(member)
+            elif how == "pause":
+                cluster.send(member, signal.SIGCONT)
 
 
 def verified(directory: Path) -> Report:

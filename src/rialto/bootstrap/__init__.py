@@ -22,6 +22,7 @@ from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
 from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
+from rialto.bootstrap.refilling import refill_log
 from rialto.bootstrap.replica import running_replica
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
+    "refill_log",
     "reseal_secrets",
     "running_core",
     "running_exchange",

@@ -94,3 +94,15 @@ def cluster(
     reason = run_until_stopped(lambda stop: run_cluster(stop, plan))
     if reason is not None:
         fail(reason)
+
+
+@app.command("refill-log")
+def refill_log(
+    servers: Servers = None,
+    data: Data = None,
+    log_level: LogLevel = None,
+) -> None:
+    """Fill a log that lost its end up to where a replica's journal ends. Stop gateways and replicas first."""
+    settings = _in_cluster(settings_of(cluster_servers=servers, data_directory=data, log_level=log_level))
+    sequence, missing = asyncio.run(bootstrap.refill_log(settings, Progress("Verifying")))
+    print(f"the journal ends at {sequence:,}; {missing:,} messages were missing in the log and are filled in")

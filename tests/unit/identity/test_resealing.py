@@ -2,7 +2,6 @@
 
 import multiprocessing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select

@@ -15,6 +15,7 @@ from rialto.core.cluster.lease import Lease
 from rialto.core.cluster.log_reader import Entry, LogReader
 from rialto.core.cluster.names import CHECKPOINTS, COMMANDS, OUTPUTS, REGISTRY
 from rialto.core.cluster.output_log import Deposed, OutputLog, Position, frames_of
+from rialto.core.cluster.refilling import refill
 from rialto.core.cluster.runs import new_run
 from rialto.core.errors import LogUnusable
 
@@ -164,6 +165,17 @@ async def test_replicas_that_differ_stop(nats_url: str) -> None:
         await other.state(Checkpoint("other", 200, "cc"))
         with pytest.raises(StatesDiffer, match="command 200"):
             await asyncio.wait_for(watching, 10)
+
+
+async def test_a_log_that_lost_its_end_is_filled_up_and_read_behind(nats_url: str) -> None:
+    async with cluster_on(nats_url) as cluster:
+        await cluster.streams.publish("rialto.commands", b"kept")
+        assert await refill(cluster, 1_203) == 1_202
+        assert await refill(cluster, 1_203) == 0
+        await cluster.streams.publish("rialto.commands", b"new")
+        async for entries in LogReader(cluster, COMMANDS, 1_204).batches():
+            assert [(entry.sequence, entry.data) for entry in entries] == [(1_204, b"new")]
+            break
 
 
 async def test_every_run_of_a_gateway_has_a_number_of_its_own(nats_url: str) -> None:
