@@ -38,10 +38,13 @@ def route(action: str, node: str) -> list[str]:
 class ClusterProcess:
     """One run of `rialto cluster --demo` on a directory."""
 
-    def __init__(self, data: Path, postgres_url: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, postgres_url: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
         self.log = (data.parent / f"{data.name}.log").open("ab")
-        command = [*RIALTO, "cluster", "--demo", "--port", "0", "--data", str(data), "--database-url", postgres_url]
+        command = [*RIALTO, "cluster", "--demo", "--port", "0", "--data", str(data)]
+        command += [] if postgres_url is None else ["--database-url", postgres_url]
         command += ["--nats-hosts", ",".join(NATS_HOSTS.values())]
         self._process = subprocess.Popen(
             command,

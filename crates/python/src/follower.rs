@@ -2,7 +2,7 @@
 
 use crate::errors::{RuntimeStopped, from_replay};
 use crate::market::Views;
-use crate::runtime::decode;
+use crate::runtime::{Message, decode};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -74,7 +74,7 @@ pub(crate) fn tell_again<'py>(
     directory: PathBuf,
     first: u64,
     tickets: Vec<u64>,
-) -> PyResult<Vec<(u64, u64, Bound<'py, PyBytes>)>> {
+) -> PyResult<Vec<Message<'py>>> {
     let told = py.detach(|| rialto_runtime::tell_again(&directory, first, &tickets)).map_err(from_replay)?;
     Ok(told.iter().map(|told| (told.first, told.last, PyBytes::new(py, &told.message))).collect())
 }

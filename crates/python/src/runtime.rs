@@ -23,6 +23,9 @@ pub(crate) struct Runtime {
     ordered: OrderedInput,
 }
 
+/// A message of outcomes, with the sequence numbers of the first and the last.
+pub(crate) type Message<'py> = (u64, u64, Bound<'py, PyBytes>);
+
 /// Read a value of the interface.
 pub(crate) fn decode<'de, T: Deserialize<'de>>(what: &str, bytes: &'de [u8]) -> PyResult<T> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
@@ -181,7 +184,7 @@ impl Runtime {
 
     /// Take what is to be told: messages of outcomes with first and last sequence number, and sequence numbers with
     /// state hashes.
-    fn take_told<'py>(&self, py: Python<'py>) -> (Vec<(u64, u64, Bound<'py, PyBytes>)>, Vec<(u64, String)>) {
+    fn take_told<'py>(&self, py: Python<'py>) -> (Vec<Message<'py>>, Vec<(u64, String)>) {
         let (told, checkpoints) = self.inner().take_told();
         let told = told.iter().map(|told| (told.first, told.last, PyBytes::new(py, &told.message))).collect();
         let hex = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
