@@ -108,8 +108,9 @@ bench: .make/dev .make/core ## Run the benchmarks and print percentiles
 	@$(BIN)/python -m benches
 
 .PHONY: docs
-docs: .make/dev .make/core ## Write the compatibility matrix, and the reference of the crates into target/doc
+docs: .make/dev .make/core ## Write the compatibility matrix, the dashboard, and the reference of the crates into target/doc
 	@$(STEP) "Compatibility matrix" $(BIN)/python -m tools.compatibility
+	@$(STEP) "Dashboard" $(BIN)/python -m tools.dashboard
 	@$(STEP) "Rust reference" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 # --- set-up --------------------------------------------------------------------------------------------------------

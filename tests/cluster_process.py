@@ -12,16 +12,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import nats
 import pytest
 
 from tests.demo_process import RIALTO, UNLIMITED, Credentials
+from tests.network_namespaces import Network
 
 OPEN_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 120
 NATS = ("nats-1", "nats-2", "nats-3")
-NATS_HOSTS = {"nats-1": "127.77.0.1", "nats-2": "127.77.0.2", "nats-3": "127.77.0.3"}
-"""Addresses of their own, so that one can be cut off from everybody."""
-
 CORES = ("core-1", "core-2")
 GATEWAYS = ("gateway-1", "gateway-2")
 READY = {"core": '"event": "follows"', "gateway": '"event": "open"', "nats": "Server is ready"}
@@ -30,22 +29,24 @@ LOOK_EVERY_S = 0.1
 needs_nats = pytest.mark.skipif(shutil.which("nats-server") is None, reason="no nats-server on the path")
 
 
-def route(action: str, node: str) -> list[str]:
-    """What drops every packet to a node, or no longer does."""
-    return ["ip", "route", action, "blackhole", f"{NATS_HOSTS[node]}/32", "table", "local"]
-
-
 class ClusterProcess:
     """One run of `rialto cluster --demo` on a directory."""
 
     def __init__(
-        self, data: Path, postgres_url: str | None = None, environment: Mapping[str, str] | None = None
+        self,
+        data: Path,
+        postgres_url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        network: Network | None = None,
     ) -> None:
         self.data = data
+        self.network = network
         self.log = (data.parent / f"{data.name}.log").open("ab")
         command = [*RIALTO, "cluster", "--demo", "--port", "0", "--data", str(data)]
         command += [] if postgres_url is None else ["--database-url", postgres_url]
-        command += ["--nats-hosts", ",".join(NATS_HOSTS.values())]
+        if network is not None:
+            command += ["--nats-hosts", ",".join(network.addresses[node] for node in NATS)]
+            command += [f"--namespace={member}={name}" for member, name in network.namespaces.items()]
         self._process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -97,28 +98,25 @@ class ClusterProcess:
         ]
         return str(max(became)[1])
 
-    def leader_of(self, stream: str) -> str:
-        """Which NATS node leads a stream, by what the nodes have said last."""
-        became = [
-            (line.split()[1:3], node)
-            for node in NATS
-            for line in self._lines(node)
-            if line.endswith(f"new stream leader for '$G > {stream}'")
-        ]
-        return max(became)[1]
+    async def leader_of(self, stream: str) -> str:
+        """Which NATS node leads a stream."""
+        configuration = json.loads((self.data / "nats-1" / "nats.conf").read_bytes())
+        access = configuration["authorization"]
+        client = await nats.connect(
+            [f"nats://{json.loads((self.data / node / 'nats.conf').read_bytes())['listen']}" for node in NATS],
+            user=access["user"],
+            password=access["password"],
+        )
+        try:
+            cluster = (await client.jetstream().stream_info(stream)).cluster
+            assert cluster is not None
+            assert cluster.leader is not None
+            return cluster.leader
+        finally:
+            await client.close()
 
     def _lines(self, member: str) -> list[str]:
         return (self.data / f"{member}.log").read_text().splitlines()
-
-    def cut_off(self, node: str) -> None:
-        """Let nothing reach a NATS node any more, or skip the test where that is not permitted."""
-        done = subprocess.run(route("add", node), capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"routes cannot be changed here: {done.stderr.strip()}")
-
-    def join_again(self, node: str) -> None:
-        """Let a NATS node that was cut off be reached again."""
-        subprocess.run(route("del", node), capture_output=True, check=False)
 
     def times_ready(self, member: str) -> int:
         """How often a member has said that it is ready."""

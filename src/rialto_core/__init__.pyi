@@ -4,14 +4,19 @@ from pathlib import Path
 from typing import final
 
 __all__ = [
+    "Advanced",
     "Archived",
     "Copied",
     "Follower",
     "JournalUnreadable",
+    "Replica",
+    "ReplicaDiverged",
     "Report",
     "Runtime",
     "RuntimeBusy",
     "RuntimeStopped",
+    "Snapshot",
+    "SnapshotFailed",
     "Views",
     "__version__",
     "check_archive",
@@ -19,8 +24,11 @@ __all__ = [
     "file_hash",
     "journal_command",
     "list_archive",
+    "newest_segment",
     "replay",
     "restore_journal",
+    "snapshots_in",
+    "take_snapshot",
     "tell_again",
     "verify",
 ]
@@ -30,6 +38,8 @@ __version__: str
 class RuntimeBusy(Exception): ...
 class RuntimeStopped(Exception): ...
 class JournalUnreadable(Exception): ...
+class ReplicaDiverged(Exception): ...
+class SnapshotFailed(Exception): ...
 
 @final
 class Archived:
@@ -75,6 +85,47 @@ class Report:
     def checkpoints(self) -> int: ...
     @property
     def counts(self) -> list[tuple[str, int]]: ...
+    @property
+    def snapshot(self) -> int | None: ...
+
+@final
+class Snapshot:
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def is_beside_live(self) -> bool: ...
+
+@final
+class Advanced:
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def time_us(self) -> int: ...
+    @property
+    def checkpoints(self) -> int: ...
+    @property
+    def checked_sequence(self) -> int: ...
+    @property
+    def checked_hash(self) -> str: ...
+    @property
+    def snapshot(self) -> Snapshot | None: ...
+    @property
+    def is_idle(self) -> bool: ...
+
+@final
+class Replica:
+    def __new__(
+        cls, directory: str | PathLike[str], snapshots: str | PathLike[str], *, snapshot_commands: int
+    ) -> Replica: ...
+    def advance(self, commands_max: int) -> Advanced: ...
+    @property
+    def begun_with(self) -> int | None: ...
+    @property
+    def passed_over(self) -> list[str]: ...
 
 @final
 class Runtime:
@@ -87,8 +138,9 @@ class Runtime:
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
         batch_max: int = 4_096,
-        checkpoint_commands: int = 1_000_000,
+        checkpoint_commands: int = 50_000,
         segment_bytes_max: int = 67_108_864,
+        snapshots: str | PathLike[str] | None = None,
         given_time: bool = False,
     ) -> Runtime: ...
     def submit(self, ticket: int, command: bytes, time_us: int | None = None) -> None: ...
@@ -104,6 +156,12 @@ class Runtime:
     def take_slowest_sync_us(self) -> int: ...
     @property
     def cut_tail(self) -> str | None: ...
+    @property
+    def begun_with(self) -> int | None: ...
+    @property
+    def replayed(self) -> int: ...
+    @property
+    def passed_over(self) -> list[str]: ...
     def archive_before(self, archive: str | PathLike[str], sequence: int, *, segments_max: int) -> int: ...
     def close(self) -> None: ...
     def views(self) -> Views: ...
@@ -148,6 +206,7 @@ class Follower:
 
 def journal_command(command: bytes) -> bytes: ...
 def tell_again(directory: str | PathLike[str], first: int, tickets: list[int]) -> list[tuple[int, int, bytes]]: ...
+def newest_segment(directory: str | PathLike[str]) -> int | None: ...
 def replay(
     directory: str | PathLike[str],
     *,
@@ -155,7 +214,19 @@ def replay(
     on_outcomes: Callable[[bytes], object],
     on_progress: Callable[[int], object] | None = None,
 ) -> int: ...
-def verify(directory: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None) -> Report: ...
+def verify(
+    directory: str | PathLike[str],
+    *,
+    snapshots: str | PathLike[str] | None = None,
+    on_progress: Callable[[int], object] | None = None,
+) -> Report: ...
+def take_snapshot(
+    directory: str | PathLike[str],
+    snapshots: str | PathLike[str],
+    *,
+    on_progress: Callable[[int], object] | None = None,
+) -> Snapshot | None: ...
+def snapshots_in(directory: str | PathLike[str]) -> tuple[list[int], int | None]: ...
 def check_archive(
     journal: str | PathLike[str], *, on_progress: Callable[[int], object] | None = None
 ) -> list[Archived]: ...

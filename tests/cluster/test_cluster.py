@@ -1,7 +1,7 @@
 """A cluster is one exchange at every gateway, and stays it while members are killed or paused under load.
 
 The suite kills and pauses the active core; RIALTO_TEST_CLUSTER_FAULTS=1 (`make cluster-faults`) tries every member,
-and cuts NATS nodes off.
+and pulls the cables of cores and NATS nodes, where network namespaces are permitted.
 After each fault everything told of is there once, at both gateways; at the end both cores hold one state, sound.
 """
 
@@ -12,8 +12,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +30,7 @@ from tests.cluster_load import Client, Load, Told, check_told
 from tests.cluster_process import CORES, NATS, ClusterProcess, needs_nats
 from tests.databases import postgres_database
 from tests.demo_process import Credentials
+from tests.network_namespaces import Network, network
 from tests.websocket_client import SocketClient, connected
 
 pytestmark = [needs_nats, pytest.mark.timeout(900)]
@@ -40,39 +41,39 @@ RECOVERS_IN_S = 60.0
 GONE_FOR_S = 5.0
 BACK_IN_S = 3.0
 
-Choice = Callable[[ClusterProcess], Sequence[str]]
+Choice = Callable[[ClusterProcess], Awaitable[Sequence[str]]]
 
 
-def active_core(cluster: ClusterProcess) -> Sequence[str]:
+async def active_core(cluster: ClusterProcess) -> Sequence[str]:
     return [cluster.active_core()]
 
 
-def both_cores(_cluster: ClusterProcess) -> Sequence[str]:
+async def both_cores(_cluster: ClusterProcess) -> Sequence[str]:
     return CORES
 
 
-def standby_core(cluster: ClusterProcess) -> Sequence[str]:
+async def standby_core(cluster: ClusterProcess) -> Sequence[str]:
     return [core for core in CORES if core != cluster.active_core()]
 
 
-def a_gateway(_cluster: ClusterProcess) -> Sequence[str]:
+async def a_gateway(_cluster: ClusterProcess) -> Sequence[str]:
     return ["gateway-2"]
 
 
-def commands_leader(cluster: ClusterProcess) -> Sequence[str]:
-    return [cluster.leader_of("COMMANDS")]
+async def commands_leader(cluster: ClusterProcess) -> Sequence[str]:
+    return [await cluster.leader_of("COMMANDS")]
 
 
-def another_node(cluster: ClusterProcess) -> Sequence[str]:
-    leader = cluster.leader_of("COMMANDS")
-    return [node for node in NATS if node != leader][:1]
+async def another_node(cluster: ClusterProcess) -> Sequence[str]:
+    leaders = [await cluster.leader_of(stream) for stream in ("COMMANDS", "OUTPUTS", "KV_rialto")]
+    return [next((node for node in NATS if node not in leaders), next(node for node in NATS if node != leaders[0]))]
 
 
 USUAL: list[tuple[str, Choice]] = [("kill", active_core), ("pause", active_core)]
 EVERY: list[tuple[str, Choice]] = [
     *(("kill", choice) for choice in (active_core, standby_core, both_cores, a_gateway, commands_leader, another_node)),
     *(("pause", choice) for choice in (active_core, standby_core, a_gateway, commands_leader, another_node)),
-    *(("cut", choice) for choice in (commands_leader, another_node)),
+    *(("cut", choice) for choice in (active_core, standby_core, commands_leader, another_node)),
 ]
 FAULTS = EVERY if os.environ.get("RIALTO_TEST_CLUSTER_FAULTS") else USUAL
 
@@ -80,8 +81,9 @@ FAULTS = EVERY if os.environ.get("RIALTO_TEST_CLUSTER_FAULTS") else USUAL
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[ClusterProcess]:
     data = tmp_path_factory.mktemp("faults") / "cluster"
-    with postgres_database(postgres_server) as url:
-        process = ClusterProcess(data, url, {"RIALTO_CLUSTER_CHECKPOINT_COMMANDS": "500"})
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_database(postgres_server))
+        process = ClusterProcess(data, url, {"RIALTO_CHECKPOINT_COMMANDS": "500"}, cables(stack, url))
         try:
             yield process
         finally:
@@ -135,6 +137,13 @@ async def reported(socket: SocketClient, order_id: int) -> str:
             return str(event["x"])
 
 
+def cables(stack: ExitStack, postgres_url: str) -> Network | None:
+    """Cables that can be pulled, where they will be: cores reach PostgreSQL from their namespaces by a socket file."""
+    if not any(how == "cut" for how, _ in FAULTS):
+        return None
+    return stack.enter_context(network((*NATS, *CORES) if "host=" in postgres_url else NATS))
+
+
 @pytest.mark.parametrize(("how", "choose"), FAULTS, ids=[f"{how}-{choice.__name__}" for how, choice in FAULTS])
 def test_no_order_is_lost(
     cluster: ClusterProcess, how: str, choose: Choice, capsys: pytest.CaptureFixture[str]
@@ -159,7 +168,7 @@ async def trade_through(cluster: ClusterProcess, how: str, choose: Choice, name:
     load = Load(cluster.urls, cluster.credentials("bob"), name, TRADERS)
     try:
         await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
-        members = choose(cluster)
+        members = await choose(cluster)
         times_ready = [cluster.times_ready(member) for member in members]
         began = asyncio.get_running_loop().time()
         with lost(cluster, how, members):
@@ -180,7 +189,8 @@ def lost(cluster: ClusterProcess, how: str, members: Sequence[str]) -> Iterator[
     """Be without members: killed for good, paused, or unreachable."""
     for member in members:
         if how == "cut":
-            cluster.cut_off(member)
+            assert cluster.network is not None
+            cluster.network.cut_off(member)
         else:
             cluster.send(member, signal.SIGKILL if how == "kill" else signal.SIGSTOP)
     try:
@@ -188,7 +198,8 @@ def lost(cluster: ClusterProcess, how: str, members: Sequence[str]) -> Iterator[
     finally:
         for member in members:
             if how == "cut":
-                cluster.join_again(member)
+                assert cluster.network is not None
+                cluster.network.join_again(member)
             elif how == "pause":
                 cluster.send(member, signal.SIGCONT)
 

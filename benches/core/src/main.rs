@@ -14,6 +14,7 @@ mod memory;
 mod naive;
 mod pipeline;
 mod published;
+mod recovery;
 mod threads;
 
 use load::{Load, Plan};
@@ -23,6 +24,9 @@ const USAGE: &str = "usage: rialto-benches core SYMBOLS COMMANDS TRIALS
        rialto-benches profile SYMBOLS COMMANDS TRIALS
        rialto-benches pipeline SYMBOLS COMMANDS TRIALS DIRECTORY
        rialto-benches memory orders|naive-orders|accounts|balances|symbols COUNT
+       rialto-benches recovery start COMMANDS TRIALS DIRECTORY
+       rialto-benches recovery state ACCOUNTS TRIALS DIRECTORY
+       rialto-benches recovery latency COMMANDS CASE DIRECTORY
        rialto-benches published summary SYMBOLS USERS RESTING COMMANDS
        rialto-benches published rate|profile SYMBOLS USERS RESTING COMMANDS TRIALS
        rialto-benches published latency SYMBOLS USERS RESTING COMMANDS TRIALS RATE
@@ -44,6 +48,15 @@ fn main() {
             pipeline::run(&Load::make(plan(symbols, commands)), number(trials), &PathBuf::from(directory));
         }
         ["memory", what, count] => memory::run(what, number(count)),
+        ["recovery", "start", commands, trials, directory] => {
+            recovery::start(&Load::make(plan("10", commands)), number(trials), &PathBuf::from(directory));
+        }
+        ["recovery", "state", accounts, trials, directory] => {
+            recovery::state(number(accounts), number(trials), &PathBuf::from(directory));
+        }
+        ["recovery", "latency", commands, case, directory] => {
+            recovery::latency(&Load::make(plan("1", commands)), case, &PathBuf::from(directory));
+        }
         ["published", rest @ ..] => run_published(rest),
         _ => exit_with(USAGE),
     }

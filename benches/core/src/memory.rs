@@ -22,7 +22,7 @@ pub(crate) fn run(what: &str, count: usize) {
     match what {
         "orders" => {
             let mut engine = EngineAndViews::opened(opening(1, TRADERS));
-            let bytes = growth(count, || number.for_each(|number| engine.engine_only(&resting_order(number))));
+            let bytes = growth(count, || number.for_each(|number| engine.engine_only(&resting_order(number, TRADERS))));
             write_trials(&case, "engine", "B", &[bytes]);
         }
         "naive-orders" => {
@@ -33,7 +33,7 @@ pub(crate) fn run(what: &str, count: usize) {
                 facts.clear();
             };
             opening(1, TRADERS).iter().for_each(&mut apply);
-            let bytes = growth(count, || number.for_each(|number| apply(&resting_order(number))));
+            let bytes = growth(count, || number.for_each(|number| apply(&resting_order(number, TRADERS))));
             write_trials(&case, "plain engine", "B", &[bytes]);
         }
         "accounts" => {
@@ -87,12 +87,13 @@ impl EngineAndViews {
     }
 }
 
-fn resting_order(number: u32) -> Command {
+/// An order far from crossing, of one of so many traders in turn.
+pub(crate) fn resting_order(number: u32, traders: u32) -> Command {
     let side = if number.is_multiple_of(2) { Side::Buy } else { Side::Sell };
     let distance = 1 + u64::from(number) * 2_654_435_761 % PRICES;
     let ticks = if side == Side::Buy { 6_000_000 - distance } else { 6_000_000 + distance };
     Command::PlaceOrder(PlaceOrder {
-        account: trader(number % TRADERS),
+        account: trader(number % traders),
         symbol: SymbolId(0),
         order: NewOrder {
             client_order_id: ClientOrderId::new(&format!("x-{number:020}")).expect("22 characters"),

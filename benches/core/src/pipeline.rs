@@ -33,7 +33,8 @@ pub(crate) fn run(load: &Load, trials: usize, directory: &Path) {
         journal_rates.push(journal_rate);
         journal_bytes = bytes;
         let offered = &load.commands[..load.commands.len().min(OFFERED_COMMANDS_MAX)];
-        percentiles.push(percentiles_us(&mut Pipeline::open(load, place("offered")).offer(offered)));
+        percentiles
+            .push(percentiles_us(&mut Pipeline::open(load, place("offered")).offer_at(OFFERED_PER_SECOND, offered)));
         runs.push(saturated);
     }
     let each = |figure: fn(&Saturated) -> f64| runs.iter().map(figure).collect::<Vec<f64>>();
@@ -65,7 +66,7 @@ struct Saturated {
 }
 
 /// An empty journal replays nothing.
-struct Empty;
+pub(crate) struct Empty;
 
 impl Progress for Empty {
     fn outcomes(&mut self, _: Vec<u8>) -> Result<(), String> {
@@ -77,7 +78,7 @@ impl Progress for Empty {
     }
 }
 
-struct Pipeline {
+pub(crate) struct Pipeline {
     runtime: Runtime,
     directory: PathBuf,
     submitted: usize,
@@ -88,7 +89,11 @@ struct Pipeline {
 impl Pipeline {
     /// Open a runtime on an empty journal and bring it to the state in which the measured commands begin.
     fn open(load: &Load, directory: PathBuf) -> Pipeline {
-        let runtime = Runtime::open(&directory, Options::default(), 1, &mut Empty).expect("an empty journal opens");
+        Pipeline::open_with(load, directory, Options::default())
+    }
+
+    pub(crate) fn open_with(load: &Load, directory: PathBuf, options: Options) -> Pipeline {
+        let runtime = Runtime::open(&directory, options, 1, &mut Empty).expect("an empty journal opens");
         let mut pipeline = Pipeline { runtime, directory, submitted: 0, released: 0, batches: 0 };
         pipeline.submit_all(&load.opening);
         pipeline.batches = 0;
@@ -115,8 +120,8 @@ impl Pipeline {
     }
 
     /// Nanoseconds from the planned sending of each command to the draining of its outcome.
-    fn offer(mut self, commands: &[Command]) -> Vec<u32> {
-        let interval_ns = 1_000_000_000 / OFFERED_PER_SECOND as u64;
+    pub(crate) fn offer_at(mut self, per_second: usize, commands: &[Command]) -> Vec<u32> {
+        let interval_ns = 1_000_000_000 / per_second as u64;
         let mut nanoseconds = Vec::with_capacity(commands.len());
         let first_released = self.released;
         let mut waiting = commands.iter().cloned().zip(0u64..).peekable();

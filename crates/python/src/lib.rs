@@ -13,6 +13,7 @@ mod market;
 mod options;
 mod progress;
 mod replay;
+mod replica;
 mod runtime;
 
 use pyo3::prelude::*;
@@ -27,11 +28,19 @@ fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<runtime::Runtime>()?;
     module.add_class::<market::Views>()?;
     module.add_class::<follower::Follower>()?;
-    module.add_class::<replay::Report>()?;
     module.add_function(wrap_pyfunction!(follower::journal_command, module)?)?;
     module.add_function(wrap_pyfunction!(follower::tell_again, module)?)?;
+    module.add("ReplicaDiverged", module.py().get_type::<errors::ReplicaDiverged>())?;
+    module.add("SnapshotFailed", module.py().get_type::<errors::SnapshotFailed>())?;
+    module.add_class::<replay::Report>()?;
+    module.add_class::<replica::Advanced>()?;
+    module.add_class::<replica::Replica>()?;
+    module.add_class::<replica::Snapshot>()?;
+    module.add_function(wrap_pyfunction!(replay::newest_segment, module)?)?;
     module.add_function(wrap_pyfunction!(replay::replay, module)?)?;
     module.add_function(wrap_pyfunction!(replay::verify, module)?)?;
+    module.add_function(wrap_pyfunction!(replica::snapshots_in, module)?)?;
+    module.add_function(wrap_pyfunction!(replica::take_snapshot, module)?)?;
     module.add_class::<archive::Archived>()?;
     module.add_class::<archive::Copied>()?;
     module.add_function(wrap_pyfunction!(archive::check_archive, module)?)?;

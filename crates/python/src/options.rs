@@ -20,5 +20,5 @@ pub(crate) fn options(
     }
     let journal = rialto_journal::Options { segment_bytes_max, ..rialto_journal::Options::default() };
     let clock = if given_time { Clock::Given } else { Clock::Wall };
-    Ok(Options { queue_capacity, batch_max, checkpoint_commands, clock, journal })
+    Ok(Options { queue_capacity, batch_max, checkpoint_commands, clock, journal, snapshots: None })
 }

@@ -1,6 +1,6 @@
 //! Replaying and verifying journals that nobody writes to, or that another process does.
 
-use crate::errors::from_replay;
+use crate::errors::{from_journal, from_replay};
 use crate::progress::Listeners;
 use pyo3::prelude::*;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ pub(crate) struct Report {
     refused: u64,
     checkpoints: u64,
     counts: Vec<(&'static str, usize)>,
+    snapshot: Option<u64>,
 }
 
 /// Replay a journal, handing outcomes from a sequence number on to a callable, and return the last sequence number.
@@ -31,12 +32,18 @@ pub(crate) fn replay(
     replayed.map(|replayed| replayed.engine.sequence()).map_err(from_replay)
 }
 
-/// Replay a journal and recount everything at its end.
+/// Replay a journal and recount everything at its end; with snapshots, only what follows the newest sound one.
 #[pyfunction]
-#[pyo3(signature = (directory, *, on_progress=None))]
-pub(crate) fn verify(py: Python<'_>, directory: PathBuf, on_progress: Option<Py<PyAny>>) -> PyResult<Report> {
+#[pyo3(signature = (directory, *, snapshots=None, on_progress=None))]
+pub(crate) fn verify(
+    py: Python<'_>,
+    directory: PathBuf,
+    snapshots: Option<PathBuf>,
+    on_progress: Option<Py<PyAny>>,
+) -> PyResult<Report> {
     let mut listeners = Listeners { on_outcomes: None, on_progress };
-    let report = py.detach(|| rialto_runtime::verify(&directory, &mut listeners)).map_err(from_replay)?;
+    let verified = py.detach(|| rialto_runtime::verify(&directory, snapshots.as_deref(), &mut listeners));
+    let report = verified.map_err(from_replay)?;
     Ok(Report {
         sequence: report.sequence,
         time_us: report.time_us,
@@ -44,5 +51,12 @@ pub(crate) fn verify(py: Python<'_>, directory: PathBuf, on_progress: Option<Py<
         refused: report.refused,
         checkpoints: report.checkpoints,
         counts: report.counts,
+        snapshot: report.snapshot,
     })
+}
+
+/// The first sequence number of the segment that is being written; nothing in a directory without segments.
+#[pyfunction]
+pub(crate) fn newest_segment(directory: PathBuf) -> PyResult<Option<u64>> {
+    rialto_journal::newest_segment(&directory).map_err(from_journal)
 }

@@ -50,8 +50,9 @@ impl Runtime {
         on_progress=None,
         queue_capacity=65_536,
         batch_max=4_096,
-        checkpoint_commands=1_000_000,
+        checkpoint_commands=50_000,
         segment_bytes_max=67_108_864,
+        snapshots=None,
         given_time=false,
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of a constructor")]
@@ -65,9 +66,11 @@ impl Runtime {
         batch_max: usize,
         checkpoint_commands: u64,
         segment_bytes_max: u64,
+        snapshots: Option<PathBuf>,
         given_time: bool,
     ) -> PyResult<Runtime> {
         let options = options(queue_capacity, batch_max, checkpoint_commands, segment_bytes_max, given_time)?;
+        let options = rialto_runtime::Options { snapshots, ..options };
         let mut listeners = Listeners { on_outcomes: Some(on_outcomes), on_progress };
         let opened = py.detach(|| rialto_runtime::Runtime::open(&directory, options, outcomes_from, &mut listeners));
         let runtime = opened.map_err(from_open)?;
@@ -143,6 +146,24 @@ impl Runtime {
             cut.file.display(),
             cut.kept_as.display()
         ))
+    }
+
+    /// The sequence of the snapshot that the start began with; none where everything was replayed.
+    #[getter]
+    fn begun_with(&self) -> Option<u64> {
+        self.inner().start().snapshot
+    }
+
+    /// How many commands the start replayed.
+    #[getter]
+    fn replayed(&self) -> u64 {
+        self.inner().start().replayed
+    }
+
+    /// Of every newer snapshot, why it was passed over, for people.
+    #[getter]
+    fn passed_over(&self) -> Vec<String> {
+        self.inner().start().passed_over.clone()
     }
 
     /// Move closed segments whose commands all come before a sequence number to an archive directory; return how many.

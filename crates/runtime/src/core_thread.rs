@@ -37,8 +37,8 @@ impl<T: TimeSource> Core<T> {
 
     /// Fill an empty batch with `first` and whatever `next` has at hand; false when one of them says to stop.
     ///
-    /// The state's hash goes with the batch when it is due, and on the way out, so that the next start can tell
-    /// whether it came to the same state.
+    /// The hash of a part of the state goes with the batch when it is due, and that of the whole on the way out, so that
+    /// a replica and the next start can tell whether they came to the same state.
     pub(crate) fn fill(&mut self, first: Input, mut next: impl FnMut() -> Option<Input>, work: &mut Work) -> bool {
         let mut is_running = self.take(first, work);
         while is_running && !self.is_due() && work.items.len() < self.batch_max && work.batch.bytes() < BATCH_BYTES_MAX
@@ -49,7 +49,7 @@ impl<T: TimeSource> Core<T> {
         let sequence = self.engine.sequence();
         if self.is_due() || (!is_running && sequence > self.last_checkpoint) {
             self.last_checkpoint = sequence;
-            work.checkpoint = Some(self.checkpoint());
+            work.checkpoint = Some(self.checkpoint(is_running));
         }
         is_running
     }
@@ -83,8 +83,10 @@ impl<T: TimeSource> Core<T> {
         true
     }
 
-    fn checkpoint(&self) -> Checkpoint {
-        Checkpoint { seq: self.engine.sequence(), time_us: self.engine.time_us(), state_hash: self.engine.state_hash() }
+    /// Of a part of the state while orders wait, of the whole when none do.
+    fn checkpoint(&self, do_orders_wait: bool) -> Checkpoint {
+        let state_hash = if do_orders_wait { self.engine.part_hash() } else { self.engine.state_hash() };
+        Checkpoint { seq: self.engine.sequence(), time_us: self.engine.time_us(), state_hash }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rialto_engine::Violation;
 use rialto_journal::JournalError;
+use rialto_snapshot::{SnapshotError, Written};
 use rialto_types::codec::CodecError;
 
 /// Why a submission was not taken. Nothing of it was or will be journalled.
@@ -44,14 +45,24 @@ pub enum ReplayError {
         source: CodecError,
     },
     /// The replayed state is not the state that was recorded.
-    #[error("after command {sequence} the journal recorded state {recorded}, but replaying gives {replayed}")]
+    #[error(
+        "after command {sequence} the journal recorded state {recorded}, but replaying gives {whole} (of a part: {part})"
+    )]
     StateDiverged {
         /// After which command.
         sequence: u64,
         /// The recorded state hash.
         recorded: String,
-        /// The replayed one.
-        replayed: String,
+        /// That of a part of the replayed state.
+        part: String,
+        /// That of the whole replayed state.
+        whole: String,
+    },
+    /// The journal is not the one that a snapshot was taken of.
+    #[error("the snapshot of command {sequence} is of another journal than this one")]
+    ForeignSnapshot {
+        /// The last command in it.
+        sequence: u64,
     },
     /// The replayed state breaks an invariant.
     #[error("after command {sequence}: {violation}")]
@@ -78,4 +89,35 @@ pub enum OpenError {
     /// Threads or the wake-up pipe could not be made.
     #[error("cannot start the runtime: {0}")]
     Start(#[from] std::io::Error),
+}
+
+/// Why a replica cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// The journal cannot be read or held.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be replayed, or leads to another state than the live one.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A snapshot cannot be written.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl ReplicaError {
+    /// Whether the states differ, or the state breaks an invariant: then something is wrong that trying again does not
+    /// mend.
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, ReplicaError::Replay(ReplayError::StateDiverged { .. } | ReplayError::Violation { .. }))
+    }
+}
+
+/// A snapshot that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotTaken {
+    /// What was written.
+    pub written: Written,
+    /// Whether an exchange was writing the journal, so that the snapshot is of its last closed segment.
+    pub is_beside_live: bool,
 }

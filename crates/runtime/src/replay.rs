@@ -1,11 +1,15 @@
 //! Replaying a journal: the same commands, the same state, the same outcomes.
+//!
+//! From the first command, or from a snapshot and what follows it; either way every state hash that the journal recorded
+//! must be that of the replayed state.
 
 use crate::error::ReplayError;
 use crate::released::{Chunk, Outcome, Released, StatedEvents};
 use rialto_engine::Engine;
 use rialto_journal::{Checkpoint, Disk, Entry, Reader, RealDisk};
-use rialto_market::MarketViews;
-use rialto_types::{Event, codec};
+use rialto_market::{MarketUpdate, MarketViews};
+use rialto_snapshot::Loaded;
+use rialto_types::{Command, Event, codec};
 use std::path::Path;
 
 /// Outcomes are handed on in lists of at most this many, or this many bytes.
@@ -37,10 +41,14 @@ pub struct Replayed {
     pub engine: Engine,
     /// The market views after the last command.
     pub views: MarketViews,
-    /// How many commands were refused when they were made.
+    /// How many commands were replayed, and how many of them were refused when they were made.
+    pub commands: u64,
+    /// Refused ones among them.
     pub refused: u64,
     /// How many recorded state hashes were met and found equal.
     pub checkpoints: u64,
+    /// The chain hash of the journal behind the last of them.
+    pub chain: [u8; 32],
 }
 
 /// Apply every command of a journal.
@@ -58,29 +66,29 @@ pub fn replay_on<D: Disk>(
     outcomes_from: u64,
     progress: &mut impl Progress,
 ) -> Result<Replayed, ReplayError> {
-    let mut reader = Reader::open_on(disk, directory, 1)?;
-    let mut replayed = Replayed { engine: Engine::new(), views: MarketViews::default(), refused: 0, checkpoints: 0 };
-    let (mut events, mut market) = (Vec::new(), Vec::new());
+    replay_from(None, disk, directory, outcomes_from, progress)
+}
+
+/// Apply the commands of a journal that follow a snapshot, or all of them.
+///
+/// The snapshot's sequence is below `outcomes_from` and in the journal. Fails with `ForeignSnapshot`, before anything was
+/// handed on, where it is of another journal.
+pub(crate) fn replay_from<D: Disk>(
+    start: Option<Loaded>,
+    disk: D,
+    directory: &Path,
+    outcomes_from: u64,
+    progress: &mut impl Progress,
+) -> Result<Replayed, ReplayError> {
+    let mut replay = Replay::open(start, disk, directory)?;
     let mut chunk = Chunk::default();
-    while let Some(entry) = reader.next_entry()? {
-        let (sequence, time_us, payload) = match entry {
-            Entry::Command { seq, time_us, payload } => (seq, time_us, payload),
-            Entry::Checkpoint(checkpoint) => {
-                check_state(&replayed.engine, &checkpoint)?;
-                replayed.checkpoints += 1;
-                continue;
-            }
-        };
-        let command = codec::decode(payload).map_err(|source| ReplayError::Command { sequence, source })?;
-        events.clear();
-        market.clear();
-        replayed.engine.apply(sequence, time_us, &command, &mut events);
-        replayed.views.apply(time_us, &events, &mut market);
-        replayed.refused += u64::from(matches!(events.first(), Some(Event::CommandRejected(_))));
+    while let Some(met) = replay.step()? {
+        let Met::Command { sequence, time_us } = met else { continue };
         if sequence >= outcomes_from {
-            let (ticket, position, stated) = (progress.ticket(sequence), chunk.bytes(), StatedEvents(&events));
-            chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events: stated, market: &market }));
-            progress.stated(sequence, time_us, &events, chunk.encoded_from(position));
+            let (events, market) = (StatedEvents(&replay.events), replay.market.as_slice());
+            let (ticket, position) = (progress.ticket(sequence), chunk.bytes());
+            chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events, market }));
+            progress.stated(sequence, time_us, &replay.events, chunk.encoded_from(position));
             if chunk.len() >= CHUNK_OUTCOMES || chunk.bytes() >= CHUNK_BYTES {
                 progress.outcomes(chunk.take()).map_err(ReplayError::Receiver)?;
             }
@@ -92,19 +100,129 @@ pub fn replay_on<D: Disk>(
     if chunk.len() > 0 {
         progress.outcomes(chunk.take()).map_err(ReplayError::Receiver)?;
     }
-    progress.reached(replayed.engine.sequence()).map_err(ReplayError::Receiver)?;
-    Ok(replayed)
+    progress.reached(replay.engine.sequence()).map_err(ReplayError::Receiver)?;
+    Ok(replay.end())
 }
 
-fn check_state(engine: &Engine, checkpoint: &Checkpoint) -> Result<(), ReplayError> {
-    let replayed = engine.state_hash();
-    if replayed == checkpoint.state_hash {
-        return Ok(());
+/// What one step of a replay met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// A command, which was applied.
+    Command { sequence: u64, time_us: u64 },
+    /// A recorded state hash, which was that of the state.
+    Checkpoint,
+}
+
+/// A state on its way through a journal.
+pub(crate) struct Replay<D: Disk = RealDisk> {
+    pub(crate) engine: Engine,
+    pub(crate) views: MarketViews,
+    pub(crate) reader: Reader<D>,
+    /// What the last command led to.
+    events: Vec<Event>,
+    market: Vec<MarketUpdate>,
+    /// The chain hash that the journal must have where the snapshot was taken, until it was seen there.
+    unproven: Option<[u8; 32]>,
+    commands: u64,
+    refused: u64,
+    pub(crate) checkpoints: u64,
+    /// The last recorded hash that was found equal.
+    pub(crate) last_checked: Option<Checkpoint>,
+}
+
+impl<D: Disk> Replay<D> {
+    pub(crate) fn open(start: Option<Loaded>, disk: D, directory: &Path) -> Result<Replay<D>, ReplayError> {
+        let (engine, views, unproven) = match start {
+            Some(Loaded { position, engine, views }) => (engine, views, Some(position.chain)),
+            None => (Engine::new(), MarketViews::default(), None),
+        };
+        let reader = Reader::open_on(disk, directory, engine.sequence() + 1)?;
+        Ok(Replay {
+            engine,
+            views,
+            reader,
+            events: Vec::new(),
+            market: Vec::new(),
+            unproven,
+            commands: 0,
+            refused: 0,
+            checkpoints: 0,
+            last_checked: None,
+        })
     }
-    let text = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Err(ReplayError::StateDiverged {
-        sequence: checkpoint.seq,
-        recorded: text(checkpoint.state_hash),
-        replayed: text(replayed),
-    })
+
+    /// Go on by one entry; `None` at the end of the journal as it stands.
+    pub(crate) fn step(&mut self) -> Result<Option<Met>, ReplayError> {
+        let entry = match self.reader.next_entry()? {
+            None => None,
+            Some(Entry::Checkpoint(checkpoint)) => Some(Read::Checkpoint(checkpoint)),
+            Some(Entry::Command { seq: sequence, time_us, payload }) => {
+                let command = codec::decode(payload).map_err(|source| ReplayError::Command { sequence, source })?;
+                Some(Read::Command { sequence, time_us, command })
+            }
+        };
+        self.prove(matches!(entry, Some(Read::Checkpoint(_))))?;
+        Ok(match entry {
+            None => None,
+            Some(Read::Checkpoint(checkpoint)) => {
+                self.check(&checkpoint)?;
+                Some(Met::Checkpoint)
+            }
+            Some(Read::Command { sequence, time_us, command }) => {
+                self.apply(sequence, time_us, &command);
+                Some(Met::Command { sequence, time_us })
+            }
+        })
+    }
+
+    /// Find the chain hash of the snapshot before the first command behind it. Checkpoints may stand on either side.
+    fn prove(&mut self, may_follow: bool) -> Result<(), ReplayError> {
+        let Some(chain) = self.unproven else { return Ok(()) };
+        let sequence = self.engine.sequence();
+        if self.reader.next_seq() == sequence + 1 && self.reader.chain_hash() == chain {
+            self.unproven = None;
+            return Ok(());
+        }
+        if may_follow { Ok(()) } else { Err(ReplayError::ForeignSnapshot { sequence }) }
+    }
+
+    fn apply(&mut self, sequence: u64, time_us: u64, command: &Command) {
+        self.events.clear();
+        self.market.clear();
+        self.engine.apply(sequence, time_us, command, &mut self.events);
+        self.views.apply(time_us, &self.events, &mut self.market);
+        self.commands += 1;
+        self.refused += u64::from(matches!(self.events.first(), Some(Event::CommandRejected(_))));
+    }
+
+    fn check(&mut self, checkpoint: &Checkpoint) -> Result<(), ReplayError> {
+        if self.engine.agrees_with(&checkpoint.state_hash) {
+            self.checkpoints += 1;
+            self.last_checked = Some(*checkpoint);
+            return Ok(());
+        }
+        if self.unproven.is_some() {
+            return Err(ReplayError::ForeignSnapshot { sequence: checkpoint.seq });
+        }
+        let text = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Err(ReplayError::StateDiverged {
+            sequence: checkpoint.seq,
+            recorded: text(checkpoint.state_hash),
+            part: text(self.engine.part_hash()),
+            whole: text(self.engine.state_hash()),
+        })
+    }
+
+    fn end(self) -> Replayed {
+        let Replay { engine, mut views, reader, commands, refused, checkpoints, .. } = self;
+        // Nobody was there to take what has changed.
+        views.forget_changes();
+        Replayed { engine, views, commands, refused, checkpoints, chain: reader.chain_hash() }
+    }
+}
+
+/// An entry, no longer in the reader's hands.
+enum Read {
+    Command { sequence: u64, time_us: u64, command: Command },
+    Checkpoint(Checkpoint),
 }

@@ -8,6 +8,7 @@ use crate::measured_disk::{MeasuredDisk, SyncFigures};
 use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
+use crate::start::Start;
 use crate::telling::Told;
 use crossbeam_channel::bounded;
 use rialto_journal::{Archiver, Checkpoint, RealDisk, Recovery};
@@ -16,7 +17,7 @@ use rialto_types::Command;
 use rialto_types::query::Query;
 use rialto_types::state_codec::StateError;
 use std::io::PipeReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -30,12 +31,14 @@ pub struct Options {
     pub queue_capacity: usize,
     /// The most submissions in one batch.
     pub batch_max: usize,
-    /// After how many commands the state's hash is journalled.
+    /// After how many commands the hash of a part of the state is journalled; that of the whole is at the end.
     pub checkpoint_commands: u64,
     /// Where commands get their time.
     pub clock: Clock,
     /// How the journal is kept.
     pub journal: rialto_journal::Options,
+    /// Where snapshots are, if one may be begun with.
+    pub snapshots: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -43,9 +46,10 @@ impl Default for Options {
         Options {
             queue_capacity: 65_536,
             batch_max: 4_096,
-            checkpoint_commands: 1_000_000,
+            checkpoint_commands: 50_000,
             clock: Clock::Wall,
             journal: rialto_journal::Options::default(),
+            snapshots: None,
         }
     }
 }
@@ -60,11 +64,14 @@ pub struct Runtime {
     recovery: Recovery,
     archiver: Archiver<RealDisk>,
     sync_figures: Arc<SyncFigures>,
+    start: Start,
 }
 
 impl Runtime {
     /// Open a journal, come to its state, and start.
     ///
+    /// The state comes from the newest sound snapshot whose sequence is below `outcomes_from`, and from the commands
+    /// behind it; without one, from all commands.
     /// Outcomes from `outcomes_from` on, which projections have not seen, are handed to `progress` before this
     /// returns.
     pub fn open(
@@ -74,7 +81,8 @@ impl Runtime {
         progress: &mut impl Progress,
     ) -> Result<Runtime, OpenError> {
         let (disk, sync_figures) = MeasuredDisk::new(RealDisk);
-        let Opened { journal, recovery, replayed } = open_journal(disk, directory, &options, outcomes_from, progress)?;
+        let Opened { journal, recovery, replayed, start } =
+            open_journal(disk, directory, &options, outcomes_from, progress)?;
         let archiver = journal.archiver_on(RealDisk);
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
@@ -92,7 +100,7 @@ impl Runtime {
         let journal_thread =
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || journal.run(&journal_outputs))?;
         let threads = vec![core_thread, journal_thread];
-        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver, sync_figures })
+        Ok(Runtime { intake, outputs, views, threads, sequence_at_open, recovery, archiver, sync_figures, start })
     }
 
     /// Submit a command. `given_time_us` is for runtimes on given times, and only for them.
@@ -173,6 +181,11 @@ impl Runtime {
     /// How the journal's writes go.
     pub fn sync_figures(&self) -> &SyncFigures {
         &self.sync_figures
+    }
+
+    /// How the state was come to.
+    pub fn start(&self) -> &Start {
+        &self.start
     }
 
     /// Finish what was submitted, make it durable, record the state's hash, and stop. What was released can still be

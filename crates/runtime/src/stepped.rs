@@ -11,6 +11,7 @@ use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crate::runtime::{BATCHES_AHEAD, Options};
+use crate::start::Start;
 use crossbeam_channel::Receiver;
 use rialto_engine::Engine;
 use rialto_journal::{Disk, Journal, Recovery};
@@ -33,6 +34,7 @@ pub struct Stepped<D: Disk, T: TimeSource> {
     outputs: Arc<Outputs>,
     is_stopping: bool,
     recovery: Recovery,
+    start: Start,
 }
 
 impl<D: Disk, T: TimeSource> Stepped<D, T> {
@@ -45,7 +47,8 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
         outcomes_from: u64,
         progress: &mut impl Progress,
     ) -> Result<Stepped<D, T>, OpenError> {
-        let Opened { journal, recovery, replayed } = open_journal(disk, directory, options, outcomes_from, progress)?;
+        let Opened { journal, recovery, replayed, start } =
+            open_journal(disk, directory, options, outcomes_from, progress)?;
         let outputs = Arc::new(Outputs::new()?);
         let (intake, inputs) = Intake::new(Arc::clone(&outputs), options.queue_capacity, options.clock);
         let views = Arc::new(Mutex::new(replayed.views));
@@ -59,6 +62,7 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
             outputs,
             is_stopping: false,
             recovery,
+            start,
         })
     }
 
@@ -110,6 +114,11 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
     /// What opening the journal found.
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
+    }
+
+    /// How the state was come to.
+    pub fn start(&self) -> &Start {
+        &self.start
     }
 
     /// The state after everything the core has taken, durable or not.

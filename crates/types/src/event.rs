@@ -11,6 +11,11 @@ mod settings;
 
 pub use settings::*;
 
+/// The version of the encoding of events. It is raised with every change to what is written below, so that whoever keeps
+/// encoded events, or takes them from a process of another release, can tell. The journal keeps none: events follow from
+/// commands.
+pub const VERSION: u8 = 1;
+
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event")]

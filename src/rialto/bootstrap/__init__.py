@@ -8,6 +8,7 @@ what is derived from it is written.
 """
 
 from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
+from rialto.bootstrap.cluster_core import running_replica
 from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
@@ -17,13 +18,13 @@ from rialto.bootstrap.directories import (
     master_key_path,
     portal_directory,
     prepare_data_directory,
+    snapshot_directory,
 )
 from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
 from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
 from rialto.bootstrap.refilling import refill_log
-from rialto.bootstrap.replica import running_replica
 
 __all__ = [
     "Demonstration",
@@ -49,4 +50,5 @@ __all__ = [
     "running_exchange",
     "running_gateway",
     "running_replica",
+    "snapshot_directory",
 ]

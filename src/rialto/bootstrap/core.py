@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from rialto.bootstrap.backups import archiving_job
-from rialto.bootstrap.directories import journal_directory, prepare_data_directory
+from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
 from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
@@ -34,7 +34,9 @@ def open_core(settings: Settings, projections: Engine, on_progress: OnProgress |
         on_outcomes=writer.write_all,
         on_progress=on_progress,
         queue_capacity=settings.command_queue_max,
+        checkpoint_commands=settings.checkpoint_commands,
         segment_bytes_max=settings.segment_bytes_max,
+        snapshots=snapshot_directory(settings.data_directory),
     )
 
 

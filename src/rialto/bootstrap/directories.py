@@ -12,6 +12,11 @@ def journal_directory(data_directory: Path) -> Path:
     return data_directory / "journal"
 
 
+def snapshot_directory(data_directory: Path) -> Path:
+    """Return where the snapshots lie."""
+    return data_directory / "snapshots"
+
+
 def master_key_path(settings: Settings) -> Path:
     """Return where the key lies that seals secrets."""
     return settings.data_directory / "master.key"

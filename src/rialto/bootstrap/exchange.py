@@ -10,6 +10,7 @@ from rialto.admin.channel import ControlChannel, ControlUnavailable
 from rialto.bootstrap.core import OnProgress, running_core
 from rialto.bootstrap.directories import control_socket
 from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching
 from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings
@@ -36,9 +37,11 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         stack.callback(listener.close)
         async with watching.alone(listener):
             runtime, projector = await stack.enter_async_context(running_core(settings, progress))
+        _log.info("journal replayed", sequence=runtime.last_sequence, replay_s=watching.seconds)
         await stack.enter_async_context(watching.core(runtime, projector))
         exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
         await stack.enter_async_context(_heeding_operator(settings, runtime))
+        await stack.enter_async_context(running_replica(settings))
         yield exchange
         began_s = time.monotonic()
     _log.info("stopped", sequence=runtime.last_sequence, stop_s=round(time.monotonic() - began_s, 1))

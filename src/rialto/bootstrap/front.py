@@ -98,7 +98,7 @@ async def running_front(
         feed = MarketFeed(hub, runtime)
         feed.start()
         stack.push_async_callback(feed.stop)
-        watching.front(gateway, bounds(settings), history, connections, hub)
+        watching.front(gateway, bounds(settings), history, connections, hub, user_data)
         server = _server(settings, gateway, hub, connections, api_keys, watching, listener)
         await server.start()
         stack.push_async_callback(server.stop)

@@ -3,7 +3,12 @@
 from typing import Final
 
 from rialto.bootstrap.core import OnProgress, open_core
-from rialto.bootstrap.directories import journal_directory, portal_directory, prepare_data_directory
+from rialto.bootstrap.directories import (
+    journal_directory,
+    portal_directory,
+    prepare_data_directory,
+    snapshot_directory,
+)
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SystemClock
@@ -30,7 +35,12 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = _ignore) -
     projections = open_engine(settings.database_url, Access.REBUILDABLE)
     try:
         # Whoever holds the journal may write to the projections: hold it, idle, until they are written.
-        claim = Runtime.open(journal_directory(settings.data_directory), outcomes_from=NO_OUTCOMES, on_outcomes=_ignore)
+        claim = Runtime.open(
+            journal_directory(settings.data_directory),
+            outcomes_from=NO_OUTCOMES,
+            on_outcomes=_ignore,
+            snapshots=snapshot_directory(settings.data_directory),
+        )
         try:
             return rebuild(projections, replayed_outcomes(journal_directory(settings.data_directory)), on_progress)
         finally:

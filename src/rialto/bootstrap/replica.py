@@ -1,124 +1,118 @@
-"""A core replica of a cluster: its journal, its projections while it is active, and what it answers."""
+"""The replica's keeper: starts the process, tells the log what it says, starts it again when it ends.
+
+The exchange does not depend on it: without a replica nothing is lost but the proof and the snapshots. One that came to
+another state than the live core is not started again, for one of the two is wrong and someone must look.
+"""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Final
 
+import msgspec
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
-from rialto.bootstrap.directories import journal_directory, prepare_data_directory
-from rialto.contracts.events import Outcome
-from rialto.core.cluster.connection import connected
-from rialto.core.cluster.replica import Replica, open_replica
-from rialto.core.journal import replayed_outcomes
+from rialto.bootstrap.directories import journal_directory, snapshot_directory
+from rialto.core.journal import has_closed_segment
+from rialto.core.replica import EXIT_DIVERGED, ReplicaLine
 from rialto.foundation.configuration import Settings
-from rialto.foundation.database import Access, open_engine
-from rialto.projections.projector import Projector
-from rialto.projections.watermark import WrittenElsewhere
 
-KEPT_MAX: Final = 400_000
-"""How many outcomes a replica keeps in memory for projections that are behind; beyond, they are replayed."""
+RESTART_S_MIN: Final = 1
+RESTART_S_MAX: Final = 60
+"""How long to wait before starting it again: twice as long each time, anew once it has run for longer than that."""
+LOOK_S: Final = 1
+"""How long between two looks whether there is a closed segment: until then there is nothing to follow."""
+END_TIMEOUT_S: Final = 5
+"""How long it may take to end before it is killed."""
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class ReplicaProjections:
-    """Projections that only the active replica writes, from the watermark on.
-
-    A standby keeps the outcomes that are not written yet, so that it can go on where the other one ended. A deposed one
-    may still have a transaction under way: it fails, since the watermark is not where it believes it to be.
-    """
-
-    def __init__(self, settings: Settings, engine: Engine) -> None:
-        self._directory = journal_directory(settings.data_directory)
-        self._lag_max = settings.projection_lag_max
-        self._engine = engine
-        self._written = WrittenElsewhere(engine)
-        self._kept: deque[Outcome] = deque(maxlen=KEPT_MAX)
-        self._projector: Projector | None = None
-        self.last_sequence = 0
-        """The last outcome there is."""
-
-    def accept(self, outcomes: Sequence[Outcome]) -> None:
-        """Write outcomes, or keep them: a listener of the runtime."""
-        self.last_sequence = outcomes[-1].sequence
-        if self._projector is not None:
-            self._projector.accept(outcomes)
-        else:
-            self._kept.extend(outcomes)
-
-    async def begin(self) -> None:
-        """Begin to write from the watermark on.
-
-        Errors: `ProjectionsAhead`, `JournalUnreadable`, SQLAlchemy's own.
-        """
-        projector = await asyncio.to_thread(Projector, self._engine, lag_max=self._lag_max)
-        if projector.watermark < self.last_sequence:
-            first = self._kept[0].sequence if self._kept else self.last_sequence + 1
-            if first > projector.watermark + 1:
-                await asyncio.to_thread(self._accept_replayed, projector, first)
-        projector.start(self.last_sequence)
-        projector.accept(list(self._kept))
-        self._kept.clear()
-        self._projector = projector
-
-    def _accept_replayed(self, projector: Projector, before: int) -> None:
-        """Hand over from the journal what is not kept in memory."""
-        _log.info("projections are behind; replaying the journal for them", watermark=projector.watermark, to=before)
-        for outcomes in replayed_outcomes(self._directory, projector.watermark + 1):
-            new = [outcome for outcome in outcomes if outcome.sequence < before]
-            if not new:
-                return
-            projector.accept(new)
-
-    async def end(self, *, is_deposed: bool) -> None:
-        """Stop writing, and keep outcomes again. Who was deposed leaves to its successor what is unwritten."""
-        projector, self._projector = self._projector, None
-        if projector is not None:
-            if is_deposed:
-                projector.abandon()
-            await projector.close(PROJECTOR_CLOSE_TIMEOUT)
-
-    async def forget_written(self) -> None:
-        """Let go of outcomes that another replica has written."""
-        try:
-            await self._written.look()
-        except SQLAlchemyError as error:
-            _log.warning("watermark not read", error=str(error).partition("\n")[0])
-        while self._kept and self._kept[0].sequence <= self._written.watermark:
-            self._kept.popleft()
+_line = msgspec.json.Decoder(ReplicaLine)
 
 
 @asynccontextmanager
-async def running_replica(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Replica]:
-    """Open a core replica, at the end of its own journal and ready to run.
+async def running_replica(settings: Settings) -> AsyncIterator[None]:
+    """Keep a replica beside the exchange, unless that is turned off."""
+    if not settings.replica:
+        yield
+        return
+    keeping = asyncio.create_task(_keep(settings))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
 
-    Errors: `ClusterUnreachable`, `JournalUnreadable`.
-    """
-    await asyncio.to_thread(prepare_data_directory, settings)
-    async with AsyncExitStack() as stack:
-        engine = open_engine(settings.database_url, Access.REBUILDABLE, connections=2)
-        stack.callback(engine.dispose)
-        projections = ReplicaProjections(settings, engine)
-        opened = await asyncio.to_thread(
-            open_replica,
-            journal_directory(settings.data_directory),
-            checkpoint_commands=settings.cluster_checkpoint_commands,
-            queue_capacity=settings.command_queue_max,
-            on_progress=on_progress,
-        )
-        runtime = opened.runtime
-        projections.last_sequence = runtime.last_sequence
-        runtime.subscribe(projections.accept, vital=True)
-        await runtime.start()
-        stack.push_async_callback(runtime.close)
-        cluster = await stack.enter_async_context(
-            connected(settings.cluster_servers, settings.cluster_member, settings.cluster_copies)
-        )
-        _log.info("follows", replica=settings.cluster_member, sequence=runtime.last_sequence)
-        yield Replica(cluster, opened, settings.cluster_member, projections)
+
+async def _keep(settings: Settings) -> None:
+    wait_s = RESTART_S_MIN
+    while True:
+        if not has_closed_segment(journal_directory(settings.data_directory)):
+            await asyncio.sleep(LOOK_S)
+            continue
+        began_s = monotonic()
+        try:
+            code = await _run(settings)
+        except OSError as error:
+            code = None
+            _log.error("replica not started", reason=str(error))
+        if code == EXIT_DIVERGED:
+            _log.error("replica stopped for good: verify the journal and see the runbook of recovery")
+            return
+        if monotonic() - began_s > RESTART_S_MAX:
+            wait_s = RESTART_S_MIN
+        _log.warning("replica ended; it is started again", exit_code=code, wait_s=wait_s)
+        await asyncio.sleep(wait_s)
+        wait_s = min(2 * wait_s, RESTART_S_MAX)
+
+
+async def _run(settings: Settings) -> int:
+    """Run the replica until it ends, and return how. Errors: OSError where it cannot be started."""
+    data = settings.data_directory
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "rialto.core.replica",
+        str(data), str(journal_directory(data)), str(snapshot_directory(data)), str(settings.snapshot_commands),
+        stdin=PIPE, stdout=PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            _tell(line)
+        return await process.wait()
+    finally:
+        await _end(process)
+
+
+async def _end(process: Process) -> None:
+    """Close its standard input, which it ends with; kill it if it does not."""
+    if process.returncode is not None:
+        return
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), END_TIMEOUT_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _tell(encoded: bytes) -> None:
+    try:
+        line = _line.decode(encoded)
+    except msgspec.DecodeError:
+        _log.warning("replica said what nobody understands", line=encoded.decode(errors="replace").strip())
+        return
+    match line.event:
+        case "begun":
+            _log.info("replica begun", snapshot=line.sequence or None)
+        case "snapshot":
+            _log.info("snapshot written", sequence=line.sequence, bytes=line.snapshot_bytes, took_ms=line.snapshot_ms)
+        case "passed_over":
+            _log.warning("snapshot passed over", reason=line.reason)
+        case "diverged":
+            _log.error("replica diverged", reason=line.reason)
+        case _:
+            _log.warning("replica failed", reason=line.reason)

@@ -31,6 +31,7 @@ from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from rialto.streams.connections import Connections
 from rialto.streams.hub import Hub
+from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch import rounds
 from rialto.watch.access import Access
 from rialto.watch.commands import CommandFigures
@@ -161,12 +162,20 @@ class Watching:
         finally:
             self.turns.stop()
 
-    def front(self, gateway: Gateway, bounds: Bounds, history: History, connections: Connections, hub: Hub) -> None:
+    def front(
+        self,
+        gateway: Gateway,
+        bounds: Bounds,
+        history: History,
+        connections: Connections,
+        hub: Hub,
+        user_data: UserDataStreams,
+    ) -> None:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
         self.metrics.add(history_metrics(history))
-        self.metrics.add(stream_metrics(connections, hub))
+        self.metrics.add(stream_metrics(connections, hub, user_data))
 
     def fix(self, servers: "dict[ServiceKind, FixServer]") -> None:
         """Watch the services of the FIX API that are open."""

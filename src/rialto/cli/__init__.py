@@ -7,7 +7,7 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, status
+from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, snapshots, status
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
 from rialto.cli.nats_nodes import NoNatsServer
 from rialto.cli.one_machine import NoPostgres
@@ -22,6 +22,7 @@ __all__ = [
     "markets",
     "recordings",
     "running",
+    "snapshots",
     "status",
 ]
 

@@ -20,7 +20,7 @@ from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
 from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
 from rialto.core.cluster.checkpoints import StatesDiffer
-from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable
+from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable, ReplicaDiverged, SnapshotFailed
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
 from rialto.demo.founding import FoundingRefused
@@ -78,8 +78,10 @@ EXPECTED_FAILURES: Final = (
     ProjectionsAhead,
     RecordingExists,
     RecordingUnreadable,
+    ReplicaDiverged,
     SQLAlchemyError,
     ServerUnreachable,
+    SnapshotFailed,
     StatesDiffer,
     TargetNotEmpty,
     TooManyApiKeys,

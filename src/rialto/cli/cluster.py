@@ -85,12 +85,16 @@ def cluster(
     nats_hosts: Annotated[
         str, typer.Option(help="This machine's addresses for the three NATS nodes, commas between.")
     ] = "127.0.0.1,127.0.0.1,127.0.0.1",
+    namespace: Annotated[
+        list[str] | None, typer.Option(help="member=name: run a member in a network namespace, to be cut off there.")
+    ] = None,
 ) -> None:
     """Run a whole cluster on this machine: three NATS nodes, PostgreSQL, two core replicas, two gateways."""
     hosts = tuple(nats_hosts.split(","))
     if len(hosts) != NATS_NODES:
         fail(f"--nats-hosts names {len(hosts)} addresses; name {NATS_NODES}, the same one again if need be")
-    plan = Plan(data.absolute(), port, database_url, is_demo=demo, nats_hosts=hosts)
+    placed = dict(each.partition("=")[::2] for each in namespace or ())
+    plan = Plan(data.absolute(), port, database_url, demo, hosts, placed)
     reason = run_until_stopped(lambda stop: run_cluster(stop, plan))
     if reason is not None:
         fail(reason)

@@ -40,6 +40,14 @@ class Program:
     """What it prints when it is ready; none when it says nothing."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
+    namespace: str | None = None
+    """The network namespace it runs in, if not this one."""
+
+    @property
+    def command(self) -> list[str]:
+        """The whole command."""
+        inside = [] if self.namespace is None else ["ip", "netns", "exec", self.namespace]
+        return [*inside, *self.arguments]
 
 
 class Members:
@@ -78,7 +86,7 @@ class Members:
     async def _launch(self, program: Program) -> list[str]:
         with program.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *program.arguments,
+                *program.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if program.ready else log,
                 stderr=log,

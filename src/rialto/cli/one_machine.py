@@ -9,9 +9,9 @@ import asyncio
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +48,12 @@ class Plan:
     database_url: str | None
     is_demo: bool
     nats_hosts: tuple[str, ...] = ("127.0.0.1",) * NATS_NODES
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    """The network namespaces of members that do not run in this one, by the member's name."""
+
+    def placed(self, program: Program) -> Program:
+        """Put a member into its namespace."""
+        return replace(program, namespace=self.namespaces.get(program.name))
 
 
 async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
@@ -73,12 +79,14 @@ async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
         try:
             for node in nodes:
                 path = write_configuration(node, nodes, password, version)
-                await members.start(Program(node.name, (PROGRAM, "-c", str(path)), directory / f"{node.name}.log"))
-            await asyncio.gather(*(members.start(_core(directory, number, environment)) for number in range(CORES)))
+                program = Program(node.name, (PROGRAM, "-c", str(path)), directory / f"{node.name}.log")
+                await members.start(plan.placed(program))
+            cores = [plan.placed(_core(directory, number, environment)) for number in range(CORES)]
+            await asyncio.gather(*(members.start(program) for program in cores))
             for number, gateway_port in enumerate(gateways):
                 runs_demo = plan.is_demo and number == 0
                 program = _gateway(directory, number, gateway_port, environment, runs_demo=runs_demo)
-                for line in await members.start(program):
+                for line in await members.start(plan.placed(program)):
                     print(line, flush=True)
             if version < SYNCS_ALWAYS_FROM:
                 print(f"{PROGRAM} {version[0]}.{version[1]} syncs its disk lazily; the cores' own journals are synced")

@@ -7,12 +7,14 @@ Exception
 ├── JournalUnreadable  a journal is damaged, in use, or does not replay to what it recorded
 ├── ClusterUnreachable no server of the cluster answers
 ├── LogUnusable        the cluster's log and what is here do not belong together
+├── ReplicaDiverged    a replica came to another state than the live core recorded, or to an unsound one
+├── SnapshotFailed     a snapshot could not be written or found
 └── TimeoutError
     └── OutcomeUnknown a cluster did not say in time what came of a command; it may be applied
 """
 
 from rialto.contracts.rejections import Rejection
-from rialto_core import JournalUnreadable, RuntimeBusy, RuntimeStopped
+from rialto_core import JournalUnreadable, ReplicaDiverged, RuntimeBusy, RuntimeStopped, SnapshotFailed
 
 __all__ = [
     "ClusterUnreachable",
@@ -20,8 +22,10 @@ __all__ = [
     "JournalUnreadable",
     "LogUnusable",
     "OutcomeUnknown",
+    "ReplicaDiverged",
     "RuntimeBusy",
     "RuntimeStopped",
+    "SnapshotFailed",
 ]
 
 

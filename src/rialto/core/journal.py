@@ -12,7 +12,7 @@ import rialto_core
 from rialto.contracts.events import Outcome
 from rialto_core import Report
 
-__all__ = ["Report", "replayed_outcomes", "verify"]
+__all__ = ["Report", "has_closed_segment", "replayed_outcomes", "verify"]
 
 _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 
@@ -23,12 +23,21 @@ JOIN_TIMEOUT: Final = 0.01
 """Seconds between looks at a replay that was told to end."""
 
 
-def verify(directory: Path, on_progress: Callable[[int], object] | None = None) -> Report:
+def has_closed_segment(directory: Path) -> bool:
+    """Tell whether a journal has a segment that nobody writes to any more. Errors: `JournalUnreadable`."""
+    return (rialto_core.newest_segment(directory) or 1) > 1
+
+
+def verify(
+    directory: Path, on_progress: Callable[[int], object] | None = None, snapshots: Path | None = None
+) -> Report:
     """Replay a journal, check every recorded state hash, and recount everything at its end. Reads only.
+
+    With `snapshots`, only what follows the newest sound one is replayed and checked.
 
     Errors: `JournalUnreadable`.
     """
-    return rialto_core.verify(directory, on_progress=on_progress)
+    return rialto_core.verify(directory, snapshots=snapshots, on_progress=on_progress)
 
 
 def replayed_outcomes(directory: Path, outcomes_from: int = 1) -> Iterator[list[Outcome]]:

@@ -86,10 +86,15 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
+        checkpoint_commands: int = 50_000,
         segment_bytes_max: int = 67_108_864,
+        snapshots: Path | None = None,
         clock: Clock | None = None,
     ) -> "Runtime":
         """Open a journal and come to its state; blocks for as long as the replay takes.
+
+        It takes the newest sound snapshot in `snapshots` that is of a command before `outcomes_from`, and replays what
+        follows it; a bad one is passed over with a warning.
 
         Outcomes from sequence number `outcomes_from` on are handed to `on_outcomes` in lists before this returns. With
         a `clock`, commands are submitted with their time, and the clock tells what time it is; without one, both are
@@ -101,9 +106,14 @@ class Runtime:
             on_outcomes=lambda encoded: on_outcomes(_outcomes.decode(encoded)),
             on_progress=on_progress,
             queue_capacity=queue_capacity,
+            checkpoint_commands=checkpoint_commands,
             segment_bytes_max=segment_bytes_max,
+            snapshots=snapshots,
             given_time=clock is not None,
         )
+        for reason in core.passed_over:
+            _log.warning("snapshot passed over", reason=reason)
+        _log.info("state", sequence=core.sequence_at_open, snapshot=core.begun_with, replayed=core.replayed)
         if core.cut_tail is not None:
             _log.warning("journal tail cut", detail=core.cut_tail)
         return cls(core, clock or SystemClock())
@@ -227,7 +237,8 @@ class Runtime:
             future.set_exception(error)
 
     @property
-    def _journalling(self) -> rialto_core.Runtime:
+    def compiled(self) -> rialto_core.Runtime:
+        """The compiled core with its journal: a gateway of a cluster has none."""
         assert isinstance(self._core, rialto_core.Runtime), "a gateway of a cluster has no journal"
         return self._core
 
@@ -238,7 +249,7 @@ class Runtime:
         for the loop. Does nothing once the runtime is closed. Errors: `JournalUnreadable`; nothing is lost then, and
         another call tries again.
         """
-        return self._journalling.archive_before(archive, sequence, segments_max=segments_max)
+        return self.compiled.archive_before(archive, sequence, segments_max=segments_max)
 
     def sync_figures(self) -> tuple[list[int], list[int], int, int]:
         """Return how the journal's syncs went since it was opened.
@@ -246,11 +257,11 @@ class Runtime:
         Upper bounds in microseconds, how many took at most as long as each and, last, longer than all; how long all
         took together in microseconds; how many bytes were written.
         """
-        return self._journalling.sync_figures()
+        return self.compiled.sync_figures()
 
     def take_slowest_sync_us(self) -> int:
         """Return how long the slowest sync since the last call took, in microseconds; 0 if there was none."""
-        return self._journalling.take_slowest_sync_us()
+        return self.compiled.take_slowest_sync_us()
 
     @property
     def under_way(self) -> int:

@@ -63,8 +63,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     command_queue_max: Count = 65_536
     """How many commands may wait for the core. One more is answered with "busy"."""
 
+    checkpoint_commands: Count = 50_000
+    """After how many commands the journal records a hash of the state, which the replica must come to as well. The same
+    for all cores of a cluster, which compare theirs."""
+
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
     """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
+
+    replica: bool = True
+    """Whether a replica runs beside the exchange: it checks every recorded state hash and writes the snapshots."""
+
+    snapshot_commands: Count = 500_000
+    """After how many commands the replica writes a snapshot, at the end of a segment."""
 
     projection_lag_max: Count = 200_000
     """How many outcomes may wait to be written to SQL. Beyond it, new commands are answered with "busy"."""
@@ -153,9 +163,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
     """On how many NATS nodes each stream of a cluster is kept."""
-
-    cluster_checkpoint_commands: Count = 10_000
-    """After how many commands the core replicas of a cluster compare their states; the same for all."""
 
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from prometheus_client.metrics_core import Metric
 
+from rialto.core.replica_status import ReplicaStatus
 from rialto.core.runtime import Runtime
 from rialto.foundation.metrics import (
     MICROSECONDS,
@@ -22,7 +23,6 @@ from rialto.foundation.metrics import (
 from rialto.projections.projector import Projector
 from rialto.watch.commands import CommandFigures
 from rialto.watch.conservation import ConservationCheck
-from rialto.watch.replica import ReplicaStatus
 from rialto.watch.rounds import Rounds
 
 ELSEWHERE = "elsewhere"

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from rialto.watch.replica import ReplicaStatus, read_replica_status
+from rialto.core.replica_status import ReplicaStatus, read_replica_status
 
 _PREFIX: Final = "journal-"
 _PLAIN: Final = ".rlj"

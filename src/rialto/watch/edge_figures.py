@@ -24,6 +24,7 @@ from rialto.gateway.figures import ANSWERED
 from rialto.projections.history import READS_MAX, History
 from rialto.streams.connections import Connections
 from rialto.streams.hub import Hub
+from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch.health import Health, Phase
 from rialto.watch.turns import LoopTurns
 
@@ -71,7 +72,7 @@ def database_metrics(failures: Callable[[], Mapping[str, int]]) -> Collect:
     return collect
 
 
-def stream_metrics(connections: Connections, hub: Hub) -> Collect:
+def stream_metrics(connections: Connections, hub: Hub, user_data: UserDataStreams) -> Collect:
     """Collect who is connected by WebSocket, and what was sent."""
 
     def collect() -> Iterable[Metric]:
@@ -80,6 +81,10 @@ def stream_metrics(connections: Connections, hub: Hub) -> Collect:
         yield gauge("rialto_sockets_limit", "How many there may be.", limits.connections_max)
         yield gauge("rialto_socket_backlog_bytes", "Bytes clients have not read.", connections.backlog_bytes)
         yield gauge("rialto_streams_read", "Market streams that somebody reads.", hub.topics_read)
+        told = user_data.subscriptions
+        yield gauge("rialto_user_data_subscriptions", "Listeners to events of accounts.", told)
+        refused = counted.refused_upgrades
+        yield counter("rialto_sockets_refused_total", "WebSocket connections refused at the door.", refused)
         yield counter("rialto_stream_messages_total", "Messages published that somebody read.", counted.messages)
         yield counter("rialto_stream_deliveries_total", "The same, once per reader.", counted.deliveries)
         yield counter("rialto_stream_culled_total", "Messages a newer one took the place of.", counted.culled)

@@ -72,6 +72,7 @@ class Rounds:
         self._projector = projector
         self._task: asyncio.Task[None] | None = None
         self._is_said: dict[str, bool] = {}
+        self._snapshot = 0
 
     async def start(self) -> None:
         """Look once, and go on in the background."""
@@ -131,6 +132,10 @@ class Rounds:
                 "replica found the state unsound", wrong=not replica.is_sound, say=_log.error,
                 sequence=replica.checked_sequence, wrong_is=replica.audit,
             )  # fmt: skip
+            if replica.snapshot_sequence > self._snapshot:
+                self._snapshot = replica.snapshot_sequence
+                behind = max(0, self._runtime.last_sequence - self._snapshot)
+                _log.info("snapshot there", sequence=self._snapshot, commands_since=behind)
 
     def _tell(self, message: str, *, wrong: bool, say: Callable[..., object], **fields: object) -> None:
         """Write a line when something becomes wrong, and when it is well again."""

@@ -110,9 +110,7 @@ def test_cut_off_between_the_secrets_and_the_key(people: People, monkeypatch: py
     assert not MasterKey.load_or_create(people.path).is_changing
 
 
-def seal_while_held(
-    path: Path, begun: "multiprocessing.synchronize.Event", sealed: "multiprocessing.Queue[bytes]"
-) -> None:
+def seal_while_held(path: Path, begun: Any, sealed: Any) -> None:
     key = MasterKey.load_or_create(path)
     begun.set()
     with key.sealing():

@@ -232,22 +232,24 @@ def open_replica(
     *,
     checkpoint_commands: int,
     queue_capacity: int,
+    segment_bytes_max: int = 64 << 20,
+    snapshots: Path | None = None,
     on_progress: Callable[[int], object] | None = None,
 ) -> OpenReplica:
     """Open the journal of a replica and come to its state; blocks for as long as the replay takes.
 
     Errors: `JournalUnreadable`.
     """
-    core = rialto_core.Runtime.open(
+    runtime = Runtime.open(
         directory,
         outcomes_from=NO_OUTCOMES,
-        on_outcomes=lambda _encoded: None,
+        on_outcomes=lambda _outcomes: None,
         on_progress=on_progress,
         queue_capacity=queue_capacity,
         checkpoint_commands=checkpoint_commands,
-        given_time=True,
+        segment_bytes_max=segment_bytes_max,
+        snapshots=snapshots,
+        clock=SystemClock(),
     )
-    if core.cut_tail is not None:
-        _log.warning("journal tail cut; the log has it still", detail=core.cut_tail)
-    core.start_telling()
-    return OpenReplica(directory, core, Runtime(core, SystemClock()))
+    runtime.compiled.start_telling()
+    return OpenReplica(directory, runtime.compiled, runtime)

@@ -198,6 +198,11 @@ class UserDataStreams:
         """Let `receiver` be told the same as reports, which it spells itself. Errors: those of `subscribe`."""
         return self._add(self._audience(owner), receiver)
 
+    @property
+    def subscriptions(self) -> int:
+        """How many there are, of all owners."""
+        return sum(len(audience.subscriptions) for audience in self._audiences.values())
+
     def _audience(self, owner: int) -> _Audience:
         audience = self._audiences.get(owner)
         if audience is None:

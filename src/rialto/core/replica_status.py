@@ -49,3 +49,11 @@ def read_replica_status(data_directory: Path) -> ReplicaStatus | None:
         return msgspec.json.decode((data_directory / FILE_NAME).read_bytes(), type=ReplicaStatus)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def write_replica_status(data_directory: Path, status: ReplicaStatus) -> None:
+    """Say how far the replica is. Errors: OSError."""
+    path = data_directory / FILE_NAME
+    unfinished = path.with_suffix(".json.tmp")
+    unfinished.write_bytes(msgspec.json.encode(status))
+    unfinished.replace(path)
