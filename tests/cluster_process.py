@@ -108,10 +108,11 @@ class ClusterProcess:
             password=access["password"],
         )
         try:
-            cluster = (await client.jetstream().stream_info(stream)).cluster
-            assert cluster is not None
-            assert cluster.leader is not None
-            return cluster.leader
+            while True:
+                cluster = (await client.jetstream(timeout=OPEN_TIMEOUT_S).stream_info(stream)).cluster
+                if cluster is not None and cluster.leader:
+                    return cluster.leader
+                await asyncio.sleep(LOOK_EVERY_S)
         finally:
             await client.close()
 

@@ -153,8 +153,6 @@ def test_no_order_is_lost(
     said = f"\n{name}: {len(told.orders)} orders told of, pause {pause_ms} ms, {told.retries} without an answer\n"
     with capsys.disabled():
         sys.stdout.write(said)
-    ALL.orders |= told.orders
-    ALL.asked |= told.asked
     for url in cluster.urls:
         asyncio.run(check_told(url, cluster.credentials("bob"), ALL))
 
@@ -181,6 +179,8 @@ async def trade_through(cluster: ClusterProcess, how: str, choose: Choice, name:
         await asyncio.sleep(BACK_IN_S)
     finally:
         told = await load.stop()
+        ALL.orders |= told.orders
+        ALL.asked |= told.asked
     return told, told.pause_ms(began)
 
 

@@ -8,7 +8,7 @@ what is derived from it is written.
 """
 
 from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
-from rialto.bootstrap.cluster_core import running_replica
+from rialto.bootstrap.cluster_core import running_core_replica
 from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
@@ -47,8 +47,8 @@ __all__ = [
     "refill_log",
     "reseal_secrets",
     "running_core",
+    "running_core_replica",
     "running_exchange",
     "running_gateway",
-    "running_replica",
     "snapshot_directory",
 ]

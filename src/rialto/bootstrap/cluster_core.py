@@ -1,4 +1,4 @@
-"""A core replica of a cluster: its journal, its projections while it is active, and what it answers."""
+"""A core of a cluster: its journal, its projections while it is active, what it answers, and snapshots beside it."""
 
 import asyncio
 from collections import deque
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
+from rialto.bootstrap.replica import running_replica
 from rialto.contracts.events import Outcome
 from rialto.core.cluster.connection import connected
 from rialto.core.cluster.replica import Replica, open_replica
@@ -106,7 +107,7 @@ class ReplicaProjections:
 
 
 @asynccontextmanager
-async def running_replica(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Replica]:
+async def running_core_replica(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Replica]:
     """Open a core replica, at the end of its own journal and ready to run.
 
     Errors: `ClusterUnreachable`, `JournalUnreadable`.
@@ -133,5 +134,6 @@ async def running_replica(settings: Settings, on_progress: OnProgress | None = N
         cluster = await stack.enter_async_context(
             connected(settings.cluster_servers, settings.cluster_member, settings.cluster_copies)
         )
+        await stack.enter_async_context(running_replica(settings))
         _log.info("follows", replica=settings.cluster_member, sequence=runtime.last_sequence)
         yield Replica(cluster, opened, settings.cluster_member, projections)

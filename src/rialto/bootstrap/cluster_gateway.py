@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.directories import prepare_data_directory
 from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.operating import heeding_operator
 from rialto.bootstrap.watching import Watching
 from rialto.core.cluster.connection import connected
 from rialto.core.cluster.following import open_gateway_core
@@ -48,7 +49,9 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Exchange]:
         stack.callback(looking.cancel)
         runtime.shed_when(lambda: runtime.last_sequence - projected.watermark > settings.projection_lag_max)
         stack.enter_context(watching.following(runtime))
-        yield await stack.enter_async_context(running_front(settings, runtime, projected, watching, listener))
+        exchange = await stack.enter_async_context(running_front(settings, runtime, projected, watching, listener))
+        await stack.enter_async_context(heeding_operator(settings, runtime))
+        yield exchange
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import os
 
 from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, snapshots, status
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
+from rialto.cli.members import MembersLeft
 from rialto.cli.nats_nodes import NoNatsServer
 from rialto.cli.one_machine import NoPostgres
 
@@ -32,5 +33,5 @@ def main() -> None:
     os.umask(0o077)
     try:
         app()
-    except (*EXPECTED_FAILURES, NoNatsServer, NoPostgres) as failure:
+    except (*EXPECTED_FAILURES, MembersLeft, NoNatsServer, NoPostgres) as failure:
         fail(str(failure))

@@ -71,7 +71,7 @@ def _in_cluster(settings: Settings) -> Settings:
 
 
 async def _replicate(settings: Settings, stop: asyncio.Event) -> str | None:
-    async with bootstrap.running_replica(settings, Progress("Replaying the journal")) as replica:
+    async with bootstrap.running_core_replica(settings, Progress("Replaying the journal")) as replica:
         print(f"core {replica.name} follows", flush=True)
         return await first_of(stop, replica.run())
 

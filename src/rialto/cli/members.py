@@ -29,6 +29,10 @@ class MemberFailed(Exception):
     """A member did not start. The message says which, and where its log lies."""
 
 
+class MembersLeft(Exception):
+    """Members of an earlier run are still there. The message names them."""
+
+
 @dataclass(frozen=True)
 class Program:
     """What a member runs."""
@@ -58,6 +62,18 @@ class Members:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._watching: list[asyncio.Task[None]] = []
         self._is_stopping = False
+
+    def refuse_others(self) -> None:
+        """Make sure that no members are left of a supervisor that was killed. Errors: `MembersLeft`."""
+        path = self._directory / PROCESSES_FILE
+        if not path.exists():
+            return
+        left = {
+            name: pid for name, pid in msgspec.json.decode(path.read_bytes()).items() if Path(f"/proc/{pid}").exists()
+        }
+        if left:
+            shown = ", ".join(f"{name} is process {pid}" for name, pid in left.items())
+            raise MembersLeft(f"members of this cluster still run ({shown}); stop them first")
 
     async def start(self, program: Program) -> list[str]:
         """Start a member, wait until it is ready, and return what it printed. Errors: `MemberFailed`."""

@@ -59,10 +59,12 @@ class Plan:
 async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
     """Run all members until told to stop; return why a start failed, if it did.
 
-    Errors: `NoNatsServer`, `NoPostgres`.
+    Errors: `MembersLeft`, `NoNatsServer`, `NoPostgres`.
     """
     directory = plan.directory
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True, mode=0o700)
+    members = Members(directory)
+    members.refuse_others()
     version = server_version()
     ports = _ports(plan.port, 2 * NATS_NODES + GATEWAYS)
     gateways, others = ports[:GATEWAYS], ports[GATEWAYS:]
@@ -75,7 +77,6 @@ async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
     with _postgres(directory, plan.database_url) as url:
         environment = {"RIALTO_CLUSTER_SERVERS": servers_url(nodes, password), "RIALTO_DATABASE_URL": url}
         await asyncio.to_thread(_prepare, directory, url)
-        members = Members(directory)
         try:
             for node in nodes:
                 path = write_configuration(node, nodes, password, version)

@@ -83,7 +83,8 @@ async def _client(servers: list[str], name: str) -> Client:
         _log.warning("cut off from a NATS server; trying the others")
 
     async def on_reconnected() -> None:
-        _log.info("connected again", server=client.connected_url.netloc if client.connected_url else None)
+        url = client.connected_url
+        _log.info("connected again", server=None if url is None else f"{url.hostname}:{url.port}")
 
     client = Client()
     try:

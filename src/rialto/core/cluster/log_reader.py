@@ -2,14 +2,16 @@
 
 JetStream pushes to a consumer that lives in one node's memory. When that node is gone, nothing says so: a consumer that
 is silent longer than its heartbeat allows is replaced by another one, which begins where this one ended. So is one that
-skipped something. State: the next sequence number; nothing else matters.
+skipped something. Each begins where the stream still
+holds what was read last, and not something else. State: the next sequence number, and the last message.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 import structlog
 from nats.aio.msg import Msg
@@ -21,6 +23,9 @@ from rialto.core.errors import LogUnusable
 HEARTBEAT_S: Final = 0.25
 SILENCE_MAX_S: Final = 1.0
 ABANDONED_AFTER_S: Final = 10.0
+SHORT_FOR_S: Final = 20.0
+"""How long a stream may end before what was read of it: who has just become its leader may not have applied its log."""
+
 SHORT_FIELDS: Final = 9
 """A message's reply subject: `$JS ACK stream consumer deliveries sequence consumer-sequence time waiting`, and two more
 in front of the stream where the server says its domain and account."""
@@ -36,14 +41,21 @@ class Entry(NamedTuple):
     data: bytes
 
 
+class _NotThereYet(Exception):
+    """The stream ends before what was read."""
+
+
 class LogReader:
     """Reads one stream."""
 
-    def __init__(self, cluster: Cluster, stream: str, next_sequence: int) -> None:
-        """Begin at a sequence number of the stream."""
+    def __init__(self, cluster: Cluster, stream: str, next_sequence: int, short_for_s: float = SHORT_FOR_S) -> None:
+        """Begin at a sequence number of the stream. One that ends before it may do so for a while."""
+        self._short_for_s = short_for_s
         self._cluster = cluster
         self._stream = stream
         self.next_sequence = next_sequence
+        self._last: Entry | None = None
+        self._short_since_s: float | None = None
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
         """Yield what there is and what comes, in lists, in order. Never ends.
@@ -57,11 +69,15 @@ class LogReader:
                     while (entries := await self._arrived(arrivals)) is not None:
                         if entries:
                             yield entries
-            except CLUSTER_ERRORS as error:
+            except (_NotThereYet, *CLUSTER_ERRORS) as error:
                 _log.debug("stream not readable now", stream=self._stream, error=repr(error))
             await asyncio.sleep(RETRY_S)
 
     async def _check_reach(self) -> None:
+        """Make sure that the stream holds what was read, still, and what follows.
+
+        Errors: `LogUnusable`; `_NotThereYet`, when the stream ends early and may be no more than behind.
+        """
         state = (await self._cluster.streams.stream_info(self._stream)).state
         if state.messages and self.next_sequence < state.first_seq:
             raise LogUnusable(
@@ -69,10 +85,26 @@ class LogReader:
                 "see docs/runbooks/replace-a-node.md"
             )
         if self.next_sequence > state.last_seq + 1:
-            raise LogUnusable(
-                f"{self._stream} ends at {state.last_seq}, but {self.next_sequence - 1} was seen here: the stream has "
-                "lost its end; see docs/runbooks/replace-a-node.md"
-            )
+            self._note_short(state.last_seq)
+        self._short_since_s = None
+        if self._last is not None and self._last.sequence >= state.first_seq:
+            there = await self._cluster.streams.get_msg(self._stream, self._last.sequence)
+            if (there.data or b"") != self._last.data:
+                raise LogUnusable(
+                    f"{self._stream} holds another message at {self._last.sequence} than was read here: it has lost "
+                    "its end and was written on; see docs/runbooks/replace-a-node.md"
+                )
+
+    def _note_short(self, last_sequence: int) -> NoReturn:
+        """Wait for a leader that is behind its own log for a moment after it was elected; then believe it."""
+        now_s = time.monotonic()
+        self._short_since_s = self._short_since_s or now_s
+        if now_s - self._short_since_s < self._short_for_s:
+            raise _NotThereYet
+        raise LogUnusable(
+            f"{self._stream} ends at {last_sequence}, but {self.next_sequence - 1} was seen here: the stream has "
+            "lost its end; see docs/runbooks/replace-a-node.md"
+        )
 
     @asynccontextmanager
     async def _subscribed(self) -> AsyncIterator["_Arrivals"]:
@@ -125,7 +157,8 @@ class LogReader:
                 return entries or None
             if sequence == self.next_sequence:
                 self.next_sequence += 1
-                entries.append(Entry(sequence, time_ns // 1000, message.data))
+                self._last = Entry(sequence, time_ns // 1000, message.data)
+                entries.append(self._last)
         return entries
 
 

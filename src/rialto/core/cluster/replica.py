@@ -26,7 +26,7 @@ from rialto.core.cluster.checkpoints import Checkpoint, Checkpoints
 from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster
 from rialto.core.cluster.lease import Lease
 from rialto.core.cluster.log_reader import Entry, LogReader
-from rialto.core.cluster.names import COMMANDS, TICKET
+from rialto.core.cluster.names import COMMANDS, TICKET, TICKET_BITS
 from rialto.core.cluster.output_log import Deposed, OutputLog
 from rialto.core.cluster.questions import Questions
 from rialto.core.errors import RuntimeBusy
@@ -222,9 +222,10 @@ class Replica:
 
 
 def _ticket_of(entry: Entry) -> int:
+    """Return the ticket in front of a command. What no gateway's run can have given is none: below are this core's own."""
     is_whole = len(entry.data) >= TICKET.size
     ticket: int = TICKET.unpack_from(entry.data)[0] if is_whole else NO_TICKET
-    return ticket
+    return ticket if ticket >> TICKET_BITS else NO_TICKET
 
 
 def open_replica(

@@ -151,8 +151,20 @@ async def test_a_log_that_lacks_what_is_needed_is_refused(nats_url: str, start: 
         for number in range(5):
             await cluster.streams.publish("rialto.commands", str(number).encode())
         with pytest.raises(LogUnusable, match=reason):
-            async for _ in LogReader(cluster, COMMANDS, start).batches():
+            async for _ in LogReader(cluster, COMMANDS, start, short_for_s=0).batches():
                 raise AssertionError("nothing is read")
+
+
+async def test_a_log_that_was_written_anew_is_refused(nats_url: str) -> None:
+    async with cluster_on(nats_url) as cluster:
+        await cluster.streams.publish("rialto.commands", b"one")
+        reader = LogReader(cluster, COMMANDS, 1)
+        with pytest.raises(LogUnusable, match="another message at 1"):
+            async for entries in reader.batches():
+                assert [entry.data for entry in entries] == [b"one"]
+                await cluster.streams.delete_stream(COMMANDS)
+                await cluster.streams.add_stream(StreamConfig(name=COMMANDS, subjects=["rialto.commands"]))
+                await cluster.streams.publish("rialto.commands", b"other")
 
 
 async def test_replicas_that_differ_stop(nats_url: str) -> None:
