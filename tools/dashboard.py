@@ -86,6 +86,34 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                     (_now("rialto_requests_under_way_limit"), "limit"),
                 ),
             ),
+            Panel("Let in", "reqps", ((_rate("rialto_admitted_total", "urgency"), "{{urgency}}"),)),
+            Panel(
+                "Told busy, or late",
+                "reqps",
+                (
+                    (_rate("rialto_shed_total", "urgency"), "{{urgency}} told busy"),
+                    (_rate("rialto_admitted_late_total", "urgency"), "{{urgency}} had to wait"),
+                ),
+            ),
+            Panel(
+                "Waiting",
+                "none",
+                ((_now("rialto_admission_waiting"), "{{urgency}}"), (_now("rialto_admission_waiting_limit"), "limit")),
+            ),
+            Panel(
+                "Let in and not yet answered",
+                "none",
+                (
+                    (_now("rialto_admission_under_way"), "{{urgency}}"),
+                    (_now("rialto_admission_under_way_limit"), "{{urgency}} at most"),
+                ),
+            ),
+            Panel(
+                "HTTP connections",
+                "none",
+                ((_now("rialto_http_connections"), "{{instance}}"), (_now("rialto_http_connections_limit"), "limit")),
+            ),
+            Panel("Refused at the door", "reqps", ((_rate("rialto_http_refusals_total", "reason"), "{{reason}}"),)),
             Panel(
                 "Limits and bans",
                 "none",

@@ -138,7 +138,7 @@ class Runtime:
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
         batch_max: int = 4_096,
-        checkpoint_commands: int = 50_000,
+        checkpoint_commands: int = 20_000,
         segment_bytes_max: int = 67_108_864,
         snapshots: str | PathLike[str] | None = None,
         given_time: bool = False,

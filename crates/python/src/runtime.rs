@@ -50,7 +50,7 @@ impl Runtime {
         on_progress=None,
         queue_capacity=65_536,
         batch_max=4_096,
-        checkpoint_commands=50_000,
+        checkpoint_commands=20_000,
         segment_bytes_max=67_108_864,
         snapshots=None,
         given_time=false,

@@ -46,7 +46,7 @@ impl Default for Options {
         Options {
             queue_capacity: 65_536,
             batch_max: 4_096,
-            checkpoint_commands: 50_000,
+            checkpoint_commands: 20_000,
             clock: Clock::Wall,
             journal: rialto_journal::Options::default(),
             snapshots: None,

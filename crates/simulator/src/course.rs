@@ -17,6 +17,7 @@ use std::path::Path;
 
 /// Where the journal stands on the simulated disk.
 pub(crate) const DIRECTORY: &str = "/journal";
+pub(crate) const ARCHIVE: &str = "/archive";
 /// How often a start is tried on a failing disk before the weather clears.
 const UNLUCKY_STARTS_MAX: u32 = 4;
 
@@ -78,11 +79,8 @@ pub fn simulate_on<D: Disk>(seed: u64, mount: impl FnOnce(SimulatedDisk) -> D) -
         batch_max: chance.usize(1..40),
         checkpoint_commands: chance.u64(1..150),
         clock: Clock::Wall,
-        journal: rialto_journal::Options {
-            segment_bytes_max: chance.u64(1_000..40_000),
-            compress_closed: false,
-            verify_from_seq: 0,
-        },
+        snapshots: None,
+        journal: rialto_journal::Options { segment_bytes_max: chance.u64(1_000..40_000), verify_from_seq: 0 },
     };
     let mut course = Course {
         chance,

@@ -1,12 +1,13 @@
 //! One life of a process: clients submit and hear, both halves of the runtime go on in any order, until it ends.
 
 use crate::auditor::Finding;
-use crate::course::{Course, Live};
+use crate::course::{ARCHIVE, Course, Live};
 use crate::disk::SimulatedDisk;
 use rialto_journal::Disk;
 use rialto_runtime::SubmitError;
 use rialto_types::query::Query;
 use rialto_types::{AccountId, codec};
+use std::path::Path;
 
 /// Faults that end the runtime when they meet the journal's writing.
 const FATAL: [&str; 5] =
@@ -34,7 +35,7 @@ impl<D: Disk> Course<D> {
                 14..17 => self.drain(&live)?,
                 17 => self.ask(&live),
                 18 => self.disturb(&mut stalled),
-                19 => compress(&live),
+                19 => archive(&live),
                 _ => {
                     stalled = stalled.saturating_sub(1);
                     false
@@ -198,11 +199,11 @@ impl<D: Disk> Course<D> {
     }
 }
 
-/// Compress the closed segments.
-fn compress<D: Disk>(live: &Live<D>) -> bool {
+/// Archive the closed segments.
+fn archive<D: Disk>(live: &Live<D>) -> bool {
     if let Some(journal) = live.journal() {
-        // What fails here concerns no command: the segment stays plain, and the next run tries again.
-        let _ = journal.compressor().run();
+        // What fails here concerns no command: the segment stays where it is, and the next run tries again.
+        let _ = journal.archiver().archive_before(Path::new(ARCHIVE), journal.next_seq(), usize::MAX);
     }
     false
 }

@@ -7,7 +7,7 @@ They are stopped in the reverse order: first nobody is let in, then what was let
 what is derived from it is written.
 """
 
-from rialto.bootstrap.backups import back_up_exchange, check_archived, list_archived
+from rialto.bootstrap.backups import archivable_before, back_up_exchange, check_archived, list_archived
 from rialto.bootstrap.cluster_core import running_core_replica
 from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
@@ -30,6 +30,7 @@ __all__ = [
     "Demonstration",
     "Exchange",
     "NoExchange",
+    "archivable_before",
     "back_up_exchange",
     "check_archived",
     "control_socket",

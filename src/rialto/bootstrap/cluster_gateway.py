@@ -58,7 +58,7 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Exchange]:
 async def _running_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     async with connected(settings.cluster_servers, "gateway", settings.cluster_copies) as cluster:
         core = await open_gateway_core(cluster)
-        runtime = Runtime(core, SystemClock(), core.first_ticket)
+        runtime = Runtime(core, SystemClock(), settings.command_queue_max, core.first_ticket)
         runtime.subscribe(core.settle, vital=True)
         await core.start(runtime.give_up, settings.command_queue_max)
         try:

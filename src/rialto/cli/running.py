@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
@@ -41,6 +42,7 @@ async def serve_exchange(
     """Run an exchange, or a gateway to one; return why it stopped by itself, or nothing when it was told to."""
     async with running as exchange:
         _spare_what_stays()
+        _open_files_as_may_be()
         if demo_seed is None:
             _say_open(exchange)
             return await first_of(stop, exchange.runtime.wait_stopped())
@@ -57,6 +59,13 @@ def _spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _open_files_as_may_be() -> None:
+    """Let there be as many sockets as the system allows: the limit that a shell hands down is often a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _say_open(exchange: Exchange) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 import rialto_core
-from rialto.contracts.commands import Command
+from rialto.contracts.commands import CancelAllOrders, CancelOrder, CancelOrderList, Command, SetSymbolStatus
 from rialto.contracts.events import CommandRejected, Outcome, Released
 from rialto.contracts.queries import Account, AccountAnswer, Answer, CatalogAnswer, Query, RefusedAnswer
 from rialto.contracts.queries import Catalog as AskCatalog
@@ -32,6 +32,12 @@ origin: Final[ContextVar[object]] = ContextVar("origin", default=None)
 
 ACCOUNTS_CACHED_MAX: Final = 1_000_000
 """How many accounts of owners are remembered; then the memory starts over."""
+
+RESERVE_SHARE: Final = 16
+"""One part in so many of the queue is kept for commands that take away from the books."""
+
+RELIEVING: Final = (CancelOrder, CancelAllOrders, CancelOrderList, SetSymbolStatus)
+"""Commands that are taken when others are refused as busy: what ends a risk must go on for longest."""
 
 _log = structlog.stdlib.get_logger(__name__)
 _released = msgspec.msgpack.Decoder(list[Released])
@@ -60,12 +66,16 @@ class Core(Protocol):
 class Runtime:
     """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
 
-    def __init__(self, core: Core, clock: Clock, last_ticket: int = 0) -> None:
-        """Stand on a core. Tickets begin behind `last_ticket`."""
+    def __init__(self, core: Core, clock: Clock, queue_capacity: int = 65_536, last_ticket: int = 0) -> None:
+        """Stand on a core that has room for so many submissions. Tickets begin behind `last_ticket`."""
         self._core = core
+        self._usual_max = queue_capacity - queue_capacity // RESERVE_SHARE
         self._clock = clock
         self._listeners: list[tuple[Listener, bool]] = []
         self._is_shedding: Callable[[], bool] = lambda: False
+        self._is_shedding_all: Callable[[], bool] = lambda: False
+        self.refused_busy = 0
+        """How many commands were refused as busy before they came to the core's queue."""
         self._futures: dict[int, asyncio.Future[Any]] = {}
         self._commands: dict[int, tuple[Command, object]] = {}
         self._last_ticket = last_ticket
@@ -86,7 +96,7 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
-        checkpoint_commands: int = 50_000,
+        checkpoint_commands: int = 20_000,
         segment_bytes_max: int = 67_108_864,
         snapshots: Path | None = None,
         clock: Clock | None = None,
@@ -116,7 +126,7 @@ class Runtime:
         _log.info("state", sequence=core.sequence_at_open, snapshot=core.begun_with, replayed=core.replayed)
         if core.cut_tail is not None:
             _log.warning("journal tail cut", detail=core.cut_tail)
-        return cls(core, clock or SystemClock())
+        return cls(core, clock or SystemClock(), queue_capacity)
 
     async def start(self) -> None:
         """Attach to the running event loop and load the catalogue."""
@@ -139,9 +149,10 @@ class Runtime:
         """
         self._listeners.append((listener, vital))
 
-    def shed_when(self, is_shedding: Callable[[], bool]) -> None:
-        """Refuse commands as busy while a condition holds."""
+    def shed_when(self, is_shedding: Callable[[], bool], is_shedding_all: Callable[[], bool] = lambda: False) -> None:
+        """Refuse commands as busy while a condition holds; those that are `RELIEVING` only while another does."""
         self._is_shedding = is_shedding
+        self._is_shedding_all = is_shedding_all
 
     def now_us(self) -> int:
         """Tell the exchange's time in microseconds since the Unix epoch."""
@@ -154,8 +165,15 @@ class Runtime:
         many under way. `time_us` is given if and only if the runtime has a clock of its own. Errors: `RuntimeBusy`,
         `RuntimeStopped`; nothing was submitted then.
         """
-        if self._is_shedding():
-            raise RuntimeBusy("projections are too far behind; try again")
+        if isinstance(command, RELIEVING):
+            is_busy = self._is_shedding_all()
+        else:
+            is_busy = self._is_shedding() or len(self._futures) >= self._usual_max
+        if is_busy:
+            self.refused_busy += 1
+            raise RuntimeBusy(
+                f"{len(self._futures)} commands are under way or projections are too far behind; try again"
+            )
         future = self._new_future()
         try:
             self._core.submit(self._last_ticket, _encode({type(command).__name__: command}), time_us)

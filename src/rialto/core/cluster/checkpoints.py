@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster
+from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster, bounded
 from rialto.core.cluster.log_reader import LogReader
 from rialto.core.cluster.names import CHECKPOINT_SUBJECT, CHECKPOINTS
 
@@ -45,7 +45,7 @@ class Checkpoints:
         """Tell the others. What cannot be told now is not: the next one tells as much. Errors: `StatesDiffer`."""
         self._compare(checkpoint)
         try:
-            await self._cluster.streams.publish(CHECKPOINT_SUBJECT, msgspec.json.encode(checkpoint))
+            await bounded(self._cluster.streams.publish(CHECKPOINT_SUBJECT, msgspec.json.encode(checkpoint)))
         except CLUSTER_ERRORS as error:
             _log.warning("state hash not told", sequence=checkpoint.sequence, error=repr(error))
 

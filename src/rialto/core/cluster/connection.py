@@ -4,10 +4,10 @@ It reconnects for as long as the process lives, to whichever server answers; wha
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import nats
 import structlog
@@ -39,6 +39,7 @@ PING_EVERY_S: Final = 1
 PINGS_UNANSWERED_MAX: Final = 2
 RECONNECT_EVERY_S: Final = 0.1
 REQUEST_TIMEOUT_S: Final = 2.0
+CALL_TIMEOUT_S: Final = 5.0
 
 DUPLICATE_WINDOW_S: Final = 600.0
 """How long JetStream knows a command again by its id. Gateways stop sending one again long before."""
@@ -46,6 +47,8 @@ DUPLICATE_WINDOW_S: Final = 600.0
 OUTPUTS_BYTES_MAX: Final = 4 << 30
 CHECKPOINTS_MAX: Final = 10_000
 NODES_LOST_PENDING_BYTES: Final = 64 << 20
+
+Answer = TypeVar("Answer")
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -71,6 +74,15 @@ async def connected(servers: str, name: str, copies: int) -> AsyncIterator[Clust
         yield Cluster(client, streams, await _made_ready(streams, copies))
     finally:
         await client.close()
+
+
+async def bounded(call: Awaitable[Answer]) -> Answer:
+    """Await a call to the cluster for a bounded time, since one that is made while the client reconnects may never end.
+
+    Errors: those of the call; TimeoutError.
+    """
+    async with asyncio.timeout(CALL_TIMEOUT_S):
+        return await call
 
 
 async def _client(servers: list[str], name: str) -> Client:

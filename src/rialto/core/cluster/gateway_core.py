@@ -25,7 +25,7 @@ from nats.js.api import Header
 
 import rialto_core
 from rialto.contracts.events import Outcome
-from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster
+from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster, bounded
 from rialto.core.cluster.log_reader import Entry, LogReader
 from rialto.core.cluster.names import (
     ASK_ACTIVE,
@@ -193,9 +193,10 @@ class GatewayCore:
         try:
             if under_way.is_command:
                 headers = {Header.MSG_ID.value: str(ticket)}
-                await self._cluster.nats.publish(COMMAND_SUBJECT, under_way.message, reply, headers)
+                await bounded(self._cluster.nats.publish(COMMAND_SUBJECT, under_way.message, reply, headers))
             else:
-                await self._cluster.nats.publish(ASK_ANY if is_again else ASK_ACTIVE, under_way.message, reply)
+                subject = ASK_ANY if is_again else ASK_ACTIVE
+                await bounded(self._cluster.nats.publish(subject, under_way.message, reply))
         except CLUSTER_ERRORS as error:
             _log.debug("not sent; it is sent again", ticket=ticket, error=repr(error))
 

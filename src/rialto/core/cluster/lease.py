@@ -12,7 +12,7 @@ from typing import Final
 
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
-from rialto.core.cluster.connection import Cluster
+from rialto.core.cluster.connection import Cluster, bounded
 from rialto.core.cluster.names import ACTIVE_KEY
 
 UNCHANGED_FOR_S: Final = 1.5
@@ -52,7 +52,7 @@ class Lease:
         Errors: those of a cluster that does not answer.
         """
         try:
-            entry = await self._registry.get(ACTIVE_KEY)
+            entry = await bounded(self._registry.get(ACTIVE_KEY))
         except KeyNotFoundError:
             return await self._change(0)
         assert entry.revision is not None
@@ -70,7 +70,7 @@ class Lease:
         if await self._change(self._held) is not None:
             return True
         # A change whose answer was lost has moved the key on, too.
-        entry = await self._registry.get(ACTIVE_KEY)
+        entry = await bounded(self._registry.get(ACTIVE_KEY))
         if entry.value == self._holder:
             self._held = entry.revision
             return True
@@ -83,13 +83,13 @@ class Lease:
             held = self._held
             self.lose()
             try:
-                await self._registry.update(ACTIVE_KEY, FREE, last=held)
+                await bounded(self._registry.update(ACTIVE_KEY, FREE, last=held))
             except KeyWrongLastSequenceError:
                 return  # Somebody else has it.
 
     async def _change(self, last: int) -> int | None:
         try:
-            self._held = await self._registry.update(ACTIVE_KEY, self._holder, last=last)
+            self._held = await bounded(self._registry.update(ACTIVE_KEY, self._holder, last=last))
         except KeyWrongLastSequenceError:
             return None
         return self._held

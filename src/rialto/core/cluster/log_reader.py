@@ -17,11 +17,14 @@ import structlog
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster
+from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster, bounded
 from rialto.core.errors import LogUnusable
 
 HEARTBEAT_S: Final = 0.25
 SILENCE_MAX_S: Final = 1.0
+STALLED_AFTER_S: Final = 1.0
+"""How long a consumer may have nothing to give, before it is seen whether the stream has."""
+
 ABANDONED_AFTER_S: Final = 10.0
 SHORT_FOR_S: Final = 20.0
 """How long a stream may end before what was read of it: who has just become its leader may not have applied its log."""
@@ -64,14 +67,28 @@ class LogReader:
         """
         while True:
             try:
-                await self._check_reach()
+                await bounded(self._check_reach())
                 async with self._subscribed() as arrivals:
+                    moved_s = time.monotonic()
                     while (entries := await self._arrived(arrivals)) is not None:
                         if entries:
+                            moved_s = time.monotonic()
                             yield entries
+                        elif time.monotonic() - moved_s > STALLED_AFTER_S:
+                            if await self._is_stalled():
+                                break
+                            moved_s = time.monotonic()
             except (_NotThereYet, *CLUSTER_ERRORS) as error:
                 _log.debug("stream not readable now", stream=self._stream, error=repr(error))
             await asyncio.sleep(RETRY_S)
+
+    async def _is_stalled(self) -> bool:
+        """Tell whether the stream has what follows while the consumer only says that it lives."""
+        last_sequence = (await bounded(self._cluster.streams.stream_info(self._stream))).state.last_seq
+        is_stalled = last_sequence >= self.next_sequence
+        if is_stalled:
+            _log.warning("stalled", stream=self._stream, at=self.next_sequence - 1, ends_at=last_sequence)
+        return is_stalled
 
     async def _check_reach(self) -> None:
         """Make sure that the stream holds what was read, still, and what follows.
@@ -111,29 +128,31 @@ class LogReader:
         arrivals = _Arrivals()
         client = self._cluster.nats
         inbox = client.new_inbox()
-        subscription = await client.subscribe(inbox, cb=arrivals.add, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        subscription = await bounded(
+            client.subscribe(inbox, cb=arrivals.add, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        )
         try:
-            await self._cluster.streams.add_consumer(
-                self._stream,
-                ConsumerConfig(
-                    deliver_subject=inbox,
-                    deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                    opt_start_seq=self.next_sequence,
-                    ack_policy=AckPolicy.NONE,
-                    max_deliver=1,
-                    flow_control=True,
-                    idle_heartbeat=HEARTBEAT_S,
-                    inactive_threshold=ABANDONED_AFTER_S,
-                    num_replicas=1,
-                    mem_storage=True,
-                ),
-            )
+            await bounded(self._cluster.streams.add_consumer(self._stream, self._consumer(inbox)))
             yield arrivals
         finally:
             try:
-                await subscription.unsubscribe()
+                await bounded(subscription.unsubscribe())
             except CLUSTER_ERRORS:
                 _log.debug("not unsubscribed", stream=self._stream)
+
+    def _consumer(self, inbox: str) -> ConsumerConfig:
+        return ConsumerConfig(
+            deliver_subject=inbox,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self.next_sequence,
+            ack_policy=AckPolicy.NONE,
+            max_deliver=1,
+            flow_control=True,
+            idle_heartbeat=HEARTBEAT_S,
+            inactive_threshold=ABANDONED_AFTER_S,
+            num_replicas=1,
+            mem_storage=True,
+        )
 
     async def _arrived(self, arrivals: "_Arrivals") -> list[Entry] | None:
         """Wait for messages and return those that follow; None when another consumer is needed."""
@@ -148,7 +167,7 @@ class LogReader:
                 # Flow control: what came before it has been taken.
                 reply = message.reply or message.headers.get("Nats-Consumer-Stalled")
                 if reply:
-                    await self._cluster.nats.publish(reply)
+                    await bounded(self._cluster.nats.publish(reply))
                 continue
             fields = message.reply.split(".")
             position = 5 if len(fields) == SHORT_FIELDS else 7

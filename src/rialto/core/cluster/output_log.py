@@ -18,7 +18,7 @@ import structlog
 from nats.js.api import Header
 from nats.js.errors import APIError, NotFoundError
 
-from rialto.core.cluster.connection import Cluster
+from rialto.core.cluster.connection import Cluster, bounded
 from rialto.core.cluster.names import EPOCH_HEADER, LAST_HEADER, OUTPUT_SUBJECT, OUTPUTS
 
 WRONG_LAST_SEQUENCE: Final = (10_071, 10_164)
@@ -88,7 +88,7 @@ class OutputLog:
         Errors: those of a cluster that does not answer.
         """
         try:
-            message = await self._streams.get_last_msg(OUTPUTS, OUTPUT_SUBJECT)
+            message = await bounded(self._streams.get_last_msg(OUTPUTS, OUTPUT_SUBJECT))
         except NotFoundError:
             self.position = Position()
             return
@@ -147,7 +147,7 @@ class OutputLog:
             LAST_HEADER: str(last),
         }
         try:
-            acknowledged = await self._streams.publish(OUTPUT_SUBJECT, data, headers=headers)
+            acknowledged = await bounded(self._streams.publish(OUTPUT_SUBJECT, data, headers=headers))
         except APIError as error:
             if error.err_code not in WRONG_LAST_SEQUENCE:
                 raise

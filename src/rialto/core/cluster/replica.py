@@ -222,7 +222,7 @@ class Replica:
 
 
 def _ticket_of(entry: Entry) -> int:
-    """Return the ticket in front of a command; none if no gateway's run can have given it, for below are a core's own."""
+    """Return the ticket in front of a command; none if no gateway can have given it: lower ones are a core's own."""
     is_whole = len(entry.data) >= TICKET.size
     ticket: int = TICKET.unpack_from(entry.data)[0] if is_whole else NO_TICKET
     return ticket if ticket >> TICKET_BITS else NO_TICKET
