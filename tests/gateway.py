@@ -1,9 +1,10 @@
 """A live exchange behind the gateway: real core, database, keys and sockets, and a client that signs."""
 
+import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason
 from rialto.core.runtime import Runtime
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import MasterKey
+from rialto.gateway.admission import AdmissionRules
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.bounds import Bounds
 from rialto.gateway.limits import RateLimits
@@ -96,6 +98,15 @@ class Live:
         return refusal(await self.client.request(method, path, params=parameters))
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, for as long as it may take on a busy machine."""
+    for _ in range(10_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it never came to be")
+
+
 def refusal(response: httpx.Response) -> tuple[int, int, str]:
     """Return status, code and message of a refusal."""
     answer = response.json()
@@ -119,6 +130,7 @@ async def live(
     *,
     limits: RateLimits | None = None,
     bounds: Bounds | None = None,
+    admission_rules: AdmissionRules | None = None,
     session_limits: SessionLimits | None = None,
     sites: Sequence[Site] = (),
     **symbol: Any,
@@ -145,6 +157,7 @@ async def live(
             keys,
             limits=limits or RateLimits(),
             bounds=bounds or Bounds(),
+            admission_rules=admission_rules or AdmissionRules(),
             sites=sites,
             user_data=UserDataStreams(runtime),
             session_limits=session_limits or SessionLimits(),

@@ -48,10 +48,10 @@ class Streaming:
 
 @asynccontextmanager
 async def streaming(
-    directory: Path, limits: StreamLimits | None = None, rate_limits: RateLimits | None = None, **symbol: Any
+    directory: Path, limits: StreamLimits | None = None, rate_limits: RateLimits | None = None, **options: Any
 ) -> AsyncIterator[Streaming]:
     """Run an exchange with two funded accounts and its streams."""
-    async with live(directory, limits=rate_limits, **{"open_orders_max": 10_000, **symbol}) as exchange:
+    async with live(directory, limits=rate_limits, **{"open_orders_max": 10_000, **options}) as exchange:
         catalog = exchange.runtime.catalog
 
         def find_symbol(name: str) -> int | None:

@@ -86,6 +86,34 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                     (_now("rialto_requests_under_way_limit"), "limit"),
                 ),
             ),
+            Panel("Let in", "reqps", ((_rate("rialto_admitted_total", "urgency"), "{{urgency}}"),)),
+            Panel(
+                "Told busy, or late",
+                "reqps",
+                (
+                    (_rate("rialto_shed_total", "urgency"), "{{urgency}} told busy"),
+                    (_rate("rialto_admitted_late_total", "urgency"), "{{urgency}} had to wait"),
+                ),
+            ),
+            Panel(
+                "Waiting",
+                "none",
+                ((_now("rialto_admission_waiting"), "{{urgency}}"), (_now("rialto_admission_waiting_limit"), "limit")),
+            ),
+            Panel(
+                "Let in and not yet answered",
+                "none",
+                (
+                    (_now("rialto_admission_under_way"), "{{urgency}}"),
+                    (_now("rialto_admission_under_way_limit"), "{{urgency}} at most"),
+                ),
+            ),
+            Panel(
+                "HTTP connections",
+                "none",
+                ((_now("rialto_http_connections"), "{{instance}}"), (_now("rialto_http_connections_limit"), "limit")),
+            ),
+            Panel("Refused at the door", "reqps", ((_rate("rialto_http_refusals_total", "reason"), "{{reason}}"),)),
             Panel(
                 "Limits and bans",
                 "none",
@@ -105,7 +133,11 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
             Panel(
                 "Core queue",
                 "none",
-                ((_now("rialto_core_queue"), "{{instance}}"), (_now("rialto_core_queue_limit"), "limit")),
+                (
+                    (_now("rialto_core_queue"), "{{instance}}"),
+                    (_now("rialto_core_queue_limit"), "limit"),
+                    (_rate("rialto_core_busy_total"), "refused a second"),
+                ),
             ),
             Panel("Numbered to durable", "s", _quantiles("rialto_commit_seconds")),
             Panel("fdatasync", "s", _quantiles("rialto_journal_sync_seconds")),
@@ -216,6 +248,8 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 (
                     (_now("rialto_streams_read"), "{{instance}} market streams"),
                     (_now("rialto_user_data_subscriptions"), "{{instance}} accounts"),
+                    (_now("rialto_stream_subscriptions"), "{{instance}} subscriptions"),
+                    (_now("rialto_stream_subscriptions_limit"), "limit of subscriptions"),
                 ),
             ),
             Panel(
@@ -234,6 +268,7 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 (
                     (_rate("rialto_sockets_ended_total", "reason"), "{{reason}}"),
                     (_rate("rialto_sockets_refused_total"), "refused at the door"),
+                    (_rate("rialto_fix_ended_total", "reason"), "FIX {{reason}}"),
                 ),
             ),
         ),

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from rialto.watch.replica import FILE_NAME, ReplicaStatus
+from rialto.core.replica_status import FILE_NAME, ReplicaStatus
 from tests.contract.test_watching import eventually, signed
 from tests.demo_process import DemoProcess, free_port
 from tools.dashboard import DOCUMENT
@@ -33,7 +33,8 @@ def served(exchange: DemoProcess) -> set[str]:
 
 
 def test_dashboard_and_metrics_agree(tmp_path: Path) -> None:
-    exchange = DemoProcess(tmp_path / "data", {"RIALTO_FIX_ORDER_ENTRY_PORT": str(free_port())})
+    settings = {"RIALTO_FIX_ORDER_ENTRY_PORT": str(free_port()), "RIALTO_REPLICA": "false"}
+    exchange = DemoProcess(tmp_path / "data", settings)
     try:
         status = ReplicaStatus(sequence=10, checked_sequence=10, state_hash="ab" * 32, snapshot_sequence=5)
         (exchange.data / FILE_NAME).write_bytes(msgspec.json.encode(status))

@@ -41,6 +41,7 @@ def status_of(exchange: DemoProcess, symbol: str) -> Any:
     return shown.json()["symbols"][0]["status"]
 
 
+@pytest.mark.timeout(300)
 def test_a_market_is_halted_and_resumed(exchange: DemoProcess) -> None:
     data = ("--data", str(exchange.data))
     order = signed(exchange, "POST", "/api/v3/order", f"symbol=XRPUSDT&{ORDER}").json()

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,17 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rialto.bootstrap.watching import Watching
 from rialto.foundation.configuration import read_settings
+from rialto.gateway.assembly import edge_alone
 from rialto.gateway.server import HttpServer, ServerSettings, listen
-from tests.demo_process import DemoProcess, rialto
+from rialto.watch.site import PATHS
+from tests.demo_process import Credentials, DemoProcess, rialto
 from tests.gateway import Trader
 
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
-OPERATOR_LABELS = {"le", "kind", "reason", "family", "outcome", "code", "phase", "check", "part", "version", "service"}
+OPERATOR_LABELS = {
+    *("le", "kind", "reason", "family", "outcome", "code", "phase", "check"),
+    *("part", "version", "service", "urgency"),
+}
 SERIES_MAX = 600
 
 
@@ -49,8 +55,13 @@ def get(exchange: DemoProcess, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{exchange.url}{path}", headers=headers, trust_env=False, timeout=20)
 
 
+@cache
+def credentials_of(exchange: DemoProcess) -> Credentials:
+    return exchange.credentials()
+
+
 def signed(exchange: DemoProcess, method: str, path: str, query: str) -> httpx.Response:
-    key, secret = exchange.credentials()
+    key, secret = credentials_of(exchange)
     query = f"{query}&timestamp={time.time_ns() // 1_000_000}&recvWindow=60000"
     url = f"{exchange.url}{path}?{query}&signature={Trader.sign_with(secret, query)}"
     return httpx.request(method, url, headers={"X-MBX-APIKEY": key}, trust_env=False, timeout=20)
@@ -168,7 +179,9 @@ def test_every_line_is_enough_to_act_on(tmp_path: Path) -> None:
     assert (refused.status_code, refused.json()["checks"]["disk"]["ok"]) == (503, False)
     assert get(demo, "/health").status_code == 200
     assert demo.stop() == 0
-    by_event = {line["event"]: line for line in lines(demo)}
+    told = lines(demo)
+    assert all("sequence" in line or "at_sequence" in line for line in told), "any line can be laid beside the journal"
+    by_event = {line["event"]: line for line in told}
     assert by_event["open"]["version"]
     assert by_event["slow sync of the journal"]["sequence"] > 0
     assert by_event["slow sync of the journal"]["ms"] >= 0
@@ -206,7 +219,7 @@ async def test_the_port_answers_while_the_journal_is_replayed(tmp_path: Path) ->
             assert (early.status_code, early.json()["code"]) == (503, -1008)
         between = asyncio.create_task(client.get("/health"))
         await asyncio.sleep(0.05)
-        server = HttpServer(watching.site(_nothing), ServerSettings(), listener=listener)
+        server = HttpServer(watching.site(_nothing), edge_alone(PATHS), ServerSettings(), listener=listener)
         await server.start()
         assert (await between).status_code == 200, "who connected in between has waited"
         await server.stop()

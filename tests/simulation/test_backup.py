@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from rialto.backup.checking import check
+from rialto.backup.restoring import Target, restore
 from rialto.contracts.events import Outcome
 from rialto.core import journal
 from tests.demo_process import RIALTO, UNLIMITED, Credentials, DemoProcess, rialto
@@ -24,13 +27,16 @@ from tests.trading_client import Client
 
 SEED = int(os.environ.get("RIALTO_SEED", "1"))
 SMALL_SEGMENTS = {**UNLIMITED, "RIALTO_SEGMENT_BYTES_MAX": "20000"}
-CLIENTS = 12
-KILLS = 6
+CLIENTS = 8
+KILLS = 4
+PAUSE_S = 0.02
+WAIT_S = 150
 
 
 async def trade(client: Client, name: str, chance: random.Random, stop: threading.Event) -> None:
     number = 0
     while not stop.is_set():
+        await asyncio.sleep(PAUSE_S)
         number += 1
         order = {"symbol": "XRPUSDT", "side": chance.choice(["BUY", "SELL"]), "newClientOrderId": f"{name}-{number}"}
         if chance.randrange(10) < 5:
@@ -98,11 +104,11 @@ def test_a_live_exchange_is_backed_up_and_restored(tmp_path: Path) -> None:
     try:
         with load(exchange):
             done("backup", backup, "--data", data)
-            first = done("backup", "--check", backup)
+            first, _ = check(backup)
             second = done("backup", backup, "--data", data)
-            done("backup", "--check", backup)
         assert ", 0 closed segments" not in second, "what was closed meanwhile is new"
-        assert first != done("backup", "--check", backup)
+        assert f"state hash   {check(backup)[1].state_hash}" in done("backup", "--check", backup)
+        assert check(backup)[0].sequence > first.sequence
         told, trades = asyncio.run(account_of(exchange.url, credentials))
     finally:
         assert exchange.stop() == 0
@@ -111,12 +117,12 @@ def test_a_live_exchange_is_backed_up_and_restored(tmp_path: Path) -> None:
 
     done("restore", backup, "--data", tmp_path / "end", "--master-key", data / "master.key")
     assert journal.verify(tmp_path / "end" / "journal").state_hash == original.state_hash
-    # Among so many neighbours some stand in the middle of a batch, as most commands of twelve hands do.
+    # Of neighbours some stand in the middle of a batch, as most commands of many hands do.
     middle = original.sequence // 2
     for sequence in range(middle, middle + 4):
-        target = tmp_path / f"to-{sequence}"
-        done("restore", backup, "--data", target, "--to-sequence", sequence, "--master-key", data / "master.key")
-        assert outcomes(target) == every[:sequence]
+        target = Target(data=tmp_path / f"to-{sequence}", to_sequence=sequence, master_key=data / "master.key")
+        restore(backup, target)
+        assert outcomes(target.data) == every[:sequence]
     moment_ms = every[middle].time_us // 1_000
     done("restore", backup, "--data", tmp_path / "at", "--to-time", moment_ms, "--master-key", data / "master.key")
     expected = [outcome for outcome in every if outcome.time_us // 1_000 <= moment_ms]
@@ -149,13 +155,13 @@ def test_a_killed_backup_is_never_half_believed(tmp_path: Path) -> None:
             for _ in range(KILLS):
                 kill_backup(data, backup, chance)
                 found = (backup / "backup.json").read_bytes()
-                done("backup", "--check", backup)
+                check(backup)
                 whole = found
             done("backup", backup, "--data", data)
         assert (backup / "backup.json").read_bytes() != whole
     finally:
         exchange.stop()
-    done("backup", "--check", backup)
+    check(backup)
     assert len(list(backup.glob("run-*"))) == 1
     assert not list(backup.rglob("*.tmp"))
 
@@ -165,9 +171,48 @@ def kill_backup(data: Path, backup: Path, chance: random.Random) -> None:
     process = subprocess.Popen([*RIALTO, "backup", str(backup), "--data", str(data)], stdout=subprocess.DEVNULL)
     runs = len(list(backup.glob("run-*")))
     while process.poll() is None and len(list(backup.glob("run-*"))) <= runs:
-        pass
-    for _ in range(chance.randrange(2_000)):
-        if process.poll() is not None:
-            break
+        time.sleep(0.001)
+    time.sleep(chance.randrange(100) / 1_000)
     process.send_signal(signal.SIGKILL)
     process.wait()
+
+
+SNAPSHOTS_OFTEN = {
+    **SMALL_SEGMENTS,
+    "RIALTO_SEGMENT_BYTES_MAX": "12000",
+    "RIALTO_SNAPSHOT_COMMANDS": "200",
+    "RIALTO_CHECKPOINT_COMMANDS": "100",
+}
+
+
+def wait_for(directory: Path, pattern: str, count: int) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while len(list(directory.glob(pattern))) < count:
+        assert time.monotonic() < deadline, f"{directory} never held {count} of {pattern}"
+        time.sleep(0.1)
+
+
+@pytest.mark.timeout(400)
+def test_a_running_exchange_archives_what_its_snapshots_make_needless(tmp_path: Path) -> None:
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    try:
+        wait_for(data / "snapshots", "snapshot-*.rls", 2)
+    finally:
+        assert exchange.stop() == 0
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    try:
+        wait_for(data / "archive", "journal-*.rlj.zst", 1)
+        done("backup", backup, "--data", data, "--with-master-key")
+    finally:
+        assert exchange.stop() == 0
+    assert "all whole" in done("archive", "--check", "--data", data)
+    journal.verify(data / "journal")
+    restore(backup, Target(data=tmp_path / "new"))
+    assert list((tmp_path / "new" / "snapshots").iterdir())
+    for _ in range(2):
+        restored = DemoProcess(tmp_path / "new", UNLIMITED, demo=False)
+        assert restored.stop() == 0, "the second start begins with the restored snapshot"
+    (data / "archive").rename(tmp_path / "cold")
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    assert exchange.stop() == 0, "a start from a snapshot needs no archive"

@@ -22,7 +22,7 @@ use crate::opening::{Opened, check_follows, missing_segment, open_segment};
 use crate::plain_copy::PlainCopy;
 use crate::segment::{FIRST_SEQ, LOCK_NAME, Listing, plain_path};
 use crate::stream::{ChainState, SegmentStream, Step};
-use crate::walk::{damage_at, state_after};
+use crate::walk::{damage_at, state_after, walk};
 
 /// Copy a journal.
 #[derive(Debug, Clone)]
@@ -124,10 +124,19 @@ impl Backup<'_> {
         Ok(Found { archived, segments, is_last_closed })
     }
 
-    /// Take over the closed segments of the earlier copy, if they are there and this journal goes on from them.
+    /// Take over the closed segments of the earlier copy that are there, if this journal goes on from its very end.
     fn taken_over<D: Disk>(&self, disk: &D, found: &mut Found) -> Result<Manifest, JournalError> {
         let Some(earlier) = self.earlier else { return Ok(Manifest::default()) };
         let mut copied = Manifest::read(disk, earlier)?;
+        let end = end_of_copy(disk, earlier, &mut copied)?;
+        let last_seq = copied.end().map_or(FIRST_SEQ, |closed| closed.next_seq);
+        if !found.segments.contains(&last_seq) || !self.passes_through(disk, found, last_seq, &end)? {
+            return Err(JournalError::ForeignHistory {
+                copy: earlier.to_path_buf(),
+                dir: self.journal.to_path_buf(),
+                seq: end.next_seq - 1,
+            });
+        }
         let mut whole = 0;
         for segment in &copied.segments {
             if file_bytes(disk, &segment.path(self.copy))? != Some(segment.bytes) {
@@ -136,17 +145,27 @@ impl Backup<'_> {
             whole += 1;
         }
         copied.segments.truncate(whole);
-        let Some(end) = copied.end() else { return Ok(copied) };
-        let foreign = || JournalError::ForeignHistory {
-            copy: earlier.to_path_buf(),
-            dir: self.journal.to_path_buf(),
-            seq: end.next_seq - 1,
-        };
-        if !found.segments.contains(&end.next_seq) {
-            return Err(foreign());
+        Ok(copied)
+    }
+
+    /// Tell whether the journal's segment that begins at `first_seq` comes to `point`, by the chain hash there: then
+    /// everything before is the same. What was copied once was durable, so it can only be missing in another history.
+    fn passes_through<D: Disk>(
+        &self,
+        disk: &D,
+        found: &mut Found,
+        first_seq: u64,
+        point: &ChainState,
+    ) -> Result<bool, JournalError> {
+        let opened = open_segment(disk, self.journal, &mut found.archived, first_seq, true)?;
+        let Opened::Segment(header, mut stream) = opened else { return Ok(point.next_seq == FIRST_SEQ) };
+        let mut state = header.before();
+        while state != *point && state.next_seq <= point.next_seq {
+            let Step::Frame(frame) = stream.step(&state)? else { return Ok(false) };
+            state = state_after(&stream, &frame, &state)?;
+            stream.consume(frame.frame_bytes());
         }
-        let next = header_of(disk, self.journal, &mut found.archived, end.next_seq)?;
-        if next.before() == end { Ok(copied) } else { Err(foreign()) }
+        Ok(state == *point)
     }
 
     /// Copy what is durable of the last segment; returns where the copy ends.
@@ -224,5 +243,14 @@ impl Backup<'_> {
             copy.put_frame(&pending, state)?;
         }
         Ok(())
+    }
+}
+
+/// Read where a whole copy ends.
+fn end_of_copy<D: Disk>(disk: &D, copy: &Path, closed: &mut Manifest) -> Result<ChainState, JournalError> {
+    let first_seq = closed.end().map_or(FIRST_SEQ, |end| end.next_seq);
+    match open_segment(disk, copy, closed, first_seq, false)? {
+        Opened::Segment(header, mut stream) => Ok(walk(&mut stream, &header)?.end),
+        Opened::WithoutHeader { .. } => unreachable!("only a last segment may be without a header"),
     }
 }

@@ -124,7 +124,7 @@ fn a_copy_of_another_history_is_not_gone_on_with() {
     copies.copy(one.path(), 0).unwrap();
     let (mut journal, _) = Journal::open(other.path(), options(1 << 20)).unwrap();
     let error = copies.copy(other.path(), 0).unwrap_err();
-    assert!(matches!(error, JournalError::ForeignHistory { seq: 18, .. }), "a journal that ends earlier: {error}");
+    assert!(matches!(error, JournalError::ForeignHistory { seq: 27, .. }), "a journal that ends earlier: {error}");
     let mut differing = Batch::new();
     for seq in 1..=18 {
         differing.push(seq, time(seq), b"of another history").unwrap();
@@ -132,7 +132,11 @@ fn a_copy_of_another_history_is_not_gone_on_with() {
     journal.append(&differing).unwrap();
     journal.roll().unwrap();
     let error = copies.copy(other.path(), 0).unwrap_err();
-    assert!(matches!(error, JournalError::ForeignHistory { seq: 18, .. }), "one that differs: {error}");
+    assert!(matches!(error, JournalError::ForeignHistory { seq: 27, .. }), "one that differs: {error}");
+    for (limit, is_same) in [(Limit::Sequence(26), false), (Limit::Sequence(27), true), (Limit::End, true)] {
+        let (target, _) = restored(&copies.newest(), limit).unwrap();
+        assert_eq!(copies.copy(target.path(), 0).is_ok(), is_same, "restored to {limit:?}, it may go on from there");
+    }
     assert_eq!(copies.copy(one.path(), 0).unwrap().segments_stored, 0);
 }
 

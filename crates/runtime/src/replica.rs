@@ -9,7 +9,7 @@ use crate::error::{ReplayError, ReplicaError, SnapshotTaken};
 use crate::replay::{Met, Progress, Replay};
 use crate::start::{Candidates, Start};
 use rialto_journal::{Journal, JournalError, RealDisk, newest_segment};
-use rialto_snapshot::SnapshotStore;
+use rialto_snapshot::{SnapshotError, SnapshotStore};
 use std::path::{Path, PathBuf};
 
 /// A state behind a live one.
@@ -88,9 +88,15 @@ impl Replica {
                 replay.engine.audit().map_err(|violation| ReplayError::Violation { sequence, violation })?;
                 // Nobody takes what changes here, and it is not written.
                 replay.views.forget_changes();
-                let written = self.store.write(&replay.engine, &replay.views, replay.reader.chain_hash())?;
-                self.last_snapshot = written.sequence;
-                snapshot = Some(SnapshotTaken { written, is_beside_live: true });
+                match self.store.write(&replay.engine, &replay.views, replay.reader.chain_hash()) {
+                    Ok(written) => {
+                        self.last_snapshot = written.sequence;
+                        snapshot = Some(SnapshotTaken { written, is_beside_live: true });
+                    }
+                    // Someone asked for one by hand; the next segment will do.
+                    Err(SnapshotError::BeingWritten { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             is_idle = is_at_end;
         }
@@ -100,8 +106,14 @@ impl Replica {
     }
 
     fn begin(&mut self, closed_until: u64) -> Result<(), ReplicaError> {
-        let candidates = Candidates::below(&self.store, closed_until, u64::MAX, false);
-        let (replay, started) = candidates.begin(|loaded| Replay::open(loaded, RealDisk, &self.directory))?;
+        let candidates = Candidates::below(&self.store, closed_until, u64::MAX, true);
+        let (replay, started) = candidates.begin(|loaded| {
+            let mut replay = Replay::open(loaded, RealDisk, &self.directory)?;
+            // The first step tells whether the snapshot is of this journal.
+            replay.reader.stop_before(closed_until);
+            replay.step()?;
+            Ok(replay)
+        })?;
         self.last_snapshot = started.snapshot.unwrap_or(0);
         self.replay = Some(replay);
         self.started = started;

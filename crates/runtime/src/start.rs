@@ -22,7 +22,7 @@ pub struct Start {
 pub(crate) struct Candidates<'a, D: Disk> {
     store: &'a SnapshotStore<D>,
     sequences: std::vec::IntoIter<u64>,
-    /// Whether bad snapshots are renamed: by whoever holds the journal, and nobody else.
+    /// Whether bad snapshots are renamed: by who holds the journal, and by who writes snapshots.
     sets_aside: bool,
     passed_over: Vec<String>,
 }

@@ -16,6 +16,12 @@ pub enum SnapshotError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Another process writes a snapshot there.
+    #[error("another process is writing a snapshot in {}; try again when it is done", dir.display())]
+    BeingWritten {
+        /// In which directory.
+        dir: PathBuf,
+    },
     /// Not a whole snapshot.
     #[error("{} is damaged: {found}", file.display())]
     Damaged {

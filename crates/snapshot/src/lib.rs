@@ -11,6 +11,7 @@
 //! snapshot-00000000000012345678.rls          the state after that sequence number
 //! snapshot-00000000000012345678.rls.tmp      one whose writing was interrupted; replaced by the next writing
 //! snapshot-00000000000012345678.rls.damaged  one that was found bad and set aside
+//! snapshots.lock                             held (flock) by who writes one
 //! ```
 //!
 //! # Bytes, format version 1

@@ -15,6 +15,7 @@ pub const KEPT: usize = 2;
 const PREFIX: &str = "snapshot-";
 const SUFFIX: &str = ".rls";
 const SEQUENCE_DIGITS: usize = 20;
+const LOCK_NAME: &str = "snapshots.lock";
 
 /// How hard zstd tries: the state is written beside a working exchange.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -92,6 +93,11 @@ impl<D: Disk> SnapshotStore<D> {
         let file = self.path(sequence);
         let unfinished = beside(&file, ".tmp");
         self.disk.create_dir(&self.dir).map_err(SnapshotError::io("create", &self.dir))?;
+        let lock = self.dir.join(LOCK_NAME);
+        let _lock = self.disk.lock(&lock).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => SnapshotError::BeingWritten { dir: self.dir.clone() },
+            _ => SnapshotError::io("lock", &lock)(error),
+        })?;
         let bytes = self.write_file(&unfinished, &position, engine, views)?;
         self.disk.rename(&unfinished, &file).map_err(SnapshotError::io("rename", &unfinished))?;
         self.disk.sync_dir(&self.dir).map_err(SnapshotError::io("sync", &self.dir))?;

@@ -3,19 +3,16 @@
 import os
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from rialto.backup.snapshots import older_snapshot
 from rialto.backup.writing import BackedUp, OnProgress, Sources, back_up
-from rialto.bootstrap.directories import journal_directory, master_key_path
+from rialto.bootstrap.directories import journal_directory, master_key_path, snapshot_directory
 from rialto.bootstrap.people import NoExchange
 from rialto.core.archiving import ArchivingJob
 from rialto.core.copies import Archived, check_archive, list_archive
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import FILE_NAME, Settings
-
-SNAPSHOTS: Final = "snapshots"
 
 
 def archive_directory(settings: Settings) -> Path:
@@ -28,8 +25,12 @@ def archive_directory(settings: Settings) -> Path:
 
 def archiving_job(settings: Settings, runtime: Runtime) -> ArchivingJob:
     """Make what archives the journal while an exchange runs."""
-    snapshots = settings.data_directory / SNAPSHOTS
-    return ArchivingJob(runtime, archive_directory(settings), partial(older_snapshot, snapshots))
+    return ArchivingJob(runtime, archive_directory(settings), partial(archivable_before, settings))
+
+
+def archivable_before(settings: Settings) -> int | None:
+    """Return before which command no start needs the journal close at hand; None means that all of it is needed."""
+    return older_snapshot(snapshot_directory(settings.data_directory))
 
 
 def back_up_exchange(
@@ -41,7 +42,7 @@ def back_up_exchange(
     """
     sources = Sources(
         journal=_existing_journal(settings),
-        snapshots=settings.data_directory / SNAPSHOTS,
+        snapshots=snapshot_directory(settings.data_directory),
         settings_file=settings.data_directory / FILE_NAME,
         master_key=master_key_path(settings),
         database_url=settings.database_url,

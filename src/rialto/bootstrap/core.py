@@ -18,6 +18,9 @@ from rialto.projections.writer import Writer
 OnProgress = Callable[[int], None]
 
 
+LAG_RESERVE_SHARE: Final = 4
+"""By one part in so many of what may wait to be written, cancels may wait beyond it."""
+
 PROJECTOR_CLOSE_TIMEOUT: Final = 30.0
 """Seconds the projections may take to write what is left; what is not written then is in the journal."""
 
@@ -59,7 +62,8 @@ async def running_core(
         stack.push_async_callback(runtime.close)
         projector.start(runtime.last_sequence)
         runtime.subscribe(projector.accept, vital=True)
-        runtime.shed_when(lambda: projector.is_full)
+        most = settings.projection_lag_max + settings.projection_lag_max // LAG_RESERVE_SHARE
+        runtime.shed_when(lambda: projector.is_full, lambda: projector.lag >= most)
         if settings.archive:
             archiving = archiving_job(settings, runtime)
             archiving.start()

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from rialto.bootstrap.directories import portal_directory
-from rialto.bootstrap.limits import bounds, rate_limits, stream_limits
+from rialto.bootstrap.limits import admission_rules, bounds, rate_limits, stream_limits
 from rialto.bootstrap.people import keep_keys_fresh, open_api_keys
 from rialto.bootstrap.watching import Watching
 from rialto.core.runtime import Runtime
@@ -87,6 +87,7 @@ async def running_front(
             api_keys,
             limits=rate_limits(settings),
             bounds=bounds(settings),
+            admission_rules=admission_rules(settings),
             sites=_portal_sites(settings, stack),
             ungated_paths=PATHS,
             user_data=user_data,

@@ -1,6 +1,9 @@
 """What the settings allow, as each part wants to be told."""
 
+from datetime import timedelta
+
 from rialto.foundation.configuration import Settings
+from rialto.gateway.admission import AdmissionRules
 from rialto.gateway.bans import BanRules
 from rialto.gateway.bounds import Bounds
 from rialto.gateway.limits import RateLimit, RateLimits
@@ -29,6 +32,8 @@ def stream_limits(settings: Settings) -> StreamLimits:
     """Return what WebSocket connections may do."""
     return StreamLimits(
         connections_max=settings.socket_connections_max,
+        connections_per_address_max=settings.socket_connections_per_address_max,
+        subscriptions_max=settings.socket_subscriptions_max,
         attempts_max=settings.socket_attempts_per_five_minutes_max,
         messages_max=settings.socket_messages_per_second_max,
         streams_max=settings.socket_streams_max,
@@ -39,4 +44,20 @@ def stream_limits(settings: Settings) -> StreamLimits:
 
 def bounds(settings: Settings) -> Bounds:
     """Return how large a request may be."""
-    return Bounds(body_bytes_max=settings.body_bytes_max)
+    return Bounds(
+        body_bytes_max=settings.body_bytes_max,
+        connections_max=settings.http_connections_max,
+        connections_per_address_max=settings.http_connections_per_address_max,
+    )
+
+
+def admission_rules(settings: Settings) -> AdmissionRules:
+    """Return how long requests may wait for their turn, and how many may be under way."""
+    return AdmissionRules(
+        target_s=timedelta(milliseconds=settings.wait_target_milliseconds).total_seconds(),
+        patience_s=timedelta(milliseconds=settings.wait_milliseconds_max).total_seconds(),
+        cancels_under_way_max=settings.cancels_under_way_max,
+        orders_under_way_max=settings.orders_under_way_max,
+        reads_under_way_max=settings.reads_under_way_max,
+        waiting_max=settings.requests_waiting_max,
+    )

@@ -7,8 +7,8 @@ connects meanwhile waits in its backlog instead of being refused.
 
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
 import structlog
@@ -21,6 +21,7 @@ from rialto.fix.service import ServiceKind
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access as DatabaseAccess
 from rialto.foundation.database import open_engine
+from rialto.foundation.logging import tell_position
 from rialto.foundation.metrics import Metrics
 from rialto.gateway.assembly import Gateway, edge_alone
 from rialto.gateway.bounds import Bounds
@@ -34,6 +35,7 @@ from rialto.streams.hub import Hub
 from rialto.streams.user_data.streams import UserDataStreams
 from rialto.watch import rounds
 from rialto.watch.access import Access
+from rialto.watch.admission_figures import admission_metrics
 from rialto.watch.commands import CommandFigures
 from rialto.watch.conservation import ConservationCheck
 from rialto.watch.core_figures import (
@@ -72,6 +74,7 @@ class Watching:
         self._access = Access(settings.metrics_networks, settings.metrics_token)
         self._began_s = self._said_s = time.monotonic()
         self._failures: dict[str, Projector | History] = {}
+        self._watchman: Rounds | None = None
         self.health: Final = Health()
         self.metrics: Final = Metrics()
         self.sequence = 0
@@ -119,7 +122,7 @@ class Watching:
             lag_max=settings.projection_lag_max,
         )
         journal = journal_directory(settings.data_directory)
-        watchman = Rounds(settings.data_directory, journal, bounds, runtime, projector)
+        watchman = self._watchman = Rounds(settings.data_directory, journal, bounds, runtime, projector)
         self._failures["projections"] = projector
         self.health.replayed = self.sequence = runtime.last_sequence
         for collect in (
@@ -139,6 +142,8 @@ class Watching:
             conservation = ConservationCheck(reader, runtime, projector)
             self.metrics.add(conservation_metrics(conservation, watchman))
             health.add("conservation", lambda: _conservation_check(conservation, watchman))
+            tell_position(lambda: self.sequence)
+            stack.callback(tell_position, None)
             self.turns.start()
             stack.callback(self.turns.stop)
             await watchman.start()
@@ -146,6 +151,21 @@ class Watching:
             conservation.start()
             stack.push_async_callback(conservation.stop)
             yield
+
+    @contextmanager
+    def following(self, runtime: Runtime) -> Iterator[None]:
+        """Watch a gateway's runtime: what is behind it has watches of its own."""
+        commands = CommandFigures(runtime)
+        runtime.subscribe(commands.accept)
+        self.metrics.add(core_metrics(runtime, commands, self._settings.command_queue_max))
+        self.health.watch_core(lambda: _core_check(runtime))
+        self.sequence = runtime.last_sequence
+        runtime.subscribe(lambda outcomes: setattr(self, "sequence", outcomes[-1].sequence))
+        self.turns.start()
+        try:
+            yield
+        finally:
+            self.turns.stop()
 
     def front(
         self,
@@ -159,7 +179,11 @@ class Watching:
         """Watch what clients touch."""
         self._failures["history"] = history
         self.metrics.add(gateway_metrics(gateway, bounds))
+        self.metrics.add(admission_metrics(gateway.admission, gateway.edge))
         self.metrics.add(history_metrics(history))
+        if self._watchman is not None:
+            shed = gateway.admission.counters.refused
+            self._watchman.say_growth("requests shed: more is asked than can be done", lambda: sum(shed))
         self.metrics.add(stream_metrics(connections, hub, user_data))
 
     def fix(self, servers: "dict[ServiceKind, FixServer]") -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import resource
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
 
 import structlog
@@ -15,10 +17,10 @@ from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, f
 from rialto.core.errors import JournalUnreadable
 from rialto.foundation.configuration import Settings
 
+_log = structlog.stdlib.get_logger(__name__)
+
 GARBAGE_THRESHOLD: Final = 10_000
 """After how many new objects the collector looks at the young ones."""
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 @app.command()
@@ -33,7 +35,7 @@ def run(
 ) -> None:
     """Run the exchange until it is told to stop."""
     settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
-    reason = run_until_stopped(lambda stop: _serve_unless_stopped(settings, stop, seed if demo else None))
+    reason = run_until_stopped(lambda stop: _serve_embedded(settings, stop, seed if demo else None))
     if reason is not None:
         _log.error("stopped by itself", reason=reason)
         fail(reason)
@@ -43,10 +45,17 @@ class StoppedWhileStarting(Exception):
     """A replay was given up because the exchange was told to stop."""
 
 
-async def _serve_unless_stopped(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
-    """Run an exchange; a replay that is given up because the exchange was told to stop is no failure."""
+async def _serve_embedded(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
+    """Run a whole exchange; a replay that is given up because it was told to stop is no failure."""
+    said = Progress("Replaying the journal")
+
+    def progress(sequence: int) -> None:
+        if stop.is_set():
+            raise StoppedWhileStarting
+        said(sequence)
+
     try:
-        return await _serve(settings, stop, demo_seed)
+        return await serve_exchange(bootstrap.running_exchange(settings, progress), stop, demo_seed)
     except JournalUnreadable as error:
         # The core tells of an exception in a listener by its name.
         if StoppedWhileStarting.__name__ not in str(error):
@@ -55,24 +64,20 @@ async def _serve_unless_stopped(settings: Settings, stop: asyncio.Event, demo_se
         return None
 
 
-async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
-    """Run an exchange; return why it stopped by itself, or nothing when it was told to."""
-    said = Progress("Replaying the journal")
-
-    def progress(sequence: int) -> None:
-        if stop.is_set():
-            raise StoppedWhileStarting
-        said(sequence)
-
-    async with bootstrap.running_exchange(settings, progress) as exchange:
+async def serve_exchange(
+    running: AbstractAsyncContextManager[Exchange], stop: asyncio.Event, demo_seed: int | None
+) -> str | None:
+    """Run an exchange, or a gateway to one; return why it stopped by itself, or nothing when it was told to."""
+    async with running as exchange:
         _spare_what_stays()
+        _open_files_as_may_be()
         if demo_seed is None:
             _say_open(exchange)
-            return await _first_of(stop, exchange.runtime.wait_stopped())
+            return await first_of(stop, exchange.runtime.wait_stopped())
         async with bootstrap.demonstrating(exchange, demo_seed) as demonstration:
             _say_demonstration(demonstration)
             _say_open(exchange)
-            return await _first_of(stop, exchange.runtime.wait_stopped())
+            return await first_of(stop, exchange.runtime.wait_stopped())
 
 
 def _spare_what_stays() -> None:
@@ -82,6 +87,13 @@ def _spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _open_files_as_may_be() -> None:
+    """Let there be as many sockets as the system allows: the limit that a shell hands down is often a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _say_open(exchange: Exchange) -> None:
@@ -98,7 +110,7 @@ def _say_demonstration(demonstration: Demonstration) -> None:
         print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
 
 
-async def _first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:
+async def first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:
     """Wait until told to stop, or until something ended by itself: then return why."""
     told, ended = asyncio.create_task(stop.wait()), asyncio.create_task(ending)
     try:
@@ -107,3 +119,5 @@ async def _first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> st
     finally:
         told.cancel()
         ended.cancel()
+        # Whatever is canceled may have something to put in order before its surroundings go.
+        await asyncio.gather(told, ended, return_exceptions=True)

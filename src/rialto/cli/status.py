@@ -12,46 +12,16 @@ from rich.console import Console
 from rich.live import Live
 
 from rialto.cli.application import app
-from rialto.watch.board import Seen, board
-from rialto.watch.reading import read
-from rialto.watch.scrape import Interval, Scrape, Unreadable, take
+from rialto.watch.board import board
+from rialto.watch.following import Followed, Seen
 
 EVERY_S: Final = 1.0
-WINDOW: Final = 5
-"""Rates and latencies are those of the time since so many scrapes ago."""
 EXCHANGES_MAX: Final = 8
 
 Urls = Annotated[
     list[str] | None,
     typer.Option("--url", help="An exchange; several are shown side by side.", show_default="http://127.0.0.1:8000"),
 ]
-
-
-class _Followed:
-    """One exchange, followed."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
-        self._token = token
-        self._scrapes: list[Scrape] = []
-        self._trouble = ""
-
-    def look(self) -> None:
-        """Scrape once more."""
-        try:
-            scrape = take(self._url, self._token)
-        except Unreadable as error:
-            self._trouble = str(error)
-            return
-        self._trouble = ""
-        self._scrapes = [*self._scrapes[-WINDOW:], scrape]
-
-    @property
-    def seen(self) -> Seen:
-        """What is known of it."""
-        if len(self._scrapes) < 2:
-            return Seen(self._url, None, self._trouble)
-        return Seen(self._url, read(Interval(self._scrapes[0], self._scrapes[-1])), self._trouble)
 
 
 @app.command()
@@ -65,11 +35,11 @@ def status(
 ) -> None:
     """Show how an exchange fares, until interrupted. Goes on while one is down, and when it is back."""
     urls = (url or [f"http://127.0.0.1:{os.environ.get('RIALTO_PORT', '8000')}"])[:EXCHANGES_MAX]
-    followed = [_Followed(each, token) for each in urls]
+    followed = [Followed(each, token) for each in urls]
     with ThreadPoolExecutor(len(followed)) as threads:
 
         def look() -> list[Seen]:
-            list(threads.map(_Followed.look, followed))
+            list(threads.map(Followed.look, followed))
             return [each.seen for each in followed]
 
         try:

@@ -30,17 +30,17 @@ class ArchivingJob:
         self,
         runtime: Runtime,
         archive: Path,
-        needed_from: Callable[[], int | None],
+        archivable_before: Callable[[], int | None],
         *,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
-        """`needed_from` names the oldest command that a start goes on from; None means that all of them are needed.
+        """`archivable_before` names the command before which no start needs the journal; None means that it needs all.
 
         A relative `archive` begins at the journal's directory.
         """
         self._runtime = runtime
         self._archive = archive
-        self._needed_from = needed_from
+        self._archivable_before = archivable_before
         self._look_every_s = look_every_s
         self._thread = ThreadPoolExecutor(1, "archive", initializer=_lower_priority)
         self._stopping = threading.Event()
@@ -65,12 +65,12 @@ class ArchivingJob:
 
     def _look(self) -> None:
         try:
-            needed_from = self._needed_from()
-            if needed_from is None:
+            archivable_before = self._archivable_before()
+            if archivable_before is None:
                 return
             archived = 0
             while not self._stopping.is_set() and self._runtime.archive_before(
-                self._archive, needed_from, segments_max=1
+                self._archive, archivable_before, segments_max=1
             ):
                 archived += 1
         # Whatever it is, the exchange goes on: every segment is still in one place or the other.
@@ -78,7 +78,7 @@ class ArchivingJob:
             _log.exception("segments not archived; trying again", every_s=self._look_every_s)
             return
         if archived:
-            _log.info("segments archived", segments=archived, before_sequence=needed_from)
+            _log.info("segments archived", segments=archived, before_sequence=archivable_before)
 
 
 def _lower_priority() -> None:

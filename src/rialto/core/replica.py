@@ -10,6 +10,7 @@ recorded, or to an unsound one, and someone must look.
 """
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -103,6 +104,8 @@ def _say(line: ReplicaLine) -> None:
 def main(arguments: list[str]) -> int:
     """Run until told to end; return the exit code."""
     data, journal, snapshots = map(Path, arguments[:3])
+    # A terminal interrupts the exchange and the replica alike; it is for the exchange to end it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     yield_the_processor()
     end_with_standard_input()
     try:

@@ -1,4 +1,4 @@
-"""The embedded runtime on the event loop: submit and await, listen, ask.
+"""The runtime on the event loop, embedded or a cluster's: submit and await, listen, ask.
 
 Stands between everything that asks and the compiled core. Owns the futures of what is under way. What the core has
 released is drained when its pipe becomes readable, decoded once, handed to the listeners in order, and only then
@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
 
 import rialto_core
-from rialto.contracts.commands import Command
+from rialto.contracts.commands import CancelAllOrders, CancelOrder, CancelOrderList, Command, SetSymbolStatus
 from rialto.contracts.events import CommandRejected, Outcome, Released
 from rialto.contracts.queries import Account, AccountAnswer, Answer, CatalogAnswer, Query, RefusedAnswer
 from rialto.contracts.queries import Catalog as AskCatalog
@@ -33,30 +33,59 @@ origin: Final[ContextVar[object]] = ContextVar("origin", default=None)
 ACCOUNTS_CACHED_MAX: Final = 1_000_000
 """How many accounts of owners are remembered; then the memory starts over."""
 
+RESERVE_SHARE: Final = 16
+"""One part in so many of the queue is kept for commands that take away from the books."""
+
+RELIEVING: Final = (CancelOrder, CancelAllOrders, CancelOrderList, SetSymbolStatus)
+"""Commands that are taken when others are refused as busy: what ends a risk must go on for longest."""
+
 _log = structlog.stdlib.get_logger(__name__)
 _released = msgspec.msgpack.Decoder(list[Released])
 _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 _encode = msgspec.msgpack.Encoder().encode
 
 
+class Core(Protocol):
+    """What a runtime stands on: the compiled core itself, or a gateway's stand-in for the cores of a cluster."""
+
+    def submit(self, ticket: int, command: bytes, time_us: int | None = None) -> None: ...
+    def query(self, ticket: int, query: bytes) -> None: ...
+    def fileno(self) -> int: ...
+    def drain(self) -> list[bytes]: ...
+    def check(self) -> None: ...
+    def close(self) -> None: ...
+    def views(self) -> rialto_core.Views: ...
+
+    @property
+    def sequence_at_open(self) -> int: ...
+
+    @property
+    def under_way(self) -> int: ...
+
+
 class Runtime:
     """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
 
-    def __init__(self, core: rialto_core.Runtime, clock: Clock) -> None:
+    def __init__(self, core: Core, clock: Clock, queue_capacity: int = 65_536, last_ticket: int = 0) -> None:
+        """Stand on a core that has room for so many submissions. Tickets begin behind `last_ticket`."""
         self._core = core
+        self._usual_max = queue_capacity - queue_capacity // RESERVE_SHARE
         self._clock = clock
         self._listeners: list[tuple[Listener, bool]] = []
         self._is_shedding: Callable[[], bool] = lambda: False
+        self._is_shedding_all: Callable[[], bool] = lambda: False
+        self.refused_busy = 0
+        """How many commands were refused as busy before they came to the core's queue."""
         self._futures: dict[int, asyncio.Future[Any]] = {}
         self._commands: dict[int, tuple[Command, object]] = {}
-        self._last_ticket = 0
+        self._last_ticket = last_ticket
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Future[str] | None = None
         self._accounts: dict[tuple[int, AccountClass], int] = {}
         self.last_sequence = core.sequence_at_open
         """The sequence number of the last command whose outcome the listeners have seen."""
         self.catalog = Catalog()
-        self.market = MarketViews(core, clock)
+        self.market = MarketViews(core.views(), clock)
 
     @classmethod
     def open(
@@ -67,7 +96,7 @@ class Runtime:
         on_outcomes: Callable[[list[Outcome]], object],
         on_progress: Callable[[int], object] | None = None,
         queue_capacity: int = 65_536,
-        checkpoint_commands: int = 50_000,
+        checkpoint_commands: int = 20_000,
         segment_bytes_max: int = 67_108_864,
         snapshots: Path | None = None,
         clock: Clock | None = None,
@@ -97,17 +126,20 @@ class Runtime:
         _log.info("state", sequence=core.sequence_at_open, snapshot=core.begun_with, replayed=core.replayed)
         if core.cut_tail is not None:
             _log.warning("journal tail cut", detail=core.cut_tail)
-        return cls(core, clock or SystemClock())
+        return cls(core, clock or SystemClock(), queue_capacity)
 
     async def start(self) -> None:
         """Attach to the running event loop and load the catalogue."""
         self._loop = asyncio.get_running_loop()
         self._stopped = self._loop.create_future()
         self._loop.add_reader(self._core.fileno(), self._on_readable)
-        answer = await self.ask(AskCatalog())
+        early: list[Outcome] = []
+        self._listeners.insert(0, (early.extend, True))
+        sequence, answer = await self.inquire(AskCatalog())
         assert isinstance(answer, CatalogAnswer)
         self.catalog.load(answer)
-        self._listeners.insert(0, (self.catalog.accept, True))
+        self.catalog.accept(outcome for outcome in early if outcome.sequence > sequence)
+        self._listeners[0] = (self.catalog.accept, True)
 
     def subscribe(self, listener: Listener, *, vital: bool = False) -> None:
         """Call a listener with every list of outcomes, on the loop, in order.
@@ -117,9 +149,10 @@ class Runtime:
         """
         self._listeners.append((listener, vital))
 
-    def shed_when(self, is_shedding: Callable[[], bool]) -> None:
-        """Refuse commands as busy while a condition holds."""
+    def shed_when(self, is_shedding: Callable[[], bool], is_shedding_all: Callable[[], bool] = lambda: False) -> None:
+        """Refuse commands as busy while a condition holds; those that are `RELIEVING` only while another does."""
         self._is_shedding = is_shedding
+        self._is_shedding_all = is_shedding_all
 
     def now_us(self) -> int:
         """Tell the exchange's time in microseconds since the Unix epoch."""
@@ -132,8 +165,15 @@ class Runtime:
         many under way. `time_us` is given if and only if the runtime has a clock of its own. Errors: `RuntimeBusy`,
         `RuntimeStopped`; nothing was submitted then.
         """
-        if self._is_shedding():
-            raise RuntimeBusy("projections are too far behind; try again")
+        if isinstance(command, RELIEVING):
+            is_busy = self._is_shedding_all()
+        else:
+            is_busy = self._is_shedding() or len(self._futures) >= self._usual_max
+        if is_busy:
+            self.refused_busy += 1
+            raise RuntimeBusy(
+                f"{len(self._futures)} commands are under way or projections are too far behind; try again"
+            )
         future = self._new_future()
         try:
             self._core.submit(self._last_ticket, _encode({type(command).__name__: command}), time_us)
@@ -207,6 +247,19 @@ class Runtime:
             self._accounts[key] = account
         return account
 
+    def give_up(self, ticket: int, error: Exception) -> None:
+        """Tell whoever waits for a submission that nothing will come of it here."""
+        future = self._futures.pop(ticket, None)
+        self._commands.pop(ticket, None)
+        if future is not None and not future.done():
+            future.set_exception(error)
+
+    @property
+    def compiled(self) -> rialto_core.Runtime:
+        """The compiled core with its journal: a gateway of a cluster has none."""
+        assert isinstance(self._core, rialto_core.Runtime), "a gateway of a cluster has no journal"
+        return self._core
+
     def archive_before(self, archive: Path, sequence: int, *, segments_max: int) -> int:
         """Move closed segments whose commands all come before a sequence number to an archive; return how many.
 
@@ -214,7 +267,7 @@ class Runtime:
         for the loop. Does nothing once the runtime is closed. Errors: `JournalUnreadable`; nothing is lost then, and
         another call tries again.
         """
-        return self._core.archive_before(archive, sequence, segments_max=segments_max)
+        return self.compiled.archive_before(archive, sequence, segments_max=segments_max)
 
     def sync_figures(self) -> tuple[list[int], list[int], int, int]:
         """Return how the journal's syncs went since it was opened.
@@ -222,11 +275,11 @@ class Runtime:
         Upper bounds in microseconds, how many took at most as long as each and, last, longer than all; how long all
         took together in microseconds; how many bytes were written.
         """
-        return self._core.sync_figures()
+        return self.compiled.sync_figures()
 
     def take_slowest_sync_us(self) -> int:
         """Return how long the slowest sync since the last call took, in microseconds; 0 if there was none."""
-        return self._core.take_slowest_sync_us()
+        return self.compiled.take_slowest_sync_us()
 
     @property
     def under_way(self) -> int:

@@ -10,7 +10,7 @@ from rialto.core.runtime import Runtime
 from rialto.fix.account_feed import AccountReports
 from rialto.fix.dictionary import order_entry_dictionary
 from rialto.fix.drop_copy import DropCopy
-from rialto.fix.limits import Accounts, Attempts, CompIds, FixLimits
+from rialto.fix.limits import Accounts, Attempts, CompIds, FixCounters, FixLimits
 from rialto.fix.market_data import MarketDataHub, MarketDataSession
 from rialto.fix.order_entry import OrderEntry, OrderRoutes
 from rialto.fix.requests import Entrance
@@ -56,6 +56,7 @@ def fix_servers(
             attempts=Attempts(service.limits.attempts, now_us),
             accounts=Accounts(service.limits.connections_max),
             comp_ids=comp_ids,
+            counters=FixCounters(),
             open_application=opening[kind],
         )
         servers[kind] = FixServer(surroundings, host, port)

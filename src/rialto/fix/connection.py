@@ -53,6 +53,7 @@ class FixConnection(asyncio.Protocol):
         try:
             self._members.admit(address)
         except ApiError as error:
+            self._surroundings.counters.turned_away += 1
             self._session.refuse(error)
 
     def data_received(self, data: bytes) -> None:
@@ -114,5 +115,6 @@ class FixConnection(asyncio.Protocol):
             return
         transport.writelines(pending)
         if transport.get_write_buffer_size() > self._surroundings.limits.backlog_bytes_max:
+            self._surroundings.counters.slow_readers += 1
             _log.warning("fix client does not read", service=self._surroundings.service.kind.value)
             transport.abort()

@@ -68,6 +68,17 @@ class FixLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Connections of all accounts to one service."""
 
 
+class FixCounters(msgspec.Struct):
+    """Connections of one service that the exchange ended since the start, by why."""
+
+    turned_away: int = 0
+    """As they came: too many attempts, too many connections, or the end of the service."""
+    logons_too_late: int = 0
+    slow_readers: int = 0
+    garbled: int = 0
+    excessive_senders: int = 0
+
+
 class Attempts:
     """Counts attempts to connect to one service."""
 

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from rialto.fix.connection import CLOSE_TIMEOUT_S, FixConnection
-from rialto.fix.limits import Attempts
+from rialto.fix.limits import Attempts, FixCounters
 from rialto.fix.session import NEWS, Surroundings
 from rialto.gateway.server import ServerSettings, listen
 from rialto.wire.errors import ErrorCode
@@ -66,6 +66,11 @@ class FixServer:
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._beating: asyncio.Task[None] | None = None
+
+    @property
+    def counters(self) -> FixCounters:
+        """Connections that were ended, by why."""
+        return self._surroundings.counters
 
     @property
     def port(self) -> int:

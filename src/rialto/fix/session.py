@@ -18,7 +18,7 @@ import structlog
 from rialto.fix import times, validation
 from rialto.fix.dictionary import Values, market_data_dictionary, order_entry_dictionary
 from rialto.fix.framing import framed
-from rialto.fix.limits import Accounts, Attempts, CompIds, FixLimits
+from rialto.fix.limits import Accounts, Attempts, CompIds, FixCounters, FixLimits
 from rialto.fix.logon import FOREVER_US, LOGON, TARGET, Logon, check_time, read_logon
 from rialto.fix.refusals import Garbled, Reason, Rejected, incorrect, malformed, required
 from rialto.fix.service import Service
@@ -92,6 +92,7 @@ class Surroundings(NamedTuple):
     attempts: Attempts
     accounts: Accounts
     comp_ids: CompIds
+    counters: FixCounters
     open_application: "Callable[[Session], Application]"
 
 
@@ -148,6 +149,7 @@ class Session:
         self._received_at_s = self._loop.time()
         limit = self._messages.limit
         if self._messages.add(None, 1, self._surroundings.now_us()) > limit.limit:
+            self._surroundings.counters.excessive_senders += 1
             excess = ErrorCode.TOO_MANY_MESSAGES.error(limit.limit, limit.per)
             self._reject(Rejected(excess), validation.message_type(body), validation.sequence_number(body))
             self.log_out(excess.message)
@@ -161,6 +163,7 @@ class Session:
     def receive_garbled(self, garbled: Garbled) -> None:
         """Learn that what comes can no longer be told apart into messages. It ends the session."""
         if not self.is_over:
+            self._surroundings.counters.garbled += 1
             self._reject(Rejected(garbled.error), None, None)
             self.log_out(garbled.error.message)
 
@@ -337,6 +340,7 @@ class Session:
         now_s, around, agreed = self._loop.time(), self._surroundings, self._agreed
         if agreed is None:
             if now_s - self._began_at_s >= around.limits.logon_timeout_s:
+                around.counters.logons_too_late += 1
                 self.refuse(ErrorCode.EXPECTED_LOGON.error())
             return
         key = around.authenticator.current(agreed.key, self.address)

@@ -63,8 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     command_queue_max: Count = 65_536
     """How many commands may wait for the core. One more is answered with "busy"."""
 
-    checkpoint_commands: Count = 50_000
-    """After how many commands the journal records a hash of the state, which the replica must come to as well."""
+    checkpoint_commands: Count = 20_000
+    """After how many commands the journal records a hash of the state, which the replica must come to as well. The same
+    for all cores of a cluster, which compare theirs."""
 
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
     """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
@@ -80,6 +81,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     body_bytes_max: Count = 65_536
     """The largest body of a request, in bytes."""
+
+    http_connections_max: Count = 10_000
+    """How many HTTP connections there may be."""
+
+    http_connections_per_address_max: Count = 5_000
+    """How many of them one address may have. Behind a proxy every client has the proxy's."""
+
+    wait_target_milliseconds: Annotated[int, Meta(ge=1, le=10_000)] = 20
+    """How long orders and reads may wait for their turn while there is always one waiting; the rest is told "busy"."""
+
+    wait_milliseconds_max: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    """How long requests may wait for their turn in a burst, and cancels at any time."""
+
+    requests_waiting_max: Count = 4_096
+    """How many requests may wait for their turn."""
+
+    orders_under_way_max: Count = 256
+    """How many orders may be on their way through the core. One more waits for its turn."""
+
+    cancels_under_way_max: Count = 128
+    """How many cancels may be."""
+
+    reads_under_way_max: Count = 512
+    """How many reads may be answered at once."""
 
     request_weight_per_minute_max: Count = 6_000
     """How much request weight one address may use in a minute."""
@@ -107,6 +132,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     socket_connections_max: Count = 5_000
     """How many WebSocket connections there may be."""
+
+    socket_connections_per_address_max: Count = 2_500
+    """How many of them one address may have. Behind a proxy every client has the proxy's."""
+
+    socket_subscriptions_max: Count = 500_000
+    """How many streams all connections together may read."""
 
     socket_attempts_per_five_minutes_max: Annotated[int, Meta(ge=0, le=100_000_000)] = 300
     """How often one address may open a WebSocket connection in five minutes; 0 sets no limit."""
@@ -137,7 +168,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where those files lie; relative to the data directory."""
 
     metrics_networks: Annotated[str, Meta(max_length=2_000)] = ""
-    """Networks that may read `/metrics`, separated by commas. Empty: only this machine, not through a proxy."""
+    """Networks that may read `/metrics` beside this machine itself, separated by commas.
+
+    A proxy on this machine must say in `X-Forwarded-For`, `Forwarded` or `Via` that it is one: what comes through a
+    proxy needs the token.
+    """
 
     metrics_token: Annotated[str, Meta(max_length=200)] = ""
     """A bearer token that may read `/metrics` from anywhere. Empty: none may."""
@@ -153,6 +188,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     drain_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
     """How long `/ready` says no before the exchange stops taking traffic, so that who sends it hears in time."""
+
+    cluster_servers: Annotated[str, Meta(max_length=2_000)] = ""
+    """The NATS servers of a cluster: `nats://user:password@host:port`, with commas between."""
+
+    cluster_member: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")] = "core"
+    """What a core replica is called: another name for each."""
+
+    cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
+    """On how many NATS nodes each stream of a cluster is kept."""
 
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"

@@ -33,6 +33,24 @@ _API_KEY_IN_TEXT: Final = re.compile(r"""(?ix) \b(api_?key) (["']?\s*[=:]\s*["']
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 
 
+_position: Callable[[], int] | None = None
+
+
+def tell_position(position: Callable[[], int] | None) -> None:
+    """Write on every line to come where the journal stood: `at_sequence`, unless the line has a sequence of its own.
+
+    So any line can be laid beside the commands around it. None ends it.
+    """
+    global _position
+    _position = position
+
+
+def _stamp(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if _position is not None and "sequence" not in line:
+        line["at_sequence"] = _position()
+    return line
+
+
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send every line at `level` or graver to `stream`, standard error by default."""
     output = stream if stream is not None else sys.stderr
@@ -42,6 +60,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]

@@ -167,7 +167,7 @@ class Admission:
     def __init__(self, rules: AdmissionRules, driver: Driver, now_s: Callable[[], float]) -> None:
         """`now_s` is a clock that goes on within a turn."""
         self.counters: Final = AdmissionCounters()
-        self._rules = rules
+        self.rules: Final = rules
         self._driver = driver
         self._now_s = now_s
         self._lines: Final = (
@@ -211,7 +211,7 @@ class Admission:
         line = self._lines[urgency]
         if (
             not self._waiting
-            and self._started_in_turn < self._rules.starts_per_turn
+            and self._started_in_turn < self.rules.starts_per_turn
             and line.under_way < line.under_way_max
         ):
             self._start(urgency, line, candidate)
@@ -245,20 +245,20 @@ class Admission:
     @property
     def _patience_s(self) -> float:
         """How long a request may have waited when its turn comes: never less than it takes for its turn to come."""
-        return max(self._rules.patience_s, 2 * self._turn_s)
+        return max(self.rules.patience_s, 2 * self._turn_s)
 
     def _has_room(self, urgency: Urgency, line: _Line, flow: Hashable, now_s: float, since_s: float) -> bool:
         waited_s = now_s - since_s
-        if self._waiting >= self._rules.waiting_max or waited_s > self._patience_s:
+        if self._waiting >= self.rules.waiting_max or waited_s > self._patience_s:
             return False
         # What can start in the next turn hardly waits, whatever was measured before.
-        if line.count < self._rules.starts_per_turn:
+        if line.count < self.rules.starts_per_turn:
             return True
         still_s = 0.0 if self._is_turn_due else now_s - line.left_at_s
         return waited_s + line.wait_s(flow, still_s) <= self._allowed_s(urgency, line, now_s)
 
     def _allowed_s(self, urgency: Urgency, line: _Line, now_s: float) -> float:
-        rules = self._rules
+        rules = self.rules
         is_standing = line.count > 0 and now_s - line.filled_at_s > rules.interval_s
         return rules.target_s if is_standing and urgency is not _CANCEL else rules.patience_s
 
@@ -276,7 +276,7 @@ class Admission:
             self._await_turn()
         if not self._is_look_due:
             self._is_look_due = True
-            self._driver.call_later(self._rules.target_s, self._look)
+            self._driver.call_later(self.rules.target_s, self._look)
 
     def _await_turn(self) -> None:
         self._is_turn_due = True
@@ -290,7 +290,7 @@ class Admission:
         self._turn_s = self._now_s() - self._turned_at_s
         if not self._waiting:
             return
-        rules, (cancels, orders, reads) = self._rules, self._lines
+        rules, (cancels, orders, reads) = self.rules, self._lines
         budget = rules.starts_per_turn
         reads_kept = min(rules.reads_per_turn_min, reads.count)
         orders_kept = min(rules.orders_per_turn_min, orders.count)
@@ -335,4 +335,4 @@ class Admission:
                     waiting.candidate.refuse()
         if self._waiting:
             self._is_look_due = True
-            self._driver.call_later(self._rules.target_s, self._look)
+            self._driver.call_later(self.rules.target_s, self._look)

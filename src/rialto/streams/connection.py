@@ -35,6 +35,7 @@ class Connection(WSListener, ABC):
     def __init__(self, connections: Connections, *, messages_max: int | None = None) -> None:
         """`messages_max` is how many frames may arrive in any second; by default what the limits say."""
         self.pending: list[bytes] = []
+        self.address = ""
         self._connections = connections
         self._limits = connections.limits
         self._loop = asyncio.get_running_loop()
@@ -73,6 +74,8 @@ class Connection(WSListener, ABC):
         self._transport = transport
         self._socket = transport.underlying_transport
         self._opened_at_s = self._answered_at_s = self._loop.time()
+        peer = self._socket.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
         self._connections.join(self)
         self.opened()
         self._await_beat(self._opened_at_s)

@@ -5,6 +5,7 @@ something pending, counters. All of it belongs to the event loop's thread.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -25,6 +26,8 @@ class Member(Protocol):
     """A connection, as the register of all sees it."""
 
     pending: list[bytes]
+    address: str
+    """Where its client is."""
 
     @property
     def backlog_bytes(self) -> int:
@@ -64,7 +67,10 @@ class Connections:
         self.counters: Final = StreamCounters()
         self.now_us: Final = now_us
         self.draining = False
+        self.subscriptions = 0
+        """How many streams are read, each counted once per reader; kept by the hub."""
         self._members: dict[Member, None] = {}
+        self._by_address: Counter[str] = Counter()
         self._dirty: list[Member] = []
         self._emptied = asyncio.Event()
         self._attempts = _Attempts(self.limits)
@@ -93,14 +99,25 @@ class Connections:
                 HTTPStatus.SERVICE_UNAVAILABLE, f"All {limits.connections_max} connections are in use, try again later"
             )
 
+        if self._by_address[address] >= limits.connections_per_address_max:
+            raise UpgradeRefused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"All {limits.connections_per_address_max} connections of one address are in use",
+            )
+
     def join(self, member: Member) -> None:
         """Take in a connection."""
         self._members[member] = None
+        self._by_address[member.address] += 1
         self._emptied.clear()
 
     def leave(self, member: Member) -> None:
-        """Forget a connection."""
-        self._members.pop(member, None)
+        """Forget a connection. Again is no harm."""
+        if member in self._members:
+            del self._members[member]
+            self._by_address[member.address] -= 1
+            if not self._by_address[member.address]:
+                del self._by_address[member.address]
         if not self._members:
             self._emptied.set()
 

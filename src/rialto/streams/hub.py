@@ -48,15 +48,22 @@ class _Channel:
         self.audiences: dict[Audience, dict[Reader, None]] = {}
         self._prefix = b'{"stream":%b,"data":' % msgspec.json.encode(name)
 
-    def add(self, reader: Reader) -> None:
-        self.audiences.setdefault(reader.audience, {})[reader] = None
+    def add(self, reader: Reader) -> bool:
+        """Take in a reader; return whether it is a new one."""
+        readers = self.audiences.setdefault(reader.audience, {})
+        is_new = reader not in readers
+        readers[reader] = None
+        return is_new
 
-    def remove(self, reader: Reader) -> None:
+    def remove(self, reader: Reader) -> bool:
+        """Forget a reader; return whether it was one."""
         readers = self.audiences.get(reader.audience)
-        if readers is not None:
-            readers.pop(reader, None)
-            if not readers:
-                del self.audiences[reader.audience]
+        if readers is None or reader not in readers:
+            return False
+        del readers[reader]
+        if not readers:
+            del self.audiences[reader.audience]
+        return True
 
     def wrap(self, payload: bytes, audience: Audience) -> bytes:
         return b"%b%b}" % (self._prefix, payload) if audience.combined else payload
@@ -88,7 +95,7 @@ class Hub:
         if channel is None:
             channel = self._channels[topic] = _Channel(name)
             self._by_kind[topic.kind][topic] = None
-        channel.add(reader)
+        self.connections.subscriptions += channel.add(reader)
         for watcher in self._watchers:
             watcher(topic)
 
@@ -96,7 +103,7 @@ class Hub:
         """Take a topic from a connection. Does nothing if it did not read it."""
         channel = self._channels.get(topic)
         if channel is not None:
-            channel.remove(reader)
+            self.connections.subscriptions -= channel.remove(reader)
             if not channel.audiences:
                 del self._channels[topic]
                 del self._by_kind[topic.kind][topic]

@@ -7,12 +7,16 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What one connection, one address and the whole server may use."""
 
     connections_max: int = 5_000
+    connections_per_address_max: int = 2_500
+    """Half, so that one address cannot shut out all others; behind a proxy all clients may have the same."""
     attempts_max: int = 300
     """Connection attempts of one address in one window; 0 means no limit."""
     attempts_window_s: float = 300.0
     addresses_max: int = 65_536
     """Addresses remembered in one window; past that, new ones are let in uncounted."""
     streams_max: int = 1_024
+    subscriptions_max: int = 500_000
+    """Streams that all connections together may read."""
     messages_max: int = 5
     """Incoming frames in any one second, pings and pongs included."""
     requests_max: int = 1_000

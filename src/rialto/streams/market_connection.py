@@ -89,6 +89,8 @@ class MarketStreamConnection(Connection):
             raise InvalidRequest(
                 2, f"Invalid request: a connection can listen to at most {self._limits.streams_max} streams"
             )
+        if self._connections.subscriptions + len(new) > self._limits.subscriptions_max:
+            raise InvalidRequest(2, "Invalid request: the server has no room for further streams, try again later")
         self._streams |= new
         for name, topic in new.items():
             self._hub.subscribe(self, name, topic)

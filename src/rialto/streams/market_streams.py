@@ -79,6 +79,10 @@ class _MarketStreams:
         limit = self._hub.connections.limits.streams_max
         if len(names) > limit:
             raise UpgradeRefused(HTTPStatus.BAD_REQUEST, f"{len(names)} streams asked for, at most {limit} fit")
+        connections = self._hub.connections
+        if connections.subscriptions + len(names) > connections.limits.subscriptions_max:
+            text = "The server has no room for further streams, try again later"
+            raise UpgradeRefused(HTTPStatus.SERVICE_UNAVAILABLE, text)
         try:
             return {name: find(name) for name in names}
         except UnknownStream as unknown:

@@ -6,13 +6,13 @@ Only draws what was read. Calm when all is well; what needs an eye is yellow, wh
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import msgspec
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from rialto.foundation.metrics import MICROSECONDS
+from rialto.watch.following import Seen
 from rialto.watch.reading import Latency, Queue, Reading, Replica
 
 PANEL_COLUMNS_MIN: Final = 58
@@ -20,14 +20,6 @@ PANEL_COLUMNS_MIN: Final = 58
 REFUSALS_SHOWN: Final = 6
 NOTHING: Final = "-"
 _UNITS: Final = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """An exchange, and what was read of it last; or why nothing could be."""
-
-    url: str
-    reading: Reading | None
-    trouble: str = ""
 
 
 def board(seen: Sequence[Seen], columns: int) -> RenderableType:

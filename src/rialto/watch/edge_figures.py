@@ -1,8 +1,10 @@
 """Metrics of what clients touch: requests, limits and bans, sockets, FIX sessions; and of the process around them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
 from prometheus_client.metrics_core import Metric
 
 from rialto.fix.server import FixServer
@@ -85,6 +87,9 @@ def stream_metrics(connections: Connections, hub: Hub, user_data: UserDataStream
         yield gauge("rialto_user_data_subscriptions", "Listeners to events of accounts.", told)
         refused = counted.refused_upgrades
         yield counter("rialto_sockets_refused_total", "WebSocket connections refused at the door.", refused)
+        text = "Streams read, each counted once per reader."
+        yield gauge("rialto_stream_subscriptions", text, connections.subscriptions)
+        yield gauge("rialto_stream_subscriptions_limit", "How many there may be.", limits.subscriptions_max)
         yield counter("rialto_stream_messages_total", "Messages published that somebody read.", counted.messages)
         yield counter("rialto_stream_deliveries_total", "The same, once per reader.", counted.deliveries)
         yield counter("rialto_stream_culled_total", "Messages a newer one took the place of.", counted.culled)
@@ -102,6 +107,10 @@ def fix_metrics(servers: Mapping[ServiceKind, FixServer]) -> Collect:
         sessions = {kind.value: server.sessions for kind, server in servers.items()}
         if sessions:
             yield gauges("rialto_fix_sessions", "Open FIX connections.", ["service"], sessions)
+            ended: Counter[str] = Counter()
+            for server in servers.values():
+                ended.update(msgspec.structs.asdict(server.counters))
+            yield counters("rialto_fix_ended_total", "Connections the exchange ended.", ["reason"], ended)
 
     return collect
 

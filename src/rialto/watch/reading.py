@@ -17,6 +17,7 @@ DURATIONS = (
 QUEUES = (
     ("core", "rialto_core_queue", "rialto_core_queue_limit"),
     ("requests", "rialto_requests_under_way", "rialto_requests_under_way_limit"),
+    ("connections", "rialto_http_connections", "rialto_http_connections_limit"),
     ("projections", "rialto_projections_lag_commands", "rialto_projections_lag_limit"),
     ("history reads", "rialto_history_reads", "rialto_history_reads_limit"),
     ("sockets", "rialto_sockets", "rialto_sockets_limit"),
@@ -83,6 +84,7 @@ class Reading(msgspec.Struct, frozen=True):
     fix_sessions: int
     refusals_tenths_per_second: dict[str, int]
     busy_tenths_per_second: int
+    """Let in and then told busy, and told busy at the door."""
     banned_addresses: int | None
     database_errors: int
     conservation: tuple[Conservation, ...]
@@ -123,7 +125,8 @@ def read(interval: Interval) -> Reading:
         backlog_bytes=value("rialto_socket_backlog_bytes"),
         fix_sessions=sum(now.by("rialto_fix_sessions", "service").values()),
         refusals_tenths_per_second=interval.tenths_per_second_by("rialto_refusals_total", "code"),
-        busy_tenths_per_second=interval.tenths_per_second_by("rialto_requests_total", "outcome").get("busy", 0),
+        busy_tenths_per_second=interval.tenths_per_second_by("rialto_requests_total", "outcome").get("busy", 0)
+        + sum(interval.tenths_per_second_by("rialto_shed_total", "urgency").values()),
         banned_addresses=value("rialto_banned_addresses"),
         database_errors=sum(now.by("rialto_database_errors_total", "part").values()),
         conservation=tuple(_conservation(now)),
@@ -147,6 +150,9 @@ def _latencies(interval: Interval) -> list[Latency]:
 
 def _queues(now: Scrape) -> list[Queue]:
     found = []
+    waiting, waiting_limit = now.by("rialto_admission_waiting", "urgency"), now.value("rialto_admission_waiting_limit")
+    if waiting_limit is not None:
+        found.append(Queue("waiting", sum(waiting.values()), waiting_limit))
     for what, depth_name, limit_name in QUEUES:
         depth, limit = now.value(depth_name), now.value(limit_name)
         if depth is not None and limit is not None:

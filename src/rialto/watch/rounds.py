@@ -72,7 +72,11 @@ class Rounds:
         self._projector = projector
         self._task: asyncio.Task[None] | None = None
         self._is_said: dict[str, bool] = {}
-        self._snapshot = 0
+        self._counted: dict[str, tuple[Callable[[], int], int]] = {}
+
+    def say_growth(self, message: str, count: Callable[[], int]) -> None:
+        """Write a line, with by how much, every second in which a count of something unwelcome has grown."""
+        self._counted[message] = (count, count())
 
     async def start(self) -> None:
         """Look once, and go on in the background."""
@@ -100,6 +104,11 @@ class Rounds:
             allowed_ms = self.bounds.slow_sync_us // 1_000
             sequence = self._runtime.last_sequence
             _log.warning("slow sync of the journal", ms=slowest_us // 1_000, allowed_ms=allowed_ms, sequence=sequence)
+        for message, (count, before) in self._counted.items():
+            after = count()
+            self._counted[message] = (count, after)
+            if after > before:
+                _log.warning(message, count=after - before, sequence=self._runtime.last_sequence)
         if self._projector is not None:
             lag, watermark = self._projector.lag, self._projector.watermark
             is_behind = lag > self.bounds.lag_max // 2
@@ -132,10 +141,6 @@ class Rounds:
                 "replica found the state unsound", wrong=not replica.is_sound, say=_log.error,
                 sequence=replica.checked_sequence, wrong_is=replica.audit,
             )  # fmt: skip
-            if replica.snapshot_sequence > self._snapshot:
-                self._snapshot = replica.snapshot_sequence
-                behind = max(0, self._runtime.last_sequence - self._snapshot)
-                _log.info("snapshot there", sequence=self._snapshot, commands_since=behind)
 
     def _tell(self, message: str, *, wrong: bool, say: Callable[..., object], **fields: object) -> None:
         """Write a line when something becomes wrong, and when it is well again."""

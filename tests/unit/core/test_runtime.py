@@ -113,6 +113,31 @@ async def test_too_much_under_way_is_refused_and_the_rest_goes_on(tmp_path: Path
         assert len(runtime.catalog.assets) == 11
 
 
+async def test_cancels_are_taken_where_orders_are_told_busy(tmp_path: Path) -> None:
+    is_stuck = False
+    async with running(tmp_path, queue_capacity=32) as runtime:
+        account, _ = await found(runtime)
+        names = [f"o{number}" for number in range(4)]
+        for name in names:
+            await runtime.submit(limit(account, Side.BUY, "100", "1", name))
+        cancels = [CancelOrder(account, BTCUSDT, OrderReference(None, name)) for name in names]
+        orders = [limit(account, Side.BUY, "100", "1", f"p{number}") for number in range(32)]
+        # The last of the queue's places are for cancels alone.
+        commands: list[Command] = [*orders, *cancels[:2]]
+        submitted = [runtime.submit(command) for command in commands]
+        results = await asyncio.gather(*submitted, return_exceptions=True)
+        assert sum(isinstance(result, RuntimeBusy) for result in results[:32]) == 2
+        assert not any(isinstance(result, BaseException) for result in results[32:])
+        runtime.shed_when(lambda: True, lambda: is_stuck)
+        with pytest.raises(RuntimeBusy):
+            await runtime.submit(orders[0])
+        await runtime.submit(cancels[2])
+        is_stuck = True
+        with pytest.raises(RuntimeBusy):
+            await runtime.submit(cancels[3])
+        assert runtime.refused_busy == 4
+
+
 async def test_commands_are_shed_while_what_follows_is_behind(tmp_path: Path) -> None:
     is_behind = True
     async with running(tmp_path) as runtime:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from rialto.foundation.logging import configure, key_tail, redact
+from rialto.foundation.logging import Throttled, configure, key_tail, redact, tell_position
 
 SECRET = "S3cr3tS3cr3tS3cr3tS3cr3t"
 KEY = "aB3dE5gH7jK9mN1pQ3sT5vW7"
@@ -103,3 +103,33 @@ def test_a_key_is_known_by_its_end() -> None:
     assert redact(None, "info", {"api_key": KEY}) == {"api_key": "…5vW7"}
     assert redact(None, "info", {"query": f"apiKey={KEY}&x=1"}) == {"query": "apiKey=…5vW7&x=1"}
     assert key_tail("short") == "[redacted]"
+
+
+def test_a_line_said_often_is_written_once_a_second_with_its_count() -> None:
+    said: list[dict[str, object]] = []
+
+    def note(message: str, **fields: object) -> None:
+        said.append({"message": message, **fields})
+
+    line = Throttled(note, "full", every_s=3_600)
+    for number in range(5):
+        line.note(number=number)
+    assert said == [{"message": "full", "count": 1, "number": 0}]
+    at_once = Throttled(note, "full", every_s=0)
+    at_once.note()
+    at_once.note()
+    assert said[1:] == 2 * [{"message": "full", "count": 1}]
+
+
+def test_a_line_tells_where_the_journal_stood() -> None:
+    stream = io.StringIO()
+    configure("info", stream)
+    tell_position(lambda: 42)
+    try:
+        structlog.get_logger("x").info("queue full")
+        structlog.get_logger("x").info("listener failed", sequence=7)
+    finally:
+        tell_position(None)
+    structlog.get_logger("x").info("over")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line.get("at_sequence"), line.get("sequence")) for line in lines] == [(42, None), (None, 7), (None, None)]

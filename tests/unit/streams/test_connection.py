@@ -157,6 +157,20 @@ async def test_the_limit_of_streams_fits_one_request_and_one_address() -> None:
         assert (await ask(client, "LIST_SUBSCRIPTIONS"))["result"] == names
 
 
+async def test_all_connections_together_read_no_more_streams_than_there_is_room_for() -> None:
+    async with served(StreamLimits(subscriptions_max=3)) as it:
+        async with it.connect("/ws/btcusdt@trade/ethusdt@trade") as one, it.connect("/ws") as two:
+            assert (await ask(two, "SUBSCRIBE", ["btcusdt@trade"]))["result"] is None
+            refused = await ask(two, "SUBSCRIBE", ["btcusdt@depth"])
+            assert refused["msg"] == "Invalid request: the server has no room for further streams, try again later"
+            with pytest.raises(websockets.InvalidStatus, match="503"):
+                await it.connect("/ws/btcusdt@trade")
+            await ask(one, "UNSUBSCRIBE", ["ethusdt@trade"])
+            assert (await ask(two, "SUBSCRIBE", ["btcusdt@depth"]))["result"] is None
+            assert it.hub.connections.subscriptions == 3
+        await eventually(lambda: it.hub.connections.subscriptions == 0)
+
+
 @pytest.mark.parametrize("kind", ["requests", "pings", "pongs"])
 async def test_too_many_messages_end_the_connection(kind: str) -> None:
     async with served() as it, it.connect("/ws") as client:

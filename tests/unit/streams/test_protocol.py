@@ -140,8 +140,9 @@ async def test_too_many_streams_in_an_address() -> None:
         assert body == b"3 streams asked for, at most 2 fit\n"
 
 
-async def test_no_more_connections_than_the_limit() -> None:
-    async with served(StreamLimits(connections_max=2)) as it:
+@pytest.mark.parametrize("limits", [StreamLimits(connections_max=2), StreamLimits(connections_per_address_max=2)])
+async def test_no_more_connections_than_the_limit(limits: StreamLimits) -> None:
+    async with served(limits) as it:
         async with it.connect("/ws"), it.connect("/ws"):
             with pytest.raises(websockets.InvalidStatus, match="503"):
                 await it.connect("/ws")

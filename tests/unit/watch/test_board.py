@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from rialto.watch.board import Seen, board
+from rialto.watch.board import board
+from rialto.watch.following import Seen
 from rialto.watch.reading import Conservation, Latency, Queue, Reading, Replica
 
 READING = Reading(
