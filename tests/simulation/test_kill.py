@@ -53,7 +53,7 @@ def test_what_was_acknowledged_survives(seed: int, tmp_path: Path) -> None:
         killed = journal.verify(data / "journal")
         assert killed.sequence > len(told.orders)
         if number % 2:
-            kill_while_starting(data, 0.5 + 2 * chance.random())
+            kill_while_starting(data, after_s=0.5 + 2 * chance.random())
     exchange = DemoProcess(data, SMALL)
     try:
         asyncio.run(check(exchange, told))

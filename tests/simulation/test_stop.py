@@ -1,4 +1,4 @@
-"""SIGTERM: what was let in is answered, sockets are told, the process ends within seconds, nothing is lost."""
+"""SIGTERM: sockets are told, the process ends by itself within seconds, and nothing acknowledged is lost."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ def started(data: Path) -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.timeout(180)
-def test_stopping_under_load_answers_everyone_and_loses_nothing(tmp_path: Path) -> None:
+def test_stopping_under_load_tells_sockets_and_loses_nothing(tmp_path: Path) -> None:
     told, data = Acknowledged(), tmp_path / "data"
     exchange = DemoProcess(data, UNLIMITED)
     ended = asyncio.run(load_until_stopped(exchange, "first", told))
@@ -46,7 +46,7 @@ def test_stopping_under_load_answers_everyone_and_loses_nothing(tmp_path: Path) 
     assert stopped.checkpoints >= 1, "a clean end records the state's hash"
     exchange = DemoProcess(data, UNLIMITED)
     try:
-        asyncio.run(check(exchange, told, everyone_was_answered=True))
+        asyncio.run(check(exchange, told))
     finally:
         assert exchange.stop() == 0
 
@@ -80,9 +80,9 @@ def test_stopping_while_it_starts_ends_it_and_loses_nothing(tmp_path: Path) -> N
     exchange = DemoProcess(data, UNLIMITED)
     asyncio.run(load_until_stopped(exchange, "first", told))
     assert exchange.stop() == 0
-    for delay_s in (0.4, 0.8, 1.2, 1.8, 2.6):
+    for delay_ms in (400, 800, 1_200, 1_800, 2_600):
         process = started(data)
-        time.sleep(delay_s)
+        time.sleep(delay_ms / 1_000)
         process.terminate()
         # Before its handler is there, the signal ends it as any process.
         assert process.wait(STOP_S_MAX) in {0, -signal.SIGTERM}
