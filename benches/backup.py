@@ -20,7 +20,7 @@ from tests import exchange as parts
 NAME = "backup"
 WORKLOAD = "a journal of crossing limit orders: backed up, backed up again, checked, restored to its middle"
 ONLY_WHEN_NAMED = True
-COMMANDS = 2_000_000
+COMMANDS = 1_000_000
 NEW_COMMANDS = 10_000
 TRIALS_MAX = 3
 UNDER_WAY = 20_000
