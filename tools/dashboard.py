@@ -133,7 +133,11 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
             Panel(
                 "Core queue",
                 "none",
-                ((_now("rialto_core_queue"), "{{instance}}"), (_now("rialto_core_queue_limit"), "limit")),
+                (
+                    (_now("rialto_core_queue"), "{{instance}}"),
+                    (_now("rialto_core_queue_limit"), "limit"),
+                    (_rate("rialto_core_busy_total"), "refused a second"),
+                ),
             ),
             Panel("Numbered to durable", "s", _quantiles("rialto_commit_seconds")),
             Panel("fdatasync", "s", _quantiles("rialto_journal_sync_seconds")),
@@ -244,6 +248,8 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 (
                     (_now("rialto_streams_read"), "{{instance}} market streams"),
                     (_now("rialto_user_data_subscriptions"), "{{instance}} accounts"),
+                    (_now("rialto_stream_subscriptions"), "{{instance}} subscriptions"),
+                    (_now("rialto_stream_subscriptions_limit"), "limit of subscriptions"),
                 ),
             ),
             Panel(
@@ -262,6 +268,7 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 (
                     (_rate("rialto_sockets_ended_total", "reason"), "{{reason}}"),
                     (_rate("rialto_sockets_refused_total"), "refused at the door"),
+                    (_rate("rialto_fix_ended_total", "reason"), "FIX {{reason}}"),
                 ),
             ),
         ),

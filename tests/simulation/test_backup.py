@@ -30,6 +30,7 @@ SMALL_SEGMENTS = {**UNLIMITED, "RIALTO_SEGMENT_BYTES_MAX": "20000"}
 CLIENTS = 8
 KILLS = 4
 PAUSE_S = 0.02
+WAIT_S = 150
 
 
 async def trade(client: Client, name: str, chance: random.Random, stop: threading.Event) -> None:
@@ -174,3 +175,44 @@ def kill_backup(data: Path, backup: Path, chance: random.Random) -> None:
     time.sleep(chance.randrange(100) / 1_000)
     process.send_signal(signal.SIGKILL)
     process.wait()
+
+
+SNAPSHOTS_OFTEN = {
+    **SMALL_SEGMENTS,
+    "RIALTO_SEGMENT_BYTES_MAX": "12000",
+    "RIALTO_SNAPSHOT_COMMANDS": "200",
+    "RIALTO_CHECKPOINT_COMMANDS": "100",
+}
+
+
+def wait_for(directory: Path, pattern: str, count: int) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while len(list(directory.glob(pattern))) < count:
+        assert time.monotonic() < deadline, f"{directory} never held {count} of {pattern}"
+        time.sleep(0.1)
+
+
+@pytest.mark.timeout(400)
+def test_a_running_exchange_archives_what_its_snapshots_make_needless(tmp_path: Path) -> None:
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    try:
+        wait_for(data / "snapshots", "snapshot-*.rls", 2)
+    finally:
+        assert exchange.stop() == 0
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    try:
+        wait_for(data / "archive", "journal-*.rlj.zst", 1)
+        done("backup", backup, "--data", data, "--with-master-key")
+    finally:
+        assert exchange.stop() == 0
+    assert "all whole" in done("archive", "--check", "--data", data)
+    journal.verify(data / "journal")
+    restore(backup, Target(data=tmp_path / "new"))
+    assert list((tmp_path / "new" / "snapshots").iterdir())
+    for _ in range(2):
+        restored = DemoProcess(tmp_path / "new", UNLIMITED, demo=False)
+        assert restored.stop() == 0, "the second start begins with the restored snapshot"
+    (data / "archive").rename(tmp_path / "cold")
+    exchange = DemoProcess(data, SNAPSHOTS_OFTEN)
+    assert exchange.stop() == 0, "a start from a snapshot needs no archive"

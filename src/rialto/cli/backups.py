@@ -1,5 +1,6 @@
 """`rialto backup`, `restore` and `archive`: copies of an exchange, and the part of its journal that is put away."""
 
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,7 +127,7 @@ def archive(
     for segment in archived:
         print(
             f"{segment.first_sequence:>14,} to {segment.last_sequence:>14,}  {_time(segment.first_time_us)}  "
-            f"{segment.size:>12,} bytes  {segment.file}"
+            f"{segment.size:>12,} bytes  {os.path.normpath(segment.file)}"
         )
     whole = "all whole" if check_only else "not checked"
     print(f"{len(archived):,} segments of {sum(segment.size for segment in archived):,} bytes, {whole}")

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.queries import Answer, Balances, BalancesAnswer, Query
 from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
+from rialto.foundation.logging import Throttled
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.projections.tables import ledger_entries, watermark
 from rialto.projections.watermark import Watermark
@@ -35,6 +36,7 @@ ROUND_S: Final = 1.0
 REST_FACTOR: Final = 9
 """It rests this much longer than it reads: a tenth of one thread at most."""
 SETTLE_TIMEOUT_S: Final = 5.0
+DELAY_SAID_EVERY_S: Final = 60
 
 _log = structlog.stdlib.get_logger(__name__)
 _entries = ledger_entries.c
@@ -61,6 +63,7 @@ class ConservationCheck:
         self._balances: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._compared_next: OrderedDict[int, None] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
+        self._delayed = Throttled(_log.warning, "conservation not checked; trying again", DELAY_SAID_EVERY_S)
         self.checked_sequence: int | None = None
         """Up to where everything was found sound, or None before the first look."""
         self.checked_at_us = 0
@@ -84,7 +87,7 @@ class ConservationCheck:
             try:
                 await self.round()
             except (SQLAlchemyError, ProjectionsBehind, RuntimeBusy, CommandRefused) as error:
-                _log.warning("conservation not checked; trying again", reason=str(error).partition("\n")[0])
+                self._delayed.note(reason=str(error).partition("\n")[0])
             except (ProjectionsStopped, RuntimeStopped):
                 return
             except Exception:

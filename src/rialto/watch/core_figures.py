@@ -36,6 +36,8 @@ def core_metrics(runtime: Runtime, commands: CommandFigures, queue_max: int) -> 
         yield gauge("rialto_core_up", "Whether the core runs.", int(runtime.stop_reason is None))
         yield gauge("rialto_core_queue", "Commands and queries submitted and not yet answered for.", runtime.under_way)
         yield gauge("rialto_core_queue_limit", "How many there may be.", queue_max)
+        busy = runtime.refused_busy
+        yield counter("rialto_core_busy_total", "Commands refused because too many were under way.", busy)
         yield gauge("rialto_journal_sequence", "The last durable command.", runtime.last_sequence)
         kinds = {_kind_name(kind): count for kind, count in commands.kinds.items()}
         yield counters("rialto_commands_total", "Durable commands by kind.", ["kind"], kinds)
