@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
+DATA_CLUSTER ?= data-cluster
 # Many tests wait for clocks, so more of them run at once than there are processors.
 WORKERS ?= 4
 
@@ -32,6 +33,10 @@ help: ## List the targets
 .PHONY: run
 run: .make/core ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
 	@exec $(BIN)/rialto run --demo --port "$(PORT)" --data "$(DATA)"
+
+.PHONY: cluster
+cluster: .make/dev .make/core ## Start a demonstration cluster: NATS, PostgreSQL, two cores, two gateways (PORT=8000 DATA_CLUSTER=data-cluster)
+	@exec $(BIN)/rialto cluster --demo --port "$(PORT)" --data "$(DATA_CLUSTER)"
 
 .PHONY: build
 build: .make/core ## Set up .venv and build the compiled core into it
@@ -84,6 +89,10 @@ format: .make/dev ## Format Python and Rust, and mend what the linter can
 .PHONY: simulate
 simulate: .make/dev .make/core ## Crash the real process at seeded points and check what survived (SEED=1)
 	@RIALTO_SEED="$(or $(SEED),1)" $(BIN)/pytest tests/simulation
+
+.PHONY: cluster-faults
+cluster-faults: .make/dev .make/core ## Kill and pause every member of a cluster under load, and check what survived
+	@RIALTO_TEST_CLUSTER_FAULTS=1 $(BIN)/pytest -p no:xdist tests/cluster/test_cluster.py
 
 .PHONY: bot
 bot: .make/dev .make/core .make/bot ## Let a bot framework trade on a fresh exchange for some minutes, and compare both sides

@@ -5,4 +5,4 @@ from hypothesis import settings
 settings.register_profile("rialto", deadline=None, print_blob=True)
 settings.load_profile("rialto")
 
-pytest_plugins = ("tests.databases",)
+pytest_plugins = ("tests.databases", "tests.nats_server")

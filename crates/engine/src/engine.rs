@@ -82,6 +82,7 @@ impl Engine {
             Command::SetAssetLimit(command) => self.set_asset_limit(command, events),
             Command::PoolSymbols(command) => self.pool_symbols(command, events),
             Command::ReportBlockTrade(command) => self.report_block_trade(command, events),
+            Command::Unreadable(_) => Err(Rejection::UnreadableCommand {}),
         };
         if let Err(rejection) = result {
             assert_eq!(events.len(), start, "a refused command states nothing else");

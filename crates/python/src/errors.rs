@@ -27,7 +27,7 @@ pub(crate) fn from_submit(error: SubmitError) -> PyErr {
     match error {
         SubmitError::Busy { .. } => RuntimeBusy::new_err(message),
         SubmitError::Stopped(_) => RuntimeStopped::new_err(message),
-        SubmitError::Time(_) => PyValueError::new_err(message),
+        SubmitError::Time(_) | SubmitError::Sequence { .. } => PyValueError::new_err(message),
     }
 }
 

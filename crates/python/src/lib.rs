@@ -8,6 +8,7 @@
 
 mod archive;
 mod errors;
+mod follower;
 mod market;
 mod options;
 mod progress;
@@ -25,6 +26,10 @@ fn rialto_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("RuntimeStopped", module.py().get_type::<errors::RuntimeStopped>())?;
     module.add("JournalUnreadable", module.py().get_type::<errors::JournalUnreadable>())?;
     module.add_class::<runtime::Runtime>()?;
+    module.add_class::<market::Views>()?;
+    module.add_class::<follower::Follower>()?;
+    module.add_function(wrap_pyfunction!(follower::journal_command, module)?)?;
+    module.add_function(wrap_pyfunction!(follower::tell_again, module)?)?;
     module.add("ReplicaDiverged", module.py().get_type::<errors::ReplicaDiverged>())?;
     module.add("SnapshotFailed", module.py().get_type::<errors::SnapshotFailed>())?;
     module.add_class::<replay::Report>()?;

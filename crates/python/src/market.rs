@@ -1,6 +1,5 @@
-//! Looking at the market views; answers are MessagePack.
+//! Looking at the market views, a runtime's or a follower's; answers are MessagePack.
 
-use crate::runtime::Runtime;
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -8,15 +7,26 @@ use rialto_market::{Cadence, Interval, MarketViews};
 use rialto_runtime::encode_value;
 use rialto_types::{SymbolId, TradeId};
 use serde::Serialize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 fn interval_named(name: &str) -> PyResult<Interval> {
     name.parse().map_err(|error: rialto_market::UnknownInterval| PyValueError::new_err(error.to_string()))
 }
 
-impl Runtime {
-    /// Look without the interpreter's lock, since the journal thread may hold the views for a moment.
+/// The market views, shared with whoever builds them.
+#[pyclass(frozen, module = "rialto_core")]
+pub(crate) struct Views {
+    shared: Arc<Mutex<MarketViews>>,
+}
+
+impl Views {
+    pub(crate) fn new(shared: Arc<Mutex<MarketViews>>) -> Views {
+        Views { shared }
+    }
+
+    /// Look without the interpreter's lock, since whoever builds the views may hold them for a moment.
     fn look<T: Send>(&self, py: Python<'_>, look: impl FnOnce(&mut MarketViews) -> T + Send) -> T {
-        py.detach(|| self.inner().with_views(look))
+        py.detach(|| look(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     fn look_at<'py, T: Serialize + Send>(
@@ -38,16 +48,23 @@ impl Runtime {
         let taken = self.look(py, take);
         PyBytes::new(py, &encode_value(&taken))
     }
+}
 
-    pub(crate) fn depth_view<'py>(&self, py: Python<'py>, symbol: u32, limit: usize) -> PyResult<Bound<'py, PyBytes>> {
+#[pymethods]
+impl Views {
+    /// The best `limit` levels of both sides.
+    fn depth<'py>(&self, py: Python<'py>, symbol: u32, limit: usize) -> PyResult<Bound<'py, PyBytes>> {
         self.look_at(py, symbol, |views| views.depth(SymbolId(symbol), limit))
     }
 
-    pub(crate) fn book_ticker_view<'py>(&self, py: Python<'py>, symbol: u32) -> PyResult<Bound<'py, PyBytes>> {
+    /// The best bid and ask.
+    fn book_ticker<'py>(&self, py: Python<'py>, symbol: u32) -> PyResult<Bound<'py, PyBytes>> {
         self.look_at(py, symbol, |views| views.book_ticker(SymbolId(symbol)))
     }
 
-    pub(crate) fn trades_view<'py>(
+    /// The newest trades, or those from an id on, oldest first.
+    #[pyo3(signature = (symbol, limit, from_id=None))]
+    fn trades<'py>(
         &self,
         py: Python<'py>,
         symbol: u32,
@@ -57,33 +74,37 @@ impl Runtime {
         self.look_at(py, symbol, |views| views.trades(SymbolId(symbol), from_id.map(TradeId), limit))
     }
 
-    pub(crate) fn aggregated_trades_view<'py>(
-        &self,
-        py: Python<'py>,
-        symbol: u32,
-        limit: usize,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    /// The newest aggregated trades, oldest first.
+    fn aggregated_trades<'py>(&self, py: Python<'py>, symbol: u32, limit: usize) -> PyResult<Bound<'py, PyBytes>> {
         self.look_at(py, symbol, |views| views.aggregated_trades(SymbolId(symbol), limit))
     }
 
-    pub(crate) fn candles_view<'py>(
+    /// Candles by opening time.
+    #[pyo3(signature = (symbol, interval, *, start_us, end_us, limit, now_us))]
+    #[expect(clippy::too_many_arguments, reason = "the parameters of the question")]
+    fn candles<'py>(
         &self,
         py: Python<'py>,
         symbol: u32,
         interval: &str,
-        (start_us, end_us, limit, now_us): (Option<u64>, Option<u64>, usize, u64),
+        start_us: Option<u64>,
+        end_us: Option<u64>,
+        limit: usize,
+        now_us: u64,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let interval = interval_named(interval)?;
         self.look_at(py, symbol, |views| views.candles(SymbolId(symbol), interval, start_us, end_us, limit, now_us))
     }
 
-    pub(crate) fn candles_kept_from_view(&self, symbol: u32, interval: &str) -> PyResult<u64> {
+    /// From which opening time on memory has every candle.
+    fn candles_kept_from_us(&self, py: Python<'_>, symbol: u32, interval: &str) -> PyResult<u64> {
         let interval = interval_named(interval)?;
-        let seen = self.inner().with_views(|views| views.candles_kept_from_us(SymbolId(symbol), interval));
+        let seen = self.look(py, |views| views.candles_kept_from_us(SymbolId(symbol), interval));
         seen.ok_or_else(|| PyKeyError::new_err(format!("no symbol {symbol}")))
     }
 
-    pub(crate) fn candle_from_view<'py>(
+    /// Everything from a time on, as one candle.
+    fn candle_from<'py>(
         &self,
         py: Python<'py>,
         symbol: u32,
@@ -93,25 +114,24 @@ impl Runtime {
         self.look_at(py, symbol, |views| views.candle_from(SymbolId(symbol), from_us, now_us))
     }
 
-    pub(crate) fn statistics_view<'py>(
-        &self,
-        py: Python<'py>,
-        symbol: u32,
-        now_us: u64,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+    /// The last 24 hours.
+    fn statistics<'py>(&self, py: Python<'py>, symbol: u32, now_us: u64) -> PyResult<Bound<'py, PyBytes>> {
         self.look_at(py, symbol, |views| views.statistics(SymbolId(symbol), now_us))
     }
 
-    pub(crate) fn take_depth_updates_view<'py>(&self, py: Python<'py>, slow: bool) -> Bound<'py, PyBytes> {
+    /// What changed in the books since the last call of the same cadence.
+    fn take_depth_updates<'py>(&self, py: Python<'py>, slow: bool) -> Bound<'py, PyBytes> {
         let cadence = if slow { Cadence::Slow } else { Cadence::Fast };
         self.take(py, |views| views.take_depth_updates(cadence))
     }
 
-    pub(crate) fn take_changed_candles_view<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    /// Candles that changed since the last call.
+    fn take_changed_candles<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         self.take(py, MarketViews::take_changed_candles)
     }
 
-    pub(crate) fn take_changed_statistics_view<'py>(&self, py: Python<'py>, now_us: u64) -> Bound<'py, PyBytes> {
+    /// Statistics that changed since the last call.
+    fn take_changed_statistics<'py>(&self, py: Python<'py>, now_us: u64) -> Bound<'py, PyBytes> {
         self.take(py, |views| views.take_changed_statistics(now_us))
     }
 }

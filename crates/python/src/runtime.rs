@@ -1,12 +1,13 @@
 //! The embedded runtime as a Python class.
 
 use crate::errors::{RuntimeStopped, from_journal, from_open, from_submit};
+use crate::market::Views;
 use crate::options::options;
 use crate::progress::Listeners;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rialto_runtime::SYNC_BOUNDS_US;
+use rialto_runtime::{OrderedInput, SYNC_BOUNDS_US};
 use rialto_types::Command;
 use rialto_types::query::Query;
 use serde::Deserialize;
@@ -19,10 +20,14 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 pub(crate) struct Runtime {
     /// Nothing after closing.
     inner: RwLock<rialto_runtime::Runtime>,
+    ordered: OrderedInput,
 }
 
+/// A message of outcomes, with the sequence numbers of the first and the last.
+pub(crate) type Message<'py> = (u64, u64, Bound<'py, PyBytes>);
+
 /// Read a value of the interface.
-fn decode<'de, T: Deserialize<'de>>(what: &str, bytes: &'de [u8]) -> PyResult<T> {
+pub(crate) fn decode<'de, T: Deserialize<'de>>(what: &str, bytes: &'de [u8]) -> PyResult<T> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
     T::deserialize(&mut deserializer).map_err(|error| PyValueError::new_err(format!("not a {what}: {error}")))
 }
@@ -68,7 +73,9 @@ impl Runtime {
         let options = rialto_runtime::Options { snapshots, ..options };
         let mut listeners = Listeners { on_outcomes: Some(on_outcomes), on_progress };
         let opened = py.detach(|| rialto_runtime::Runtime::open(&directory, options, outcomes_from, &mut listeners));
-        Ok(Runtime { inner: RwLock::new(opened.map_err(from_open)?) })
+        let runtime = opened.map_err(from_open)?;
+        let ordered = OrderedInput::of(&runtime);
+        Ok(Runtime { inner: RwLock::new(runtime), ordered })
     }
 
     /// Submit a command; its ticket comes back with its outcome.
@@ -173,82 +180,35 @@ impl Runtime {
         py.detach(|| self.inner.write().unwrap_or_else(PoisonError::into_inner).close());
     }
 
-    /// The best `limit` levels of both sides.
-    fn depth<'py>(&self, py: Python<'py>, symbol: u32, limit: usize) -> PyResult<Bound<'py, PyBytes>> {
-        self.depth_view(py, symbol, limit)
+    /// The market views.
+    fn views(&self) -> Views {
+        Views::new(self.inner().views())
     }
 
-    /// The best bid and ask.
-    fn book_ticker<'py>(&self, py: Python<'py>, symbol: u32) -> PyResult<Bound<'py, PyBytes>> {
-        self.book_ticker_view(py, symbol)
+    /// Submit what an ordered log holds at a sequence number; return why it is no command, if it is none.
+    fn submit_ordered(&self, ticket: u64, sequence: u64, time_us: u64, message: &[u8]) -> PyResult<Option<String>> {
+        let submitted = self.ordered.submit(&self.inner(), ticket, (sequence, time_us), message);
+        submitted.map(|why| why.map(|error| error.to_string())).map_err(from_submit)
     }
 
-    /// The newest trades, or those from an id on, oldest first.
-    #[pyo3(signature = (symbol, limit, from_id=None))]
-    fn trades<'py>(
-        &self,
-        py: Python<'py>,
-        symbol: u32,
-        limit: usize,
-        from_id: Option<u64>,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        self.trades_view(py, symbol, limit, from_id)
+    /// The sequence number of the last outcome told, and the market views as they are after it.
+    fn snapshot_views<'py>(&self, py: Python<'py>) -> PyResult<(u64, Bound<'py, PyBytes>)> {
+        let snapshot = py.detach(|| self.inner().snapshot_views());
+        let (sequence, bytes) = snapshot.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok((sequence, PyBytes::new(py, &bytes)))
     }
 
-    /// The newest aggregated trades, oldest first.
-    fn aggregated_trades<'py>(&self, py: Python<'py>, symbol: u32, limit: usize) -> PyResult<Bound<'py, PyBytes>> {
-        self.aggregated_trades_view(py, symbol, limit)
+    /// Keep durable outcomes as messages for the rest of a cluster, and state hashes.
+    fn start_telling(&self) {
+        self.inner().start_telling();
     }
 
-    /// Candles by opening time.
-    #[pyo3(signature = (symbol, interval, *, start_us, end_us, limit, now_us))]
-    #[expect(clippy::too_many_arguments, reason = "the parameters of the question")]
-    fn candles<'py>(
-        &self,
-        py: Python<'py>,
-        symbol: u32,
-        interval: &str,
-        start_us: Option<u64>,
-        end_us: Option<u64>,
-        limit: usize,
-        now_us: u64,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        self.candles_view(py, symbol, interval, (start_us, end_us, limit, now_us))
-    }
-
-    /// From which opening time on memory has every candle.
-    fn candles_kept_from_us(&self, symbol: u32, interval: &str) -> PyResult<u64> {
-        self.candles_kept_from_view(symbol, interval)
-    }
-
-    /// Everything from a time on, as one candle.
-    fn candle_from<'py>(
-        &self,
-        py: Python<'py>,
-        symbol: u32,
-        from_us: u64,
-        now_us: u64,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        self.candle_from_view(py, symbol, from_us, now_us)
-    }
-
-    /// The last 24 hours.
-    fn statistics<'py>(&self, py: Python<'py>, symbol: u32, now_us: u64) -> PyResult<Bound<'py, PyBytes>> {
-        self.statistics_view(py, symbol, now_us)
-    }
-
-    /// What changed in the books since the last call of the same cadence.
-    fn take_depth_updates<'py>(&self, py: Python<'py>, slow: bool) -> Bound<'py, PyBytes> {
-        self.take_depth_updates_view(py, slow)
-    }
-
-    /// Candles that changed since the last call.
-    fn take_changed_candles<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        self.take_changed_candles_view(py)
-    }
-
-    /// Statistics that changed since the last call.
-    fn take_changed_statistics<'py>(&self, py: Python<'py>, now_us: u64) -> Bound<'py, PyBytes> {
-        self.take_changed_statistics_view(py, now_us)
+    /// Take what is to be told: messages of outcomes with first and last sequence number, and sequence numbers with
+    /// state hashes.
+    fn take_told<'py>(&self, py: Python<'py>) -> (Vec<Message<'py>>, Vec<(u64, String)>) {
+        let (told, checkpoints) = self.inner().take_told();
+        let told = told.iter().map(|told| (told.first, told.last, PyBytes::new(py, &told.message))).collect();
+        let hex = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        (told, checkpoints.iter().map(|checkpoint| (checkpoint.seq, hex(checkpoint.state_hash))).collect())
     }
 }

@@ -41,17 +41,24 @@ impl<T: TimeSource> Core<T> {
     /// a replica and the next start can tell whether they came to the same state.
     pub(crate) fn fill(&mut self, first: Input, mut next: impl FnMut() -> Option<Input>, work: &mut Work) -> bool {
         let mut is_running = self.take(first, work);
-        while is_running && work.items.len() < self.batch_max && work.batch.bytes() < BATCH_BYTES_MAX {
+        while is_running && !self.is_due() && work.items.len() < self.batch_max && work.batch.bytes() < BATCH_BYTES_MAX
+        {
             let Some(input) = next() else { break };
             is_running = self.take(input, work);
         }
         let sequence = self.engine.sequence();
-        let is_due = sequence >= self.last_checkpoint + self.checkpoint_commands;
-        if is_due || (!is_running && sequence > self.last_checkpoint) {
+        if self.is_due() || (!is_running && sequence > self.last_checkpoint) {
             self.last_checkpoint = sequence;
             work.checkpoint = Some(self.checkpoint(is_running));
         }
         is_running
+    }
+
+    /// Whether the state's hash is to be recorded now. That is at whole multiples, so that replicas, which batch
+    /// differently, can compare theirs.
+    fn is_due(&self) -> bool {
+        let sequence = self.engine.sequence();
+        sequence > self.last_checkpoint && sequence.is_multiple_of(self.checkpoint_commands)
     }
 
     /// Take one submission into the batch; false when it says to stop.

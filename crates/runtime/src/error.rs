@@ -20,6 +20,14 @@ pub enum SubmitError {
     /// The runtime runs on the wall clock and gives times itself, or on given times and got none.
     #[error("{0}")]
     Time(&'static str),
+    /// The log's number does not follow the last one.
+    #[error("command {given} was given where {expected} follows: the log has a gap; replace this replica's journal")]
+    Sequence {
+        /// The next number.
+        expected: u64,
+        /// The number given.
+        given: u64,
+    },
 }
 
 /// Why a journal cannot be replayed.

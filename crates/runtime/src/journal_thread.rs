@@ -85,6 +85,7 @@ impl<D: Disk> Writer<D> {
 
     fn release(&mut self, work: &Work) {
         let mut chunk = Chunk::default();
+        let mut gathering = self.outputs.telling().gather();
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         for item in &work.items {
             match item {
@@ -93,15 +94,25 @@ impl<D: Disk> Writer<D> {
                     self.market.clear();
                     views.apply(*time_us, events, &mut self.market);
                     let (ticket, sequence, time_us) = (*ticket, *sequence, *time_us);
-                    let (events, market) = (StatedEvents(events), &self.market[..]);
-                    chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events, market }));
+                    let (stated, market) = (StatedEvents(events), &self.market[..]);
+                    let position = chunk.bytes();
+                    chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events: stated, market }));
+                    if let Some(gathering) = &mut gathering {
+                        gathering.push(sequence, time_us, events, chunk.encoded_from(position));
+                    }
                 }
                 Item::Answer { ticket, sequence, answer } => {
                     chunk.push(&Released::Answered(Answered { ticket: *ticket, sequence: *sequence, answer }));
                 }
             }
         }
+        if let Some(gathering) = &mut gathering {
+            gathering.finish();
+        }
         drop(views);
+        if let Some(checkpoint) = work.checkpoint {
+            self.outputs.telling().checkpoint(checkpoint);
+        }
         if chunk.len() > 0 {
             let things = chunk.len();
             self.outputs.release(chunk.take(), things);

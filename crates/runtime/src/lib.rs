@@ -21,10 +21,12 @@
 
 mod core_thread;
 mod error;
+mod follower;
 mod input;
 mod journal_thread;
 mod measured_disk;
 mod opening;
+mod ordered;
 mod outputs;
 mod released;
 mod replay;
@@ -32,15 +34,19 @@ mod replica;
 mod runtime;
 mod start;
 mod stepped;
+mod telling;
 mod verify;
 
 pub use error::{OpenError, ReplayError, ReplicaError, SnapshotTaken, SubmitError};
+pub use follower::{FollowError, Follower};
 pub use input::{Clock, TimeSource, WallTime};
 pub use measured_disk::{SYNC_BOUNDS_US, SyncFigures};
+pub use ordered::OrderedInput;
 pub use released::encode_value;
 pub use replay::{Progress, Replayed, replay, replay_on};
 pub use replica::{Advanced, Replica, take_snapshot};
 pub use runtime::{Options, Runtime};
 pub use start::Start;
 pub use stepped::Stepped;
+pub use telling::{MessageError, Told, tell_again};
 pub use verify::{Report, verify};

@@ -1,5 +1,6 @@
 //! Where released outcomes wait to be drained, and the pipe that says so.
 
+use crate::telling::Telling;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ pub(crate) struct Outputs {
     under_way: AtomicUsize,
     reader: PipeReader,
     writer: PipeWriter,
+    telling: Telling,
 }
 
 #[derive(Default)]
@@ -30,11 +32,17 @@ impl Outputs {
             under_way: AtomicUsize::new(0),
             reader,
             writer,
+            telling: Telling::default(),
         })
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the rest of a cluster is told.
+    pub(crate) fn telling(&self) -> &Telling {
+        &self.telling
     }
 
     /// The readable end, for an event loop.

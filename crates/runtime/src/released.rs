@@ -71,6 +71,15 @@ pub(crate) struct Chunk {
 /// A MessagePack array of any length: marker and 32-bit count.
 const ARRAY_32: u8 = 0xdd;
 
+/// A list of so many things, encoded one behind the other.
+pub(crate) fn array_of(count: usize, body: &[u8]) -> Vec<u8> {
+    let mut list = Vec::with_capacity(5 + body.len());
+    list.push(ARRAY_32);
+    list.extend_from_slice(&u32::try_from(count).expect("a list is shorter than its bytes").to_be_bytes());
+    list.extend_from_slice(body);
+    list
+}
+
 impl Chunk {
     pub(crate) fn push(&mut self, released: &Released<'_>) {
         if self.body.is_empty() {
@@ -78,6 +87,11 @@ impl Chunk {
         }
         encode(released, &mut self.body);
         self.count += 1;
+    }
+
+    /// The encoded things from a position on; see [`Chunk::bytes`].
+    pub(crate) fn encoded_from(&self, position: usize) -> &[u8] {
+        &self.body[position.max(5)..]
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -25,6 +25,14 @@ pub trait Progress {
 
     /// How far it is: the sequence number reached.
     fn reached(&mut self, sequence: u64) -> Result<(), String>;
+
+    /// The ticket that an outcome is to carry; none, unless somebody remembers it.
+    fn ticket(&mut self, _sequence: u64) -> u64 {
+        0
+    }
+
+    /// Everything that one command stated, and its encoded outcome.
+    fn stated(&mut self, _sequence: u64, _time_us: u64, _events: &[Event], _outcome: &[u8]) {}
 }
 
 /// What a replay came to.
@@ -78,7 +86,9 @@ pub(crate) fn replay_from<D: Disk>(
         let Met::Command { sequence, time_us } = met else { continue };
         if sequence >= outcomes_from {
             let (events, market) = (StatedEvents(&replay.events), replay.market.as_slice());
-            chunk.push(&Released::Outcome(Outcome { ticket: 0, sequence, time_us, events, market }));
+            let (ticket, position) = (progress.ticket(sequence), chunk.bytes());
+            chunk.push(&Released::Outcome(Outcome { ticket, sequence, time_us, events, market }));
+            progress.stated(sequence, time_us, &replay.events, chunk.encoded_from(position));
             if chunk.len() >= CHUNK_OUTCOMES || chunk.bytes() >= CHUNK_BYTES {
                 progress.outcomes(chunk.take()).map_err(ReplayError::Receiver)?;
             }
@@ -212,6 +222,7 @@ impl<D: Disk> Replay<D> {
 }
 
 /// An entry, no longer in the reader's hands.
+#[expect(clippy::large_enum_variant, reason = "one of them at a time, for one step")]
 enum Read {
     Command { sequence: u64, time_us: u64, command: Command },
     Checkpoint(Checkpoint),

@@ -9,11 +9,13 @@ use crate::opening::{Opened, open_journal};
 use crate::outputs::Outputs;
 use crate::replay::Progress;
 use crate::start::Start;
+use crate::telling::Told;
 use crossbeam_channel::bounded;
-use rialto_journal::{Archiver, RealDisk, Recovery};
+use rialto_journal::{Archiver, Checkpoint, RealDisk, Recovery};
 use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
+use rialto_types::state_codec::StateError;
 use std::io::PipeReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -142,6 +144,35 @@ impl Runtime {
         &self.recovery
     }
 
+    /// The market views, shared with whoever reads them.
+    pub fn views(&self) -> Arc<Mutex<MarketViews>> {
+        Arc::clone(&self.views)
+    }
+
+    /// Keep durable outcomes as messages for the rest of a cluster, and state hashes; the caller takes them. Call it before
+    /// anything is submitted.
+    pub fn start_telling(&self) {
+        self.outputs.telling().turn_on(self.sequence_at_open);
+    }
+
+    /// The market views as bytes, for a follower to begin with, and the sequence number they are true at.
+    ///
+    /// # Errors
+    /// Those of encoding.
+    pub fn snapshot_views(&self) -> Result<(u64, Vec<u8>), StateError> {
+        let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sequence, copy) = (self.outputs.telling().last(), views.clone());
+        drop(views);
+        let mut bytes = Vec::new();
+        copy.write_snapshot(&mut bytes)?;
+        Ok((sequence, bytes))
+    }
+
+    /// Take what is to be told since the last call: outcomes in order, and state hashes.
+    pub fn take_told(&self) -> (Vec<Told>, Vec<Checkpoint>) {
+        self.outputs.telling().take()
+    }
+
     /// A handle that moves closed segments of the journal to an archive, for a thread of its own.
     pub fn archiver(&self) -> Archiver<RealDisk> {
         self.archiver.clone()
@@ -155,11 +186,6 @@ impl Runtime {
     /// How the state was come to.
     pub fn start(&self) -> &Start {
         &self.start
-    }
-
-    /// Look at the market views.
-    pub fn with_views<T>(&self, look: impl FnOnce(&mut MarketViews) -> T) -> T {
-        look(&mut self.views.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Finish what was submitted, make it durable, record the state's hash, and stop. What was released can still be

@@ -64,6 +64,8 @@ pub enum Command {
     PoolSymbols(PoolSymbols),
     /// See [`ReportBlockTrade`].
     ReportBlockTrade(ReportBlockTrade),
+    /// See [`Unreadable`].
+    Unreadable(Unreadable),
 }
 
 /// Make an asset known. Rejected with `AssetExists` when the name is taken.
@@ -316,6 +318,11 @@ pub struct ReportBlockTrade {
     /// Which side took.
     pub taker_side: Side,
 }
+
+/// Stand where an ordered log holds what is no command: its number is used up, the same on every replica. Always rejected
+/// with `UnreadableCommand`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {}
 
 /// Bytes as bytes in every encoding, instead of a list of numbers.
 mod payload_bytes {

@@ -5,7 +5,7 @@ use crate::{
     OrderState, OrderStatus, OwnerId, PostingReason, PreventedMatchId, Price, Quantity, Rejection, SelfTradePrevention,
     Side, StreamKey, SymbolId, SymbolSpec, Text, TradeGroupId, TradeId,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 mod settings;
 
@@ -90,7 +90,7 @@ pub struct AssetRegistered {
 }
 
 /// A book was opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolListed {
     /// Its number.
     pub symbol: SymbolId,
@@ -154,7 +154,7 @@ pub struct OrderPlaced {
 }
 
 /// What a trade did to one of its two orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill {
     /// The order.
     pub order_id: OrderId,
@@ -173,7 +173,7 @@ pub struct Fill {
 }
 
 /// Two orders traded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TradeExecuted {
     /// On which book.
     pub symbol: SymbolId,
@@ -253,7 +253,7 @@ pub struct OrderExpired {
 
 /// A level of a book has a new total: what is shown there. An incoming order states each level it changed once, whatever
 /// takes an order out states the level of each order it takes. The market views are built from these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookChanged {
     /// Which book.
     pub symbol: SymbolId,

@@ -183,4 +183,6 @@ pub enum Rejection {
     RecordTooLarge { field: &'static str },
     /// The exchange holds as many of these as it can number.
     CapacityReached { what: &'static str },
+    /// What was to be applied is no command of this release.
+    UnreadableCommand {},
 }

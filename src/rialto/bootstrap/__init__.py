@@ -8,6 +8,8 @@ what is derived from it is written.
 """
 
 from rialto.bootstrap.backups import archivable_before, back_up_exchange, check_archived, list_archived
+from rialto.bootstrap.cluster_core import running_core_replica
+from rialto.bootstrap.cluster_gateway import running_gateway
 from rialto.bootstrap.core import open_core, running_core
 from rialto.bootstrap.demonstration import Demonstration, demonstrating
 from rialto.bootstrap.directories import (
@@ -22,6 +24,7 @@ from rialto.bootstrap.exchange import running_exchange
 from rialto.bootstrap.front import Exchange
 from rialto.bootstrap.offline import publish_history, rebuild_projections
 from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
+from rialto.bootstrap.refilling import refill_log
 
 __all__ = [
     "Demonstration",
@@ -42,8 +45,11 @@ __all__ = [
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
+    "refill_log",
     "reseal_secrets",
     "running_core",
+    "running_core_replica",
     "running_exchange",
+    "running_gateway",
     "snapshot_directory",
 ]

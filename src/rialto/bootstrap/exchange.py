@@ -6,13 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
-from rialto.admin.channel import ControlChannel, ControlUnavailable
 from rialto.bootstrap.core import OnProgress, running_core
-from rialto.bootstrap.directories import control_socket
 from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.operating import heeding_operator
 from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching
-from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings
 from rialto.gateway.server import ServerSettings, listen
 
@@ -40,22 +38,8 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         _log.info("journal replayed", sequence=runtime.last_sequence, replay_s=watching.seconds)
         await stack.enter_async_context(watching.core(runtime, projector))
         exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
-        await stack.enter_async_context(_heeding_operator(settings, runtime))
+        await stack.enter_async_context(heeding_operator(settings, runtime))
         await stack.enter_async_context(running_replica(settings))
         yield exchange
         began_s = time.monotonic()
     _log.info("stopped", sequence=runtime.last_sequence, stop_s=round(time.monotonic() - began_s, 1))
-
-
-@asynccontextmanager
-async def _heeding_operator(settings: Settings, runtime: Runtime) -> AsyncIterator[None]:
-    """Open the operator's channel. Without it the exchange runs all the same, and says so."""
-    channel = ControlChannel(control_socket(settings), runtime)
-    try:
-        await channel.start()
-    except ControlUnavailable as error:
-        _log.error("operator's channel not open: markets cannot be halted from here", reason=str(error))
-    try:
-        yield
-    finally:
-        await channel.stop()

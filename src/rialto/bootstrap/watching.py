@@ -8,8 +8,8 @@ connects meanwhile waits in its backlog instead of being refused.
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
 import structlog
@@ -157,6 +157,21 @@ class Watching:
             conservation.start()
             stack.push_async_callback(conservation.stop)
             yield
+
+    @contextmanager
+    def following(self, runtime: Runtime) -> Iterator[None]:
+        """Watch a gateway's runtime: what is behind it has watches of its own."""
+        commands = CommandFigures(runtime)
+        runtime.subscribe(commands.accept)
+        self.metrics.add(core_metrics(runtime, commands, self._settings.command_queue_max))
+        self.health.watch_core(lambda: _core_check(runtime))
+        self.sequence = runtime.last_sequence
+        runtime.subscribe(lambda outcomes: setattr(self, "sequence", outcomes[-1].sequence))
+        self.turns.start()
+        try:
+            yield
+        finally:
+            self.turns.stop()
 
     def front(
         self,

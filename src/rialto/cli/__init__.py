@@ -7,11 +7,15 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import backups, demonstration, journals, keys, markets, recordings, running, snapshots, status
+from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, snapshots, status
 from rialto.cli.application import EXPECTED_FAILURES, app, fail
+from rialto.cli.members import MembersLeft
+from rialto.cli.nats_nodes import NoNatsServer
+from rialto.cli.one_machine import NoPostgres
 
 __all__ = [
     "backups",
+    "cluster",
     "demonstration",
     "journals",
     "keys",
@@ -29,5 +33,5 @@ def main() -> None:
     os.umask(0o077)
     try:
         app()
-    except EXPECTED_FAILURES as failure:
+    except (*EXPECTED_FAILURES, MembersLeft, NoNatsServer, NoPostgres) as failure:
         fail(str(failure))

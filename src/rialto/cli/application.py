@@ -19,7 +19,8 @@ from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNo
 from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
 from rialto.backup.writing import BackupUnderWay, NotABackup
 from rialto.bootstrap import NoExchange
-from rialto.core.errors import JournalUnreadable, ReplicaDiverged, SnapshotFailed
+from rialto.core.cluster.checkpoints import StatesDiffer
+from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable, ReplicaDiverged, SnapshotFailed
 from rialto.demo.definition import InvalidDefinition
 from rialto.demo.demo_keys import DemoKeyUnavailable
 from rialto.demo.founding import FoundingRefused
@@ -48,6 +49,7 @@ EXPECTED_FAILURES: Final = (
     ActionRefused,
     BackupUnderWay,
     BrokenSeal,
+    ClusterUnreachable,
     DamagedBackup,
     DamagedLine,
     DatabaseNotEmpty,
@@ -62,6 +64,7 @@ EXPECTED_FAILURES: Final = (
     InvalidStream,
     JournalNotEmpty,
     JournalUnreadable,
+    LogUnusable,
     MasterKeyMissing,
     MasterKeyUnusable,
     NewerDatabase,
@@ -79,6 +82,7 @@ EXPECTED_FAILURES: Final = (
     SQLAlchemyError,
     ServerUnreachable,
     SnapshotFailed,
+    StatesDiffer,
     TargetNotEmpty,
     TooManyApiKeys,
     UndeclaredTable,

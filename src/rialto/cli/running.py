@@ -4,6 +4,7 @@ import asyncio
 import gc
 import resource
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
 
 import typer
@@ -12,7 +13,6 @@ import rialto
 from rialto import bootstrap
 from rialto.bootstrap import Demonstration, Exchange
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
-from rialto.foundation.configuration import Settings
 
 GARBAGE_THRESHOLD: Final = 10_000
 """After how many new objects the collector looks at the young ones."""
@@ -30,23 +30,26 @@ def run(
 ) -> None:
     """Run the exchange until it is told to stop."""
     settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
-    reason = run_until_stopped(lambda stop: _serve(settings, stop, seed if demo else None))
+    running = bootstrap.running_exchange(settings, Progress("Replaying the journal"))
+    reason = run_until_stopped(lambda stop: serve_exchange(running, stop, seed if demo else None))
     if reason is not None:
         fail(reason)
 
 
-async def _serve(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
-    """Run an exchange; return why it stopped by itself, or nothing when it was told to."""
-    async with bootstrap.running_exchange(settings, Progress("Replaying the journal")) as exchange:
+async def serve_exchange(
+    running: AbstractAsyncContextManager[Exchange], stop: asyncio.Event, demo_seed: int | None
+) -> str | None:
+    """Run an exchange, or a gateway to one; return why it stopped by itself, or nothing when it was told to."""
+    async with running as exchange:
         _spare_what_stays()
         _open_files_as_may_be()
         if demo_seed is None:
             _say_open(exchange)
-            return await _first_of(stop, exchange.runtime.wait_stopped())
+            return await first_of(stop, exchange.runtime.wait_stopped())
         async with bootstrap.demonstrating(exchange, demo_seed) as demonstration:
             _say_demonstration(demonstration)
             _say_open(exchange)
-            return await _first_of(stop, exchange.runtime.wait_stopped())
+            return await first_of(stop, exchange.runtime.wait_stopped())
 
 
 def _spare_what_stays() -> None:
@@ -79,7 +82,7 @@ def _say_demonstration(demonstration: Demonstration) -> None:
         print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
 
 
-async def _first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:
+async def first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:
     """Wait until told to stop, or until something ended by itself: then return why."""
     told, ended = asyncio.create_task(stop.wait()), asyncio.create_task(ending)
     try:
@@ -88,3 +91,5 @@ async def _first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> st
     finally:
         told.cancel()
         ended.cancel()
+        # Whatever is canceled may have something to put in order before its surroundings go.
+        await asyncio.gather(told, ended, return_exceptions=True)

@@ -244,6 +244,10 @@ class ReportBlockTrade(msgspec.Struct, frozen=True, array_like=True, gc=False):
     taker_side: Side
 
 
+class Unreadable(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Stand where a cluster's log holds what is no command. Always refused with `UnreadableCommand`."""
+
+
 Command = (
     RegisterAsset
     | ListSymbol
@@ -266,4 +270,5 @@ Command = (
     | SetAssetLimit
     | PoolSymbols
     | ReportBlockTrade
+    | Unreadable
 )

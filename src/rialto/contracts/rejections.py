@@ -313,6 +313,10 @@ class NotPooled(_Refusal, frozen=True, gc=False):
     symbol: int
 
 
+class UnreadableCommand(_Refusal, frozen=True, gc=False):
+    pass
+
+
 Rejection = (
     UnknownAsset
     | UnknownAccount
@@ -374,4 +378,5 @@ Rejection = (
     | InvalidReferencePrice
     | InvalidPool
     | NotPooled
+    | UnreadableCommand
 )

@@ -1,4 +1,4 @@
-"""The embedded runtime on the event loop: submit and await, listen, ask.
+"""The runtime on the event loop, embedded or a cluster's: submit and await, listen, ask.
 
 Stands between everything that asks and the compiled core. Owns the futures of what is under way. What the core has
 released is drained when its pipe becomes readable, decoded once, handed to the listeners in order, and only then
@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
@@ -45,10 +45,29 @@ _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 _encode = msgspec.msgpack.Encoder().encode
 
 
+class Core(Protocol):
+    """What a runtime stands on: the compiled core itself, or a gateway's stand-in for the cores of a cluster."""
+
+    def submit(self, ticket: int, command: bytes, time_us: int | None = None) -> None: ...
+    def query(self, ticket: int, query: bytes) -> None: ...
+    def fileno(self) -> int: ...
+    def drain(self) -> list[bytes]: ...
+    def check(self) -> None: ...
+    def close(self) -> None: ...
+    def views(self) -> rialto_core.Views: ...
+
+    @property
+    def sequence_at_open(self) -> int: ...
+
+    @property
+    def under_way(self) -> int: ...
+
+
 class Runtime:
     """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
 
-    def __init__(self, core: rialto_core.Runtime, clock: Clock, queue_capacity: int = 65_536) -> None:
+    def __init__(self, core: Core, clock: Clock, queue_capacity: int = 65_536, last_ticket: int = 0) -> None:
+        """Stand on a core that has room for so many submissions. Tickets begin behind `last_ticket`."""
         self._core = core
         self._usual_max = queue_capacity - queue_capacity // RESERVE_SHARE
         self._clock = clock
@@ -59,14 +78,14 @@ class Runtime:
         """How many commands were refused as busy before they came to the core's queue."""
         self._futures: dict[int, asyncio.Future[Any]] = {}
         self._commands: dict[int, tuple[Command, object]] = {}
-        self._last_ticket = 0
+        self._last_ticket = last_ticket
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Future[str] | None = None
         self._accounts: dict[tuple[int, AccountClass], int] = {}
         self.last_sequence = core.sequence_at_open
         """The sequence number of the last command whose outcome the listeners have seen."""
         self.catalog = Catalog()
-        self.market = MarketViews(core, clock)
+        self.market = MarketViews(core.views(), clock)
 
     @classmethod
     def open(
@@ -114,10 +133,13 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         self._stopped = self._loop.create_future()
         self._loop.add_reader(self._core.fileno(), self._on_readable)
-        answer = await self.ask(AskCatalog())
+        early: list[Outcome] = []
+        self._listeners.insert(0, (early.extend, True))
+        sequence, answer = await self.inquire(AskCatalog())
         assert isinstance(answer, CatalogAnswer)
         self.catalog.load(answer)
-        self._listeners.insert(0, (self.catalog.accept, True))
+        self.catalog.accept(outcome for outcome in early if outcome.sequence > sequence)
+        self._listeners[0] = (self.catalog.accept, True)
 
     def subscribe(self, listener: Listener, *, vital: bool = False) -> None:
         """Call a listener with every list of outcomes, on the loop, in order.
@@ -225,6 +247,19 @@ class Runtime:
             self._accounts[key] = account
         return account
 
+    def give_up(self, ticket: int, error: Exception) -> None:
+        """Tell whoever waits for a submission that nothing will come of it here."""
+        future = self._futures.pop(ticket, None)
+        self._commands.pop(ticket, None)
+        if future is not None and not future.done():
+            future.set_exception(error)
+
+    @property
+    def compiled(self) -> rialto_core.Runtime:
+        """The compiled core with its journal: a gateway of a cluster has none."""
+        assert isinstance(self._core, rialto_core.Runtime), "a gateway of a cluster has no journal"
+        return self._core
+
     def archive_before(self, archive: Path, sequence: int, *, segments_max: int) -> int:
         """Move closed segments whose commands all come before a sequence number to an archive; return how many.
 
@@ -232,7 +267,7 @@ class Runtime:
         for the loop. Does nothing once the runtime is closed. Errors: `JournalUnreadable`; nothing is lost then, and
         another call tries again.
         """
-        return self._core.archive_before(archive, sequence, segments_max=segments_max)
+        return self.compiled.archive_before(archive, sequence, segments_max=segments_max)
 
     def sync_figures(self) -> tuple[list[int], list[int], int, int]:
         """Return how the journal's syncs went since it was opened.
@@ -240,11 +275,11 @@ class Runtime:
         Upper bounds in microseconds, how many took at most as long as each and, last, longer than all; how long all
         took together in microseconds; how many bytes were written.
         """
-        return self._core.sync_figures()
+        return self.compiled.sync_figures()
 
     def take_slowest_sync_us(self) -> int:
         """Return how long the slowest sync since the last call took, in microseconds; 0 if there was none."""
-        return self._core.take_slowest_sync_us()
+        return self.compiled.take_slowest_sync_us()
 
     @property
     def under_way(self) -> int:

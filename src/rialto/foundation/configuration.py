@@ -64,7 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many commands may wait for the core. One more is answered with "busy"."""
 
     checkpoint_commands: Count = 20_000
-    """After how many commands the journal records a hash of the state, which the replica must come to as well."""
+    """After how many commands the journal records a hash of the state, which the replica must come to as well. The same
+    for all cores of a cluster, which compare theirs."""
 
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
     """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
@@ -187,6 +188,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     drain_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
     """How long `/ready` says no before the exchange stops taking traffic, so that who sends it hears in time."""
+
+    cluster_servers: Annotated[str, Meta(max_length=2_000)] = ""
+    """The NATS servers of a cluster: `nats://user:password@host:port`, with commas between."""
+
+    cluster_member: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")] = "core"
+    """What a core replica is called: another name for each."""
+
+    cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
+    """On how many NATS nodes each stream of a cluster is kept."""
 
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"

@@ -143,6 +143,13 @@ class Projector:
         finally:
             self._waiters.pop(reached, None)
 
+    def abandon(self) -> None:
+        """Write nothing more, for another process does; then `close`."""
+        with self._wake:
+            self._queue.clear()
+            self._closing = True
+            self._wake.notify()
+
     async def close(self, timeout: float) -> None:
         """Write what is left, for `timeout` seconds at most, and stop. A failing database is not waited for."""
         with self._wake:

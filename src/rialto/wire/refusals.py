@@ -181,6 +181,7 @@ _OF_ORDERS: Final[Mapping[type, Callable[[Rejection], ApiError]]] = MappingProxy
         rejections.UnbalancedPostings: _own_fault,
         rejections.HoldExceeded: _own_fault,
         rejections.RecordTooLarge: _own_fault,
+        rejections.UnreadableCommand: _own_fault,
         rejections.CapacityReached: lambda _: ErrorCode.SERVER_BUSY.error(),
     }
 )

@@ -110,6 +110,7 @@ REFUSED: list[tuple[Command | Query, str]] = [
     (record(Leg(5, BTC, "1", "0", PostingReason.TRANSFER)), "UnbalancedPostings"),
     (record(Leg(5, BTC, "1", "-1", PostingReason.PRODUCT_RELEASE)), "HoldExceeded"),
     (record(payload=bytes(65_537)), "RecordTooLarge"),
+    (commands.Unreadable(), "UnreadableCommand"),
     (limit(7, Side.BUY, "8", "92233720368", "x"), "CapacityReached"),
 ]
 

@@ -90,6 +90,7 @@ OF_NEW_ORDERS: list[tuple[Rejection, tuple[int, str, int]]] = [
     (core.UnbalancedPostings(1, ONE), OWN_FAULT),
     (core.HoldExceeded(1, 1, ONE), OWN_FAULT),
     (core.RecordTooLarge("payload"), OWN_FAULT),
+    (core.UnreadableCommand(), OWN_FAULT),
     (
         core.CapacityReached("price level"),
         (-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503),

@@ -151,6 +151,7 @@ impl Reference {
             Command::SetAssetLimit(command) => self.set_asset_limit(command),
             Command::PoolSymbols(command) => self.pool_symbols(command),
             Command::ReportBlockTrade(command) => self.report_block_trade(command),
+            Command::Unreadable(_) => Err(Rejection::UnreadableCommand {}),
         };
         if let Err(rejection) = done {
             *self = before;

@@ -1,0 +1,212 @@
+"""A cluster is one exchange at every gateway, and stays it while members are killed or paused under load.
+
+The suite kills and pauses the active core; RIALTO_TEST_CLUSTER_FAULTS=1 (`make cluster-faults`) tries every member,
+and pulls the cables of cores and NATS nodes, where network namespaces are permitted.
+After each fault everything told of is there once, at both gateways; at the end both cores hold one state, sound.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import websockets
+
+from rialto.core import journal
+from rialto.core.journal import Report
+from tests.cluster_load import Client, Load, Told, check_told
+from tests.cluster_process import CORES, NATS, ClusterProcess, needs_nats
+from tests.databases import postgres_database
+from tests.demo_process import Credentials
+from tests.network_namespaces import Network, network
+from tests.websocket_client import SocketClient, connected
+
+pytestmark = [needs_nats, pytest.mark.timeout(900)]
+
+TRADERS = 6
+SETTLED_ORDERS = 60
+RECOVERS_IN_S = 60.0
+GONE_FOR_S = 5.0
+BACK_IN_S = 3.0
+
+Choice = Callable[[ClusterProcess], Awaitable[Sequence[str]]]
+
+
+async def active_core(cluster: ClusterProcess) -> Sequence[str]:
+    return [cluster.active_core()]
+
+
+async def both_cores(_cluster: ClusterProcess) -> Sequence[str]:
+    return CORES
+
+
+async def standby_core(cluster: ClusterProcess) -> Sequence[str]:
+    return [core for core in CORES if core != cluster.active_core()]
+
+
+async def a_gateway(_cluster: ClusterProcess) -> Sequence[str]:
+    return ["gateway-2"]
+
+
+async def commands_leader(cluster: ClusterProcess) -> Sequence[str]:
+    return [await cluster.leader_of("COMMANDS")]
+
+
+async def another_node(cluster: ClusterProcess) -> Sequence[str]:
+    leaders = [await cluster.leader_of(stream) for stream in ("COMMANDS", "OUTPUTS", "KV_rialto")]
+    return [next((node for node in NATS if node not in leaders), next(node for node in NATS if node != leaders[0]))]
+
+
+USUAL: list[tuple[str, Choice]] = [("kill", active_core), ("pause", active_core)]
+EVERY: list[tuple[str, Choice]] = [
+    *(("kill", choice) for choice in (active_core, standby_core, both_cores, a_gateway, commands_leader, another_node)),
+    *(("pause", choice) for choice in (active_core, standby_core, a_gateway, commands_leader, another_node)),
+    *(("cut", choice) for choice in (active_core, standby_core, commands_leader, another_node)),
+]
+FAULTS = EVERY if os.environ.get("RIALTO_TEST_CLUSTER_FAULTS") else USUAL
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[ClusterProcess]:
+    data = tmp_path_factory.mktemp("faults") / "cluster"
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_database(postgres_server))
+        process = ClusterProcess(data, url, {"RIALTO_CHECKPOINT_COMMANDS": "500"}, cables(stack, url))
+        try:
+            yield process
+        finally:
+            assert process.stop() == 0
+    one, other = [verified(data / core) for core in CORES]
+    assert (one.sequence, one.state_hash) == (other.sequence, other.state_hash)
+    assert one.checkpoints > 1
+    agreed = [line for line in logged(data) if '"event": "state hashes agree"' in line]
+    assert agreed, "the replicas compared their states"
+
+
+async def test_what_happens_at_one_gateway_is_seen_at_the_other(cluster: ClusterProcess) -> None:
+    here, there = cluster.urls
+    credentials = cluster.credentials("alice")
+    port = urlsplit(there).port
+    assert port is not None
+    async with (
+        httpx.AsyncClient(base_url=here, timeout=20) as http,
+        httpx.AsyncClient(base_url=there, timeout=20) as other,
+        connected(port) as socket,
+        websockets.connect(f"ws://127.0.0.1:{port}/ws/adausdt@trade", proxy=None) as trades,
+    ):
+        trader: Any = SimpleNamespace(key=SimpleNamespace(key=credentials.key), sign=partial(signature, credentials))
+        subscribed = await socket.ask_signed("userDataStream.subscribe.signature", trader)
+        assert subscribed["status"] == 200
+        buy = {"symbol": "ADAUSDT", "side": "BUY", "newClientOrderId": "seen", "type": "MARKET", "quantity": "20"}
+        placed = await Client(http, credentials).send("POST", "/api/v3/order", **buy)
+        client = Client(other, credentials)
+        found = await client.send("GET", "/api/v3/order", symbol="ADAUSDT", origClientOrderId="seen")
+        assert (found["orderId"], found["status"]) == (placed["orderId"], "FILLED")
+        fills = await client.send("GET", "/api/v3/myTrades", symbol="ADAUSDT", orderId=placed["orderId"])
+        assert [fill["id"] for fill in fills] == [fill["tradeId"] for fill in placed["fills"]]
+        [last] = (await other.get("/api/v3/trades", params={"symbol": "ADAUSDT", "limit": 1})).json()
+        assert last["id"] >= fills[-1]["id"]
+        told = [await reported(socket, placed["orderId"]) for _ in range(1 + len(fills))]
+        assert told == ["NEW", *("TRADE" for _ in fills)]
+        ids: set[int] = set()
+        while not ids >= {fill["id"] for fill in fills}:
+            ids.add(json.loads(await asyncio.wait_for(trades.recv(), 10))["t"])
+
+
+def signature(credentials: Credentials, payload: str) -> str:
+    return hmac.new(credentials.secret.encode(), payload.encode(), hashlib.sha256).hexdigest()
+
+
+async def reported(socket: SocketClient, order_id: int) -> str:
+    """Wait for the next execution report of an order, and return what it reports."""
+    while True:
+        event = (await socket.receive()).get("event", {})
+        if event.get("e") == "executionReport" and event["i"] == order_id:
+            return str(event["x"])
+
+
+def cables(stack: ExitStack, postgres_url: str) -> Network | None:
+    """Cables that can be pulled, where they will be: cores reach PostgreSQL from their namespaces by a socket file."""
+    if not any(how == "cut" for how, _ in FAULTS):
+        return None
+    return stack.enter_context(network((*NATS, *CORES) if "host=" in postgres_url else NATS))
+
+
+@pytest.mark.parametrize(("how", "choose"), FAULTS, ids=[f"{how}-{choice.__name__}" for how, choice in FAULTS])
+def test_no_order_is_lost(
+    cluster: ClusterProcess, how: str, choose: Choice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"{how}-{choose.__name__}".replace("_", "-")
+    told, pause_ms = asyncio.run(trade_through(cluster, how, choose, name))
+    said = f"\n{name}: {len(told.orders)} orders told of, pause {pause_ms} ms, {told.retries} without an answer\n"
+    with capsys.disabled():
+        sys.stdout.write(said)
+    for url in cluster.urls:
+        asyncio.run(check_told(url, cluster.credentials("bob"), ALL))
+
+
+ALL = Told()
+"""Everything told of so far: what came before a fault must survive it, too."""
+
+
+async def trade_through(cluster: ClusterProcess, how: str, choose: Choice, name: str) -> tuple[Told, int]:
+    """Trade, lose a member, trade on, have it back; return what was told and the longest pause."""
+    load = Load(cluster.urls, cluster.credentials("bob"), name, TRADERS)
+    try:
+        await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
+        members = await choose(cluster)
+        times_ready = [cluster.times_ready(member) for member in members]
+        began = asyncio.get_running_loop().time()
+        with lost(cluster, how, members):
+            await asyncio.sleep(GONE_FOR_S)
+            await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
+        if how == "kill":
+            for member, times in zip(members, times_ready, strict=True):
+                await cluster.until_ready_again(member, times)
+        await load.until_accepted(SETTLED_ORDERS, RECOVERS_IN_S)
+        await asyncio.sleep(BACK_IN_S)
+    finally:
+        told = await load.stop()
+        ALL.orders |= told.orders
+        ALL.asked |= told.asked
+    return told, told.pause_ms(began)
+
+
+@contextmanager
+def lost(cluster: ClusterProcess, how: str, members: Sequence[str]) -> Iterator[None]:
+    """Be without members: killed for good, paused, or unreachable."""
+    for member in members:
+        if how == "cut":
+            assert cluster.network is not None
+            cluster.network.cut_off(member)
+        else:
+            cluster.send(member, signal.SIGKILL if how == "kill" else signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for member in members:
+            if how == "cut":
+                assert cluster.network is not None
+                cluster.network.join_again(member)
+            elif how == "pause":
+                cluster.send(member, signal.SIGCONT)
+
+
+def verified(directory: Path) -> Report:
+    return journal.verify(directory / "journal")
+
+
+def logged(data: Path) -> list[str]:
+    return [line for core in CORES for line in (data / f"{core}.log").read_text().splitlines()]

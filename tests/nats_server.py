@@ -1,0 +1,43 @@
+"""A NATS server with JetStream, one node, for tests."""
+
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo_process import free_port
+
+STARTS_IN_S = 20
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a running server."""
+    program = shutil.which("nats-server")
+    if program is None:
+        pytest.skip("no nats-server on the path")
+    directory, port, monitor = tmp_path_factory.mktemp("nats"), free_port(), free_port()
+    command = [program, "-js", "-sd", str(directory), "-a", "127.0.0.1", "-p", str(port), "-m", str(monitor)]
+    with Path(directory / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_healthy(monitor)
+        yield f"nats://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_healthy(monitor: int) -> None:
+    for _ in range(STARTS_IN_S * 20):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{monitor}/healthz", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the NATS server does not answer")
