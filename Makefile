@@ -87,8 +87,13 @@ format: .make/dev ## Format Python and Rust, and mend what the linter can
 	@cargo fmt --all
 
 .PHONY: simulate
-simulate: .make/dev .make/core ## Crash the real process at seeded points and check what survived (SEED=1)
-	@RIALTO_SEED="$(or $(SEED),1)" $(BIN)/pytest tests/simulation
+simulate: ## Simulate crashes and faults of the disk: SEED=n repeats one, SEEDS=n runs many on all cores (1000)
+	@$(STEP) "Compiling the simulator" cargo build --release --locked --quiet --package rialto-simulator
+	@target/release/rialto-simulator $(if $(SEED),--seed "$(SEED)",--seeds "$(or $(SEEDS),1000)" --from "$(or $(FROM),1)")
+
+.PHONY: crash
+crash: .make/dev .make/core ## Kill the real process under load, again and again, and check what survived (KILLS=20 SEED=1)
+	@RIALTO_SEED="$(or $(SEED),1)" RIALTO_TEST_KILLS="$(or $(KILLS),20)" $(BIN)/pytest -s tests/simulation/test_kill.py
 
 .PHONY: cluster-faults
 cluster-faults: .make/dev .make/core ## Kill and pause every member of a cluster under load, and check what survived

@@ -102,6 +102,10 @@ class DemoProcess:
             self.ask_to_stop()
         return self._end()
 
+    def wait(self) -> int:
+        """Wait until it has ended by itself, and return its exit code."""
+        return self._end()
+
     def _end(self) -> int:
         try:
             return self._process.wait(STOP_TIMEOUT_S)

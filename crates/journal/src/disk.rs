@@ -4,7 +4,7 @@
 //! lost directory entries) can run the very code that runs in production. [`RealDisk`] is `std::fs` and nothing more.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Store files in a directory.
@@ -29,6 +29,8 @@ pub trait Disk: Clone + Send + Sync + 'static {
     fn create(&self, path: &Path) -> io::Result<Self::File>;
     /// Open an existing file for appending.
     fn open_append(&self, path: &Path) -> io::Result<Self::File>;
+    /// Write all bytes over those at a place of an existing file; durable with the file's next sync.
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()>;
     /// Open an existing file for reading from its beginning.
     fn open_read(&self, path: &Path) -> io::Result<Self::Source>;
     /// Rename a file within its directory, replacing what had the name.
@@ -88,6 +90,13 @@ impl Disk for RealDisk {
 
     fn open_append(&self, path: &Path) -> io::Result<File> {
         OpenOptions::new().append(true).open(path)
+    }
+
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        // Not with a handle for appending: that writes at the end whatever the place.
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(bytes)
     }
 
     fn open_read(&self, path: &Path) -> io::Result<File> {

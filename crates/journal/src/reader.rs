@@ -70,6 +70,8 @@ struct Current<D: Disk> {
     first_seq: u64,
     stream: SegmentStream<D::Source>,
     frame: Option<OpenFrame>,
+    /// Where the last frame that was read begins; the segment, before there is one.
+    last_frame: u64,
     /// A later segment exists, so this one can no longer grow.
     is_closed: bool,
 }
@@ -168,6 +170,11 @@ impl<D: Disk> Reader<D> {
         self.tail.as_ref()
     }
 
+    /// Give the place of the last frame that was read to its end in the segment that the reader stands in.
+    pub(crate) fn last_frame(&self) -> u64 {
+        self.current.as_ref().map_or(0, |current| current.last_frame)
+    }
+
     /// Give the segment that the reader stands in: its first sequence, and whether it is compressed.
     pub(crate) fn segment(&self) -> Option<(u64, bool)> {
         self.current.as_ref().map(|current| (current.first_seq, current.stream.is_compressed()))
@@ -216,7 +223,7 @@ impl<D: Disk> Reader<D> {
 
     fn enter(&mut self, first_seq: u64, stream: SegmentStream<D::Source>) {
         let is_closed = !self.is_last(first_seq);
-        self.current = Some(Current { first_seq, stream, frame: None, is_closed });
+        self.current = Some(Current { first_seq, stream, frame: None, last_frame: 0, is_closed });
     }
 
     fn find_entry(&mut self) -> Result<Option<Found>, JournalError> {
@@ -277,6 +284,7 @@ impl<D: Disk> Reader<D> {
         let header = frame.header;
         self.state.next_seq = header.first_seq + u64::from(header.count);
         self.state.chain = current.stream.chain_after(&header);
+        current.last_frame = current.stream.offset();
         current.stream.consume(header.frame_bytes());
         current.frame = None;
         Ok(None)

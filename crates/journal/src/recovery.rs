@@ -70,7 +70,7 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
     let state = reader.state();
     let report = Recovery { next_seq: state.next_seq, last_time_us: state.last_time_us, last_checkpoint, cut: None };
     let tail = reader.tail().cloned();
-    let end = reader.segment().zip(reader.position());
+    let (end, last_frame) = (reader.segment().zip(reader.position()), reader.last_frame());
     drop(reader);
 
     let recovered = match (tail, end) {
@@ -92,6 +92,7 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
                 file.truncate(segment_bytes).map_err(JournalError::io("cut the torn tail of", &path))?;
             }
             // What was read may never have been synced by the process that wrote it.
+            write_again(disk, &path, last_frame, segment_bytes)?;
             file.sync_data().map_err(JournalError::io("sync", &path))?;
             disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
             Recovered { report, state, segment_first_seq, segment_bytes, path, file }
@@ -103,6 +104,19 @@ pub(crate) fn recover<D: Disk>(disk: &D, dir: &Path, verify_from_seq: u64) -> Re
         disk.remove(&path).map_err(JournalError::io("remove", &path))?;
     }
     Ok(recovered)
+}
+
+/// Write the bytes of a file's last frame again where they stand, so that the next sync is about them.
+///
+/// After a sync that failed, a system may show a frame from its cache, take it for written, and answer the next sync
+/// without writing it: the power cut after that would lose what was acknowledged since. Only the last frame can be such
+/// a one, since none is begun before the one before it is durable.
+fn write_again<D: Disk>(disk: &D, path: &Path, start: u64, end: u64) -> Result<(), JournalError> {
+    let mut source = disk.open_read(path).map_err(JournalError::io("open", path))?;
+    source.seek(SeekFrom::Start(start)).map_err(JournalError::io("seek in", path))?;
+    let mut bytes = Vec::new();
+    source.take(end - start).read_to_end(&mut bytes).map_err(JournalError::io("read", path))?;
+    disk.overwrite(path, start, &bytes).map_err(JournalError::io("write to", path))
 }
 
 /// Create the segment that follows on `state`, durably.

@@ -141,7 +141,11 @@ fn what_changes_the_disk_does_so_in_the_order_that_a_crash_forgives() {
     );
     drop(journal);
     let reopened = operations_of(&disk, || drop(open()));
-    assert_eq!(reopened, ["sync", "sync directory"], "what was read is made durable before anyone acts on it");
+    assert_eq!(
+        reopened,
+        ["overwrite", "sync", "sync directory"],
+        "what was read is written again and made durable before anyone acts on it"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use rialto_journal::{Batch, Checkpoint, Disk, Journal, JournalError};
 use rialto_market::{MarketUpdate, MarketViews};
 use rialto_types::Event;
 use rialto_types::query::Answer;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,7 +64,7 @@ impl<D: Disk> Writer<D> {
     /// Make a batch durable and release it; false, with the reason told to the outputs, when that failed for good.
     pub(crate) fn settle(&mut self, work: &Work) -> bool {
         if let Err(error) = self.make_durable(work) {
-            self.outputs.fail(format!("the journal failed: {error}"));
+            self.outputs.fail(format!("the journal failed: {error}{}", advice(&error)));
             return false;
         }
         self.release(work);
@@ -117,6 +118,16 @@ impl<D: Disk> Writer<D> {
             let things = chunk.len();
             self.outputs.release(chunk.take(), things);
         }
+    }
+}
+
+/// What an operator is to do about a failure.
+fn advice(error: &JournalError) -> &'static str {
+    match error {
+        JournalError::IoFailure { source, .. } if source.kind() == ErrorKind::StorageFull => {
+            "; nothing acknowledged is lost: make room on that disk and start again"
+        }
+        _ => "; nothing acknowledged is lost: look after that disk before you start again",
     }
 }
 

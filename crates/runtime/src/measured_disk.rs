@@ -96,6 +96,12 @@ impl<D: Disk> Disk for MeasuredDisk<D> {
         self.disk.open_append(path).map(|file| self.measured(file))
     }
 
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.disk.overwrite(path, at, bytes)?;
+        self.figures.written_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn open_read(&self, path: &Path) -> io::Result<D::Source> {
         self.disk.open_read(path)
     }

@@ -15,11 +15,12 @@ use crate::start::Start;
 use crossbeam_channel::Receiver;
 use rialto_engine::Engine;
 use rialto_journal::{Disk, Journal, Recovery};
+use rialto_market::MarketViews;
 use rialto_types::Command;
 use rialto_types::query::Query;
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A core with its journal that goes on only when it is told to.
 pub struct Stepped<D: Disk, T: TimeSource> {
@@ -31,6 +32,7 @@ pub struct Stepped<D: Disk, T: TimeSource> {
     spare: Vec<Work>,
     /// Gone once a write has failed or everything is closed.
     writer: Option<Writer<D>>,
+    views: Arc<Mutex<MarketViews>>,
     outputs: Arc<Outputs>,
     is_stopping: bool,
     recovery: Recovery,
@@ -58,7 +60,8 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
             core: Core::new(replayed.engine, options, time),
             ahead: VecDeque::new(),
             spare: Vec::new(),
-            writer: Some(Writer::new(journal, views, Arc::clone(&outputs))),
+            writer: Some(Writer::new(journal, Arc::clone(&views), Arc::clone(&outputs))),
+            views,
             outputs,
             is_stopping: false,
             recovery,
@@ -124,6 +127,11 @@ impl<D: Disk, T: TimeSource> Stepped<D, T> {
     /// The state after everything the core has taken, durable or not.
     pub fn engine(&self) -> &Engine {
         self.core.engine()
+    }
+
+    /// Look at the market views, as [`crate::Runtime::with_views`].
+    pub fn with_views<V>(&self, look: impl FnOnce(&mut MarketViews) -> V) -> V {
+        look(&mut self.views.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The journal, unless it has failed or is closed.

@@ -208,6 +208,14 @@ impl Auditor {
         Ok(())
     }
 
+    /// A process has come to the same end in another way: the state must be the same.
+    pub fn resumes(&self, sequence: u64, state: [u8; 32]) -> Result<(), Finding> {
+        match self.states.get(&sequence) {
+            Some(known) if *known == state && sequence == self.acknowledged() => Ok(()),
+            _ => Err(Finding::OtherState { sequence }),
+        }
+    }
+
     /// The runtime was closed as it should be, and everything that it released was heard.
     pub fn closed(&mut self) -> Result<(), Finding> {
         match self.waiting.len() {

@@ -11,13 +11,15 @@ use crate::frames::Frames;
 use crate::report::Report;
 use crate::weather::Weather;
 use fastrand::Rng;
-use rialto_journal::{Disk, Entry, Reader};
+use rialto_journal::{Disk, Entry, Journal, Reader};
 use rialto_runtime::{Clock, OpenError, Options, Progress, Stepped};
-use std::path::Path;
+use rialto_snapshot::SnapshotStore;
+use std::path::{Path, PathBuf};
 
 /// Where the journal stands on the simulated disk.
 pub(crate) const DIRECTORY: &str = "/journal";
-pub(crate) const ARCHIVE: &str = "/archive";
+/// Where snapshots stand beside it.
+pub(crate) const SNAPSHOTS: &str = "/snapshots";
 /// How often a start is tried on a failing disk before the weather clears.
 const UNLUCKY_STARTS_MAX: u32 = 4;
 
@@ -79,7 +81,7 @@ pub fn simulate_on<D: Disk>(seed: u64, mount: impl FnOnce(SimulatedDisk) -> D) -
         batch_max: chance.usize(1..40),
         checkpoint_commands: chance.u64(1..150),
         clock: Clock::Wall,
-        snapshots: None,
+        snapshots: Some(PathBuf::from(SNAPSHOTS)),
         journal: rialto_journal::Options { segment_bytes_max: chance.u64(1_000..40_000), verify_from_seq: 0 },
     };
     let mut course = Course {
@@ -106,7 +108,16 @@ impl<D: Disk> Course<D> {
             if self.chance.u8(..3) == 0 {
                 self.damage()?;
             }
-            let live = self.start()?;
+            let mut live = self.start()?;
+            if self.chance.bool() {
+                drop(live);
+                live = self.start_from_snapshot()?;
+            }
+            if self.chance.bool() && !self.take_snapshot(&live) {
+                drop(live);
+                self.end_process();
+                continue;
+            }
             self.live(live)?;
         }
         self.disk.make_room();
@@ -132,7 +143,7 @@ impl<D: Disk> Course<D> {
             self.disk.set_weather(Weather { failed_read: 100, short_read: 500, ..weather });
             self.disk.set_death(if self.chance.bool() { Some(self.chance.u64(..12)) } else { None });
             let before = self.disk.faults();
-            match self.open() {
+            match self.open(1) {
                 Ok((live, outcomes)) => {
                     self.settle();
                     self.recovered(&live, &outcomes, None)?;
@@ -159,10 +170,36 @@ impl<D: Disk> Course<D> {
     /// Start a process while nothing fails; what the open itself says is the inner result.
     pub(crate) fn start_in_calm(&mut self, may_end_before: Option<u64>) -> Result<Result<Live<D>, OpenError>, Finding> {
         self.settle();
-        match self.open() {
+        self.disk.make_room();
+        match self.open(1) {
             Ok((live, outcomes)) => self.recovered(&live, &outcomes, may_end_before).map(|()| Ok(live)),
             Err(error) => Ok(Err(error)),
         }
+    }
+
+    /// Start again from the newest sound snapshot, if there is one: to the same state.
+    fn start_from_snapshot(&mut self) -> Result<Live<D>, Finding> {
+        self.settle();
+        let (live, _) = self.open(u64::MAX).map_err(|error| refused(&error))?;
+        let engine = live.engine();
+        self.report.from_snapshots += u64::from(live.start().snapshot.is_some());
+        self.diary.push(format!("started again from snapshot {:?}", live.start().snapshot));
+        self.auditor.resumes(engine.sequence(), engine.state_hash())?;
+        Ok(live)
+    }
+
+    /// Write a snapshot of the state that was just come to; false when the process died of it.
+    fn take_snapshot(&mut self, live: &Live<D>) -> bool {
+        let Some(chain) = live.journal().map(Journal::chain_hash) else { return true };
+        let weather = self.weather();
+        self.disk.set_weather(weather);
+        let death = (self.chance.u8(..3) == 0).then(|| self.chance.u64(..8));
+        self.disk.set_death(death);
+        let store = SnapshotStore::on(self.mounted.clone(), Path::new(SNAPSHOTS));
+        // A snapshot that cannot be written concerns no command.
+        let _ = live.with_views(|views| store.write(live.engine(), views, chain));
+        self.disk.make_room();
+        !self.disk.is_dead()
     }
 
     fn settle(&self) {
@@ -170,10 +207,10 @@ impl<D: Disk> Course<D> {
         self.disk.set_death(None);
     }
 
-    fn open(&self) -> Result<(Live<D>, Vec<Vec<u8>>), OpenError> {
+    fn open(&self, outcomes_from: u64) -> Result<(Live<D>, Vec<Vec<u8>>), OpenError> {
         let mut outcomes = Outcomes::default();
         let (disk, clock) = (self.mounted.clone(), self.clock.clone());
-        let live = Stepped::open(disk, Path::new(DIRECTORY), &self.options, clock, 1, &mut outcomes)?;
+        let live = Stepped::open(disk, Path::new(DIRECTORY), &self.options, clock, outcomes_from, &mut outcomes)?;
         Ok((live, outcomes.0))
     }
 

@@ -15,16 +15,19 @@ impl<D: Disk> Course<D> {
         if files.is_empty() {
             return Ok(());
         }
-        let path = files[self.chance.usize(..files.len())].clone();
+        let closed: Vec<&PathBuf> = files.iter().copied().filter(|path| is_closed(&before, path)).collect();
+        let loses_much = self.chance.u8(..5) == 0 && !closed.is_empty();
+        let among = if loses_much { closed } else { files };
+        let path = among[self.chance.usize(..among.len())].clone();
         let length = before[&path].len();
         let offset = self.chance.usize(..length);
         let mut may_end_before = None;
-        match self.chance.u8(..8) {
-            0 if is_closed(&before, &path) => {
+        match self.chance.u8(..2) {
+            0 if loses_much => {
                 self.disk.lose(&path);
                 self.disk.count("closed segment lost");
             }
-            1 if is_closed(&before, &path) => {
+            _ if loses_much => {
                 self.disk.damage(&path, |bytes| bytes.truncate(offset));
                 self.disk.count("closed segment cut short");
             }
@@ -65,7 +68,11 @@ impl<D: Disk> Course<D> {
             let is_open_end = before.keys().rfind(|path| is_segment(path)) == Some(path);
             // The newest segment's end may have been cut, or its header finished, before an older one was refused.
             let is_kept = |now: &Vec<u8>| now == *bytes || is_open_end;
-            !path.to_string_lossy().ends_with(".tmp") && !after.get(*path).is_some_and(is_kept)
+            let name = path.to_string_lossy();
+            // A snapshot that is not sound is set aside.
+            !name.ends_with(".tmp")
+                && !name.starts_with(crate::course::SNAPSHOTS)
+                && !after.get(*path).is_some_and(is_kept)
         });
         match changed {
             Some(_) => Err(Finding::BadRefusal { what: "changed a file", reason: reason.to_owned() }),
@@ -74,9 +81,9 @@ impl<D: Disk> Course<D> {
     }
 }
 
-/// Whether a file is a segment with a later one after it.
+/// Whether a file is a segment with a later one after it, in the journal or in its archive.
 fn is_closed(image: &Image, path: &Path) -> bool {
-    let name = path.to_string_lossy();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_either = name.ends_with(".rlj") || name.ends_with(".rlj.zst");
-    is_either && image.keys().any(|other| is_segment(other) && other.as_path() > path)
+    is_either && image.keys().any(|other| is_segment(other) && other.file_name() > path.file_name())
 }

@@ -63,6 +63,14 @@ enum NameChange {
 }
 
 impl NameChange {
+    fn path(&self) -> &Path {
+        match self {
+            NameChange::Create { path, .. } | NameChange::Remove { path } | NameChange::Rename { from: path, .. } => {
+                path
+            }
+        }
+    }
+
     fn apply(&self, names: &mut BTreeMap<PathBuf, u64>) {
         match self {
             NameChange::Create { path, file } => drop(names.insert(path.clone(), *file)),
@@ -297,12 +305,10 @@ impl SimulatedDisk {
     /// Put back what was damaged or lost.
     pub fn restore(&self, path: &Path, contents: &[u8]) {
         let mut state = self.state();
-        let file = state.next_file;
-        state.next_file += 1;
-        let mut pages = Pages::default();
-        pages.append(contents);
-        pages.sync();
-        state.files.insert(file, pages);
+        // The same file under the same name: changes of names that are not synced yet still mean it.
+        let file = state.names.get(path).copied().unwrap_or(state.next_file);
+        state.next_file = state.next_file.max(file + 1);
+        state.files.insert(file, Pages::of(contents));
         state.names.insert(path.to_path_buf(), file);
         state.durable_names.insert(path.to_path_buf(), file);
     }

@@ -1,7 +1,7 @@
 //! One life of a process: clients submit and hear, both halves of the runtime go on in any order, until it ends.
 
 use crate::auditor::Finding;
-use crate::course::{ARCHIVE, Course, Live};
+use crate::course::{Course, Live};
 use crate::disk::SimulatedDisk;
 use rialto_journal::Disk;
 use rialto_runtime::SubmitError;
@@ -12,6 +12,8 @@ use std::path::Path;
 /// Faults that end the runtime when they meet the journal's writing.
 const FATAL: [&str; 5] =
     ["failed write", "failed sync", "full disk", "failed change of a name", "failed sync of a directory"];
+/// Where closed segments go.
+const ARCHIVE: &str = "/archive";
 /// What is tried on a runtime that has stopped.
 const TRIES_AFTER_FAILURE: u32 = 4;
 
@@ -35,7 +37,7 @@ impl<D: Disk> Course<D> {
                 14..17 => self.drain(&live)?,
                 17 => self.ask(&live),
                 18 => self.disturb(&mut stalled),
-                19 => archive(&live),
+                19 => self.archive(&live),
                 _ => {
                     stalled = stalled.saturating_sub(1);
                     false
@@ -184,6 +186,16 @@ impl<D: Disk> Course<D> {
         false
     }
 
+    /// Move closed segments to the archive.
+    fn archive(&mut self, live: &Live<D>) -> bool {
+        if let Some(journal) = live.journal() {
+            let (before, most) = (self.chance.u64(..=journal.next_seq()), self.chance.usize(1..4));
+            // What fails here concerns no command: the segment stays where it was, and the next run tries again.
+            let _ = journal.archiver().archive_before(Path::new(ARCHIVE), before, most);
+        }
+        false
+    }
+
     fn ticket(&mut self) -> u64 {
         self.next_ticket += 1;
         self.next_ticket
@@ -197,15 +209,6 @@ impl<D: Disk> Course<D> {
         let now = self.fatal_faults();
         (0..FATAL.len()).find(|&kind| now[kind] > before[kind]).map(|kind| FATAL[kind])
     }
-}
-
-/// Archive the closed segments.
-fn archive<D: Disk>(live: &Live<D>) -> bool {
-    if let Some(journal) = live.journal() {
-        // What fails here concerns no command: the segment stays where it is, and the next run tries again.
-        let _ = journal.archiver().archive_before(Path::new(ARCHIVE), journal.next_seq(), usize::MAX);
-    }
-    false
 }
 
 fn fatal_faults(disk: &SimulatedDisk) -> [u64; FATAL.len()] {

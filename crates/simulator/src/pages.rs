@@ -23,6 +23,11 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
+    /// A file with these contents, durably.
+    pub(crate) fn of(contents: &[u8]) -> Pages {
+        Pages { seen: contents.to_vec(), durable: contents.to_vec(), ..Pages::default() }
+    }
+
     /// What processes see.
     pub(crate) fn seen(&self) -> &[u8] {
         &self.seen
@@ -40,6 +45,12 @@ impl Pages {
             let pages = length.div_ceil(PAGE_BYTES);
             drop((self.dirty.split_off(&pages), self.lost.split_off(&pages)));
         }
+    }
+
+    /// Write over bytes that stand there; their pages are written back at the next sync, whatever they were.
+    pub(crate) fn overwrite(&mut self, at: usize, bytes: &[u8]) {
+        self.seen[at..at + bytes.len()].copy_from_slice(bytes);
+        self.touch(at, at + bytes.len());
     }
 
     fn touch(&mut self, start: usize, end: usize) {

@@ -16,6 +16,8 @@ pub struct Report {
     pub busy: u64,
     /// Times the runtime opened and came to its state.
     pub recoveries: u64,
+    /// Starts from a snapshot.
+    pub from_snapshots: u64,
     /// Ends by a killed process, the system's cache surviving.
     pub kills: u64,
     /// Ends by a power cut.
@@ -47,6 +49,7 @@ impl Report {
             (&mut self.acknowledged, other.acknowledged),
             (&mut self.busy, other.busy),
             (&mut self.recoveries, other.recoveries),
+            (&mut self.from_snapshots, other.from_snapshots),
             (&mut self.kills, other.kills),
             (&mut self.power_cuts, other.power_cuts),
             (&mut self.failures, other.failures),
@@ -74,7 +77,11 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "crashes        {crashes} ({} killed, {} power cuts)", self.kills, self.power_cuts)?;
         writeln!(f, "other ends     {} by a failing disk, {} closed", self.failures, self.closings)?;
-        writeln!(f, "recoveries     {}, {} of them cut a torn tail", self.recoveries, self.cuts)?;
+        writeln!(
+            f,
+            "recoveries     {}, {} cut a torn tail; {} more from a snapshot",
+            self.recoveries, self.cuts, self.from_snapshots
+        )?;
         writeln!(f, "damage         {} refused, {} of the very last frame cut", self.refusals, self.excepted)?;
         writeln!(f, "faults         {}", self.faults.values().sum::<u64>())?;
         for (fault, count) in &self.faults {

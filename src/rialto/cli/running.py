@@ -7,12 +7,17 @@ from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
 
+import structlog
 import typer
 
 import rialto
 from rialto import bootstrap
 from rialto.bootstrap import Demonstration, Exchange
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
+from rialto.core.errors import JournalUnreadable
+from rialto.foundation.configuration import Settings
+
+_log = structlog.stdlib.get_logger(__name__)
 
 GARBAGE_THRESHOLD: Final = 10_000
 """After how many new objects the collector looks at the young ones."""
@@ -30,10 +35,33 @@ def run(
 ) -> None:
     """Run the exchange until it is told to stop."""
     settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
-    running = bootstrap.running_exchange(settings, Progress("Replaying the journal"))
-    reason = run_until_stopped(lambda stop: serve_exchange(running, stop, seed if demo else None))
+    reason = run_until_stopped(lambda stop: _serve_embedded(settings, stop, seed if demo else None))
     if reason is not None:
+        _log.error("stopped by itself", reason=reason)
         fail(reason)
+
+
+class StoppedWhileStarting(Exception):
+    """A replay was given up because the exchange was told to stop."""
+
+
+async def _serve_embedded(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
+    """Run a whole exchange; a replay that is given up because it was told to stop is no failure."""
+    said = Progress("Replaying the journal")
+
+    def progress(sequence: int) -> None:
+        if stop.is_set():
+            raise StoppedWhileStarting
+        said(sequence)
+
+    try:
+        return await serve_exchange(bootstrap.running_exchange(settings, progress), stop, demo_seed)
+    except JournalUnreadable as error:
+        # The core tells of an exception in a listener by its name.
+        if StoppedWhileStarting.__name__ not in str(error):
+            raise
+        _log.info("stopped while starting")
+        return None
 
 
 async def serve_exchange(

@@ -104,6 +104,10 @@ impl Disk for FaultyDisk {
     fn open_read(&self, path: &Path) -> io::Result<File> {
         RealDisk.open_read(path)
     }
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.operate("overwrite")?;
+        RealDisk.overwrite(path, at, bytes)
+    }
     fn create(&self, path: &Path) -> io::Result<FaultyFile> {
         self.operate("create")?;
         Ok(self.wrap(path, RealDisk.create(path)?))

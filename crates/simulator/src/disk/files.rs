@@ -53,6 +53,16 @@ impl Disk for SimulatedDisk {
         Ok(OpenFile { disk: self.clone(), path: path.to_path_buf(), file: state.find(path)? })
     }
 
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.state();
+        let (file, at) = (state.find(path)?, usize::try_from(at).map_err(|_| io::ErrorKind::InvalidInput)?);
+        let rate = state.weather.failed_write;
+        let in_part = |pages: &mut Pages, chance: &mut Rng, _| {
+            pages.overwrite(at, &bytes[..chance.usize(..=bytes.len())]);
+        };
+        state.operate(file, ("failed overwriting", rate), |pages| pages.overwrite(at, bytes), in_part)
+    }
+
     fn open_read(&self, path: &Path) -> io::Result<OpenSource> {
         let mut state = self.state();
         let file = state.find(path)?;
@@ -72,7 +82,7 @@ impl Disk for SimulatedDisk {
         state.change(NameChange::Remove { path: path.to_path_buf() })
     }
 
-    fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.state();
         let rate = state.weather.failed_change;
         match state.decide("failed sync of a directory", rate) {
@@ -81,7 +91,10 @@ impl Disk for SimulatedDisk {
             Verdict::Dies => return Err(dead()),
         }
         let State { unsynced, durable_names, .. } = &mut *state;
-        unsynced.drain(..).for_each(|change| change.apply(durable_names));
+        let (synced, others) = unsynced.drain(..).partition(|change| change.path().parent() == Some(dir));
+        *unsynced = others;
+        let synced: Vec<NameChange> = synced;
+        synced.iter().for_each(|change| change.apply(durable_names));
         Ok(())
     }
 }

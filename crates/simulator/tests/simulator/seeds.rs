@@ -3,8 +3,8 @@
 use rialto_simulator::{Summary, simulate, simulate_many};
 
 const SEEDS: u64 = 2_000;
-/// Seeds on which a defect was found, and mended.
-const ONCE_FAILED: [u64; 0] = [];
+/// Seeds on which something was found, in the runtime or in the simulation, and mended.
+const ONCE_FAILED: [u64; 5] = [238, 641, 953, 1387, 1745];
 
 #[test]
 fn nothing_acknowledged_is_ever_lost() {
@@ -19,6 +19,7 @@ fn nothing_acknowledged_is_ever_lost() {
         "crash inside an operation",
         "failed change of a name",
         "failed cut",
+        "failed overwriting",
         "failed read",
         "failed sync",
         "failed sync of a directory",

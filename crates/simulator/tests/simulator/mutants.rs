@@ -2,11 +2,12 @@
 //!
 //! Each mutant is the real runtime on a disk that makes it behave as if one rule had been left out.
 
-use rialto_journal::{Disk, DiskFile};
-use rialto_simulator::{Finding, SimulatedDisk, simulate_on};
+use rialto_journal::{Batch, Disk, DiskFile, Journal, Options};
+use rialto_simulator::{Finding, SimulatedDisk, Weather, simulate_on};
 use std::io;
 use std::path::Path;
 
+/// How many seeds a mutant may live.
 const SEEDS: u64 = 400;
 
 /// Which rule is left out.
@@ -20,6 +21,8 @@ enum Mutation {
     SyncRetried,
     /// A write that failed is passed over.
     WriteFailureIgnored,
+    /// What a start finds in the system's cache is taken for written, whatever happened before.
+    CacheBelieved,
     /// New names are never made durable.
     NamesNotSynced,
 }
@@ -67,6 +70,9 @@ impl Disk for MutantDisk {
     }
     fn open_append(&self, path: &Path) -> io::Result<MutantFile> {
         self.disk.open_append(path).map(|file| self.file(file))
+    }
+    fn overwrite(&self, path: &Path, at: u64, bytes: &[u8]) -> io::Result<()> {
+        if self.mutation == Mutation::CacheBelieved { Ok(()) } else { self.disk.overwrite(path, at, bytes) }
     }
     fn open_read(&self, path: &Path) -> io::Result<Self::Source> {
         self.disk.open_read(path)
@@ -142,6 +148,37 @@ fn trying_a_failed_sync_again_is_found() {
 #[test]
 fn passing_over_a_failed_write_is_found() {
     check(Mutation::WriteFailureIgnored, |finding| matches!(finding, Finding::WentOn { .. } | Finding::Refused { .. }));
+}
+
+/// A frame's sync fails, cutting the frame off fails too, and the next start finds the frame in the system's cache: is
+/// what is appended after it still there after a power cut?
+fn survives_a_false_cache<D: Disk>(seed: u64, mount: impl Fn(SimulatedDisk) -> D) -> bool {
+    let disk = SimulatedDisk::new(fastrand::Rng::with_seed(seed));
+    let open = || Journal::open_on(mount(disk.clone()), Path::new("/journal"), Options::default());
+    let batch = |sequence| {
+        let mut batch = Batch::new();
+        batch.push(sequence, 1, &[7; 10_000]).unwrap();
+        batch
+    };
+    let (mut journal, _) = open().unwrap();
+    journal.append(&batch(1)).unwrap();
+    disk.set_weather(Weather { failed_sync: 10_000, failed_change: 10_000, ..Weather::CALM });
+    journal.append(&batch(2)).unwrap_err();
+    drop(journal);
+    disk.set_weather(Weather::CALM);
+    disk.restart_process();
+    let (mut journal, recovery) = open().unwrap();
+    journal.append(&batch(recovery.next_seq)).unwrap();
+    drop(journal);
+    disk.cut_power();
+    open().is_ok_and(|(_, reopened)| reopened.next_seq == recovery.next_seq + 1)
+}
+
+#[test]
+fn a_cache_that_is_false_is_not_believed() {
+    let mutant = |disk| MutantDisk { disk, mutation: Mutation::CacheBelieved };
+    assert!((1..=SEEDS).all(|seed| survives_a_false_cache(seed, |disk| disk)));
+    assert!((1..=SEEDS).any(|seed| !survives_a_false_cache(seed, mutant)), "nothing was false in it");
 }
 
 #[test]
