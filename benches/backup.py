@@ -20,8 +20,9 @@ from tests import exchange as parts
 NAME = "backup"
 WORKLOAD = "a journal of crossing limit orders: backed up, backed up again, checked, restored to its middle"
 ONLY_WHEN_NAMED = True
-COMMANDS = 2_000_000
+COMMANDS = 1_000_000
 NEW_COMMANDS = 10_000
+SEGMENT_BYTES = 8 << 20
 TRIALS_MAX = 3
 UNDER_WAY = 20_000
 
@@ -66,7 +67,10 @@ async def _write(exchange: configuration.Settings, commands: int) -> None:
     bootstrap.prepare_data_directory(exchange)
     MasterKey.load_or_create(bootstrap.master_key_path(exchange))
     runtime = Runtime.open(
-        bootstrap.journal_directory(exchange.data_directory), outcomes_from=1 << 62, on_outcomes=lambda _: None
+        bootstrap.journal_directory(exchange.data_directory),
+        outcomes_from=1 << 62,
+        on_outcomes=lambda _: None,
+        segment_bytes_max=SEGMENT_BYTES,
     )
     await runtime.start()
     if runtime.last_sequence == 0:

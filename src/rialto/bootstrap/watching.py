@@ -5,6 +5,7 @@ alone, while the journal is replayed, then in front of the gateway: the port sta
 connects meanwhile waits in its backlog instead of being refused.
 """
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -61,6 +62,8 @@ from rialto.wire.errors import ErrorCode
 
 REPLAY_SAID_EVERY_S: Final = 5.0
 STARTING_DRAIN_S: Final = 1
+HANDOVER_S: Final = 0.1
+"""How long the server that answers during the start goes on after it takes in nobody."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -108,6 +111,9 @@ class Watching:
         try:
             yield
         finally:
+            # Whoever was let in just now has still to send his request, and to be answered.
+            server.stop_accepting()
+            await asyncio.sleep(HANDOVER_S)
             await server.stop()
 
     @asynccontextmanager

@@ -105,6 +105,11 @@ class HttpServer:
         assert self._serving is not None
         await asyncio.shield(self._serving)
 
+    def stop_accepting(self) -> None:
+        """Take no further connection; those there are go on until `stop`. Precondition: started."""
+        for server in self._server.servers:
+            server.close()
+
     async def stop(self) -> None:
         """Close the port, let requests in progress finish, close the connections."""
         if self._serving is None:
