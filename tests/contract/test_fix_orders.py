@@ -393,20 +393,3 @@ async def test_drop_copies_come_a_second_later(tmp_path: Path) -> None:
             25007: "60",
             25008: "s",
         }
-
-
-async def test_the_end_of_the_service_leaves_no_request_unanswered(tmp_path: Path) -> None:
-    async with fix_exchange(tmp_path, open_orders_max=1_000) as fix:
-        client, answered = await fix.logged_on(), set[str]()
-        for number in range(100):
-            await sent(client, "D", SELL | {11: f"o{number}", 38: "0.001"})
-        answered.add((await client.receive("8"))[11])
-        stopping = asyncio.create_task(fix.servers[ServiceKind.ORDER_ENTRY].stop())
-        while (told := await client.receive()).type == "8":
-            answered.add(told[11])
-        assert told.only(35, 58) == {35: "5", 58: "The server is shutting down."}
-        assert await client.is_closed()
-        client.close()
-        await stopping
-        placed = {order["clientOrderId"] for order in await fix.alice.do("GET", "/api/v3/openOrders")}
-        assert placed == answered
