@@ -94,11 +94,13 @@ async def _trade_over_socket(
     async with connected(port) as socket:
         try:
             await trade(SocketTrader(socket, credentials), name, chance, told)
-        finally:
+        except websockets.ConnectionClosed:
             # What came before the end may still lie unread.
-            with suppress(*BROKEN):
+            with suppress(websockets.ConnectionClosed):
                 while True:
                     await socket.receive()
+            raise
+        finally:
             told.shutdowns += any("serverShutdown" in str(message) for message in socket.received)
 
 
