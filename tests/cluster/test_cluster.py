@@ -11,7 +11,9 @@ import hmac
 import json
 import os
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -29,8 +31,9 @@ from rialto.core.journal import Report
 from tests.cluster_load import Client, Load, Told, check_told
 from tests.cluster_process import CORES, NATS, ClusterProcess, needs_nats
 from tests.databases import postgres_database
-from tests.demo_process import Credentials
+from tests.demo_process import RIALTO, Credentials
 from tests.network_namespaces import Network, network
+from tests.served_metrics import IN_A_CLUSTER, served
 from tests.websocket_client import SocketClient, connected
 
 pytestmark = [needs_nats, pytest.mark.timeout(900)]
@@ -40,6 +43,8 @@ SETTLED_ORDERS = 60
 RECOVERS_IN_S = 60.0
 GONE_FOR_S = 5.0
 BACK_IN_S = 3.0
+LOOKS = 300
+LOOK_EVERY_S = 0.2
 
 Choice = Callable[[ClusterProcess], Awaitable[Sequence[str]]]
 
@@ -123,6 +128,40 @@ async def test_what_happens_at_one_gateway_is_seen_at_the_other(cluster: Cluster
         ids: set[int] = set()
         while not ids >= {fill["id"] for fill in fills}:
             ids.add(json.loads(await asyncio.wait_for(trades.recv(), 10))["t"])
+
+
+def test_cores_are_watched_beside_gateways(cluster: ClusterProcess) -> None:
+    if cluster.network is not None:
+        pytest.skip("the cores' loopback addresses are in namespaces of their own")
+    assert len(cluster.core_urls) == len(CORES)
+    for url in cluster.core_urls:
+        for path in ("/health", "/ready"):
+            until_well(f"{url}{path}")
+        until_told(url, IN_A_CLUSTER)
+        assert httpx.get(f"{url}/api/v3/ping", trust_env=False).status_code == 404
+    wanted = [argument for url in (*cluster.urls, *cluster.core_urls) for argument in ("--url", url)]
+    said = subprocess.run([*RIALTO, "status", "--once", "--json", *wanted], capture_output=True, check=True)
+    members = [each["reading"]["member"] for each in json.loads(said.stdout)]
+    assert members[: len(cluster.urls)] == [None for _ in cluster.urls]
+    cores = members[len(cluster.urls) :]
+    assert sorted(core["is_active"] for core in cores) == [False, True]
+    assert all(core["is_agreed"] and core["epoch"] == cores[0]["epoch"] for core in cores)
+
+
+def until_well(url: str) -> None:
+    for _ in range(LOOKS):
+        if httpx.get(url, trust_env=False).status_code == 200:
+            return
+        time.sleep(LOOK_EVERY_S)
+    raise AssertionError(httpx.get(url, trust_env=False).text)
+
+
+def until_told(url: str, names: set[str]) -> None:
+    for _ in range(LOOKS):
+        if names <= served(url):
+            return
+        time.sleep(LOOK_EVERY_S)
+    raise AssertionError(f"{url} does not tell {names - served(url)}")
 
 
 def signature(credentials: Credentials, payload: str) -> str:

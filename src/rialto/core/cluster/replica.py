@@ -96,6 +96,11 @@ class Replica:
         self.epoch: int | None = None
         """The epoch, while this replica is active."""
 
+    @property
+    def epoch_seen(self) -> int:
+        """The epoch of whoever writes outputs, as last read here; 0 before anybody did."""
+        return self._outputs.position.epoch
+
     async def run(self) -> str:
         """Work until something makes it impossible, and say what.
 
