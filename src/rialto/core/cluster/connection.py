@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import nats
 import structlog
@@ -157,24 +158,23 @@ async def _client(servers: list[str], name: str, signs: _Signs) -> Client:
             return
         _log.warning("cut off from a NATS server; trying the others")
 
-    async def on_closed() -> None:
-        _log.warning("connection to NATS closed", error=repr(client.last_error))
-
     async def on_reconnected() -> None:
         await signs.note()
         url = client.connected_url
         _log.info("connected again", server=None if url is None else f"{url.hostname}:{url.port}")
 
     client = _Client()
+    user, password = _credentials(servers)
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
             await client.connect(
                 servers,
                 name=name,
+                user=user,
+                password=password,
                 error_cb=on_error,
                 disconnected_cb=on_disconnected,
                 reconnected_cb=on_reconnected,
-                closed_cb=on_closed,
                 connect_timeout=1,
                 reconnect_time_wait=RECONNECT_EVERY_S,  # type: ignore[arg-type]  # Seconds; parts of them are fine.
                 max_reconnect_attempts=-1,
@@ -188,6 +188,16 @@ async def _client(servers: list[str], name: str, signs: _Signs) -> Client:
             f"no NATS server answers at {shown} ({error!r}); start them, or name others"
         ) from error
     return client
+
+
+def _credentials(servers: list[str]) -> tuple[str | None, str | None]:
+    """Return the user and password of all servers, if it is one and the same.
+
+    For servers also name one another, without, and the client would try those in vain when it looks for another one.
+    """
+    named = {(url.username, url.password) for url in map(urlsplit, servers)}
+    user, password = named.pop()
+    return (None, None) if named else (user, password)
 
 
 async def _made_ready(streams: JetStreamContext, copies: int) -> KeyValue:
