@@ -161,7 +161,7 @@ async def test_replicas_that_differ_stop(nats_url: str) -> None:
         await other.state(Checkpoint("other", 100, "aa"))
         await other.state(Checkpoint("other", 200, "cc"))
         with pytest.raises(StatesDiffer, match="command 200"):
-            await asyncio.wait_for(watching, 10)
+            await asyncio.wait_for(watching, 60)
 
 
 async def test_a_log_that_lost_its_end_is_filled_up_and_read_behind(nats_url: str) -> None:
