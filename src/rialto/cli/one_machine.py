@@ -27,6 +27,7 @@ from rialto.cli.nats_nodes import (
     write_configuration,
 )
 from rialto.foundation.configuration import Settings, read_settings
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
 
 NATS_NODES: Final = 3
@@ -35,7 +36,7 @@ GATEWAYS: Final = 2
 RIALTO: Final = (sys.executable, "-m", "rialto")
 
 
-class NoPostgres(Exception):
+class NoPostgres(ExpectedFailure):
     """There is no PostgreSQL server, and no URL of one was given."""
 
 

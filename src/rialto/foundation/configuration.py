@@ -16,6 +16,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from rialto.foundation.failures import ExpectedFailure
+
 FILE_NAME: Final = "rialto.toml"
 ENVIRONMENT_PREFIX: Final = "RIALTO_"
 
@@ -26,7 +28,7 @@ Count = Annotated[int, Meta(ge=1, le=100_000_000)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class InvalidConfiguration(Exception):
+class InvalidConfiguration(ExpectedFailure):
     """A setting that does not exist, or a value it cannot have. The message names the value and where it stands."""
 
 

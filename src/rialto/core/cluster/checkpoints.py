@@ -14,6 +14,7 @@ import structlog
 from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster, bounded
 from rialto.core.cluster.log_reader import LogReader
 from rialto.core.cluster.names import CHECKPOINT_SUBJECT, CHECKPOINTS
+from rialto.foundation.failures import ExpectedFailure
 
 KEPT: Final = 1_000
 
@@ -28,7 +29,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     state_hash: str
 
 
-class StatesDiffer(Exception):
+class StatesDiffer(ExpectedFailure):
     """Replicas have different states after the same command. The message names them."""
 
 
