@@ -197,6 +197,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cluster_member: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")] = "core"
     """What a core replica is called: another name for each."""
 
+    core_port: Annotated[int, Meta(ge=0, le=65_535)] = 8_100
+    """Where a core replica of a cluster answers `/health`, `/ready` and `/metrics`; 0: any free port."""
+
     cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
     """On how many NATS nodes each stream of a cluster is kept."""
 
