@@ -18,6 +18,7 @@ UNKNOWN_ORDER = -2013
 SYMBOL = "XRPUSDT"
 ASK_AGAIN_S = 0.1
 LOOK_EVERY_S = 0.02
+ASKED_TIMES = 60
 
 
 class Refused(Exception):
@@ -131,19 +132,29 @@ class Load:
         return False
 
 
+async def asked(client: Client, path: str, **parameters: object) -> Any:
+    """Ask until there is an answer: what is read from SQL may be behind on a busy machine."""
+    for _ in range(ASKED_TIMES):
+        try:
+            return await client.send("GET", path, **parameters)
+        except (httpx.TransportError, Refused):
+            await asyncio.sleep(ASK_AGAIN_S)
+    return await client.send("GET", path, **parameters)
+
+
 async def check_told(url: str, credentials: Credentials, told: Told) -> None:
     """Everything told of is there, once, as it was told; nothing is there that was not asked for."""
     found: dict[str, dict[str, Any]] = {}
     fills: dict[int, set[tuple[object, ...]]] = {}
     async with httpx.AsyncClient(base_url=url, timeout=40) as http:
         client, from_id = Client(http, credentials), 1
-        while page := await client.send("GET", "/api/v3/allOrders", symbol=SYMBOL, orderId=from_id, limit=1000):
+        while page := await asked(client, "/api/v3/allOrders", symbol=SYMBOL, orderId=from_id, limit=1000):
             for order in page:
                 assert order["clientOrderId"] not in found, "an order stands twice"
                 found[order["clientOrderId"]] = order
             from_id = page[-1]["orderId"] + 1
         from_id = 1
-        while page := await client.send("GET", "/api/v3/myTrades", symbol=SYMBOL, fromId=from_id, limit=1000):
+        while page := await asked(client, "/api/v3/myTrades", symbol=SYMBOL, fromId=from_id, limit=1000):
             for fill in page:
                 fills.setdefault(fill["orderId"], set()).add((fill["id"], fill["price"], fill["qty"]))
             from_id = page[-1]["id"] + 1

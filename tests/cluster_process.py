@@ -56,6 +56,7 @@ class ClusterProcess:
         )
         said = self._wait_open()
         self.urls = re.findall(r"is open on (\S+)", said)
+        self.core_urls = re.findall(r"follows, watched on (\S+)", said)
         keys = re.findall(r"^(\w+)\n\s+API key\s+(\S+)\n\s+secret key\s+(\S+)", said, re.MULTILINE)
         self._credentials = {name: Credentials(key, secret) for name, key, secret in keys}
 

@@ -4,11 +4,15 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from nats.js.errors import NotFoundError
 
+from rialto.core.cluster.connection import Cluster, connected
+from rialto.core.cluster.names import CHECKPOINTS, COMMANDS, OUTPUTS, REGISTRY
 from tests.demo_process import free_port
 
 STARTS_IN_S = 20
@@ -41,3 +45,16 @@ def wait_healthy(monitor: int) -> None:
         except OSError:
             time.sleep(0.05)
     raise AssertionError("the NATS server does not answer")
+
+
+@asynccontextmanager
+async def cluster_on(url: str) -> AsyncIterator[Cluster]:
+    """A connection to a server whose streams are empty."""
+    async with connected(url, "test", 1) as cluster:
+        for stream in (COMMANDS, OUTPUTS, CHECKPOINTS, f"KV_{REGISTRY}"):
+            try:
+                await cluster.streams.delete_stream(stream)
+            except NotFoundError:
+                continue
+    async with connected(url, "test", 1) as cluster:
+        yield cluster

@@ -59,16 +59,7 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
             Panel("Version", "none", ((_now("rialto_build_info"), "{{version}}"),), "stat", 4, 4),
             Panel("Checks", "none", ((_now("rialto_ready"), "{{instance}} {{check}}"),)),
             Panel("Phase", "none", ((f"{_now('rialto_phase')} == 1", "{{instance}} {{phase}}"),)),
-            Panel(
-                "Uptime",
-                "s",
-                (
-                    (
-                        _since("rialto_started_timestamp_seconds"),
-                        "{{instance}}",
-                    ),
-                ),
-            ),
+            Panel("Uptime", "s", ((_since("rialto_started_timestamp_seconds"), "{{instance}}"),)),
         ),
     ),
     (
@@ -229,6 +220,36 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                         _since("rialto_conservation_checked_timestamp_seconds"),
                         "{{instance}}",
                     ),
+                ),
+            ),
+        ),
+    ),
+    (
+        "Cluster: core replicas",
+        (
+            Panel(
+                "Active",
+                "none",
+                (
+                    (_now("rialto_cluster_active"), "{{instance}} active"),
+                    (_now("rialto_cluster_epoch"), "{{instance}} epoch"),
+                ),
+            ),
+            Panel(
+                "Commands behind the log",
+                "none",
+                (
+                    (_now("rialto_cluster_log_lag_commands"), "{{instance}} behind"),
+                    (_now("rialto_cluster_log_age_seconds"), "{{instance}} seconds since the log was seen"),
+                ),
+            ),
+            Panel(
+                "Log, and states compared",
+                "none",
+                (
+                    (_now("rialto_cluster_log_sequence"), "{{instance}} sees its end at"),
+                    (_now("rialto_cluster_checkpoint_sequence"), "{{instance}} last at"),
+                    (_now("rialto_cluster_checkpoint_agreed"), "{{instance}} agreed"),
                 ),
             ),
         ),

@@ -73,8 +73,7 @@ pub(crate) fn check_archive(
     journal: PathBuf,
     on_progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<Archived>> {
-    let segments =
-        listening(py, on_progress, |go_on| rialto_journal::check_archive(&RealDisk, &journal, |seq| go_on(seq)))?;
+    let segments = listening(py, on_progress, |go_on| rialto_journal::check_archive(&RealDisk, &journal, go_on))?;
     Ok(segments.into_iter().map(|segment| archived(&journal, segment)).collect())
 }
 
@@ -117,7 +116,7 @@ pub(crate) fn copy_journal(
             earlier: earlier.as_deref(),
             acknowledged_seq: acknowledged,
         };
-        backup.run(&RealDisk, |seq| go_on(seq))
+        backup.run(&RealDisk, go_on)
     })?;
     Ok(Copied {
         sequence: done.last_seq,
@@ -146,7 +145,7 @@ pub(crate) fn restore_journal(
         (None, None) => Limit::End,
     };
     let done = listening(py, on_progress, |go_on| {
-        rialto_journal::restore(&RealDisk, &copy, &journal, &archive, limit, |seq| go_on(seq))
+        rialto_journal::restore(&RealDisk, &copy, &journal, &archive, limit, go_on)
     })?;
     Ok(Copied {
         sequence: done.last_seq,

@@ -7,15 +7,16 @@ from typing import Final
 import msgspec
 
 from rialto.admin.requests import LINE_BYTES_MAX, ControlAnswer, ControlRequest
+from rialto.foundation.failures import ExpectedFailure
 
 ANSWER_TIMEOUT_S: Final = 30.0
 
 
-class NotRunning(Exception):
+class NotRunning(ExpectedFailure):
     """No exchange listens on the channel."""
 
 
-class ActionRefused(Exception):
+class ActionRefused(ExpectedFailure):
     """The exchange did not do what was asked; nothing changed."""
 
 

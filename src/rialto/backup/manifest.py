@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from rialto.core.copies import file_hash
+from rialto.foundation.failures import ExpectedFailure
 
 NAME: Final = "backup.json"
 LOCK_NAME: Final = "backup.lock"
@@ -29,7 +30,7 @@ VERSION: Final = 1
 KIND: Final = "rialto backup"
 
 
-class DamagedBackup(Exception):
+class DamagedBackup(ExpectedFailure):
     """A backup is not what was written, or there is none. The message names the file and what to do."""
 
 

@@ -28,6 +28,7 @@ from rialto.core.copies import restore_journal
 from rialto.core.journal import Report
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import migrate
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
 
 OnProgress = Callable[[int], object]
@@ -38,15 +39,15 @@ ARCHIVE: Final = Path("..") / "archive"
 SQLITE_NAME: Final = "rialto.sqlite"
 
 
-class TargetNotEmpty(Exception):
+class TargetNotEmpty(ExpectedFailure):
     """There is something where the exchange should be restored to."""
 
 
-class MasterKeyMissing(Exception):
+class MasterKeyMissing(ExpectedFailure):
     """The backup was made without the master key, and none, or another one, was given."""
 
 
-class NothingToRestore(Exception):
+class NothingToRestore(ExpectedFailure):
     """The backup has no command at or before the point that was asked for."""
 
 

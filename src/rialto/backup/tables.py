@@ -21,6 +21,7 @@ import rialto.identity.tables
 import rialto.projections.tables
 from rialto.backup.manifest import BackedUpTable, created
 from rialto.foundation.database import Access, AmountText, newest_revision, open_engine, revision_of
+from rialto.foundation.failures import ExpectedFailure
 
 DURABLE: Final[tuple[MetaData, ...]] = (rialto.identity.tables.metadata,)
 """The tables of the parts whose rows are the only record of what they hold."""
@@ -43,11 +44,11 @@ _KINDS: Final[tuple[tuple[str, type[TypeEngine[Any]], TypeEngine[Any]], ...]] = 
 _READ_AS: Final[dict[str, Any]] = {"amount": str, "bytes": bytes, "boolean": bool, "integer": int, "text": str}
 
 
-class UndeclaredTable(Exception):
+class UndeclaredTable(ExpectedFailure):
     """The database holds a table that no part of the program declares, or another schema than this program's."""
 
 
-class DatabaseNotEmpty(Exception):
+class DatabaseNotEmpty(ExpectedFailure):
     """The database to restore into has tables already."""
 
 

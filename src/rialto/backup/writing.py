@@ -32,6 +32,7 @@ from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import export_tables
 from rialto.core.copies import copy_journal
 from rialto.foundation.database import Access, open_engine
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey, MasterKeyUnusable
 from rialto.projections.tables import watermark
 
@@ -40,11 +41,11 @@ OnProgress = Callable[[int], object]
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class NotABackup(Exception):
+class NotABackup(ExpectedFailure):
     """The directory holds something else than a backup."""
 
 
-class BackupUnderWay(Exception):
+class BackupUnderWay(ExpectedFailure):
     """Another process writes to the backup."""
 
 

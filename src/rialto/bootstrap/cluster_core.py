@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy import Engine
@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
 from rialto.bootstrap.replica import running_replica
+from rialto.bootstrap.watching import Watching
+from rialto.bootstrap.watching_replica import answering_operator, watch_replica, watching_runtime
 from rialto.contracts.events import Outcome
 from rialto.core.cluster.connection import connected
 from rialto.core.cluster.replica import Replica, open_replica
@@ -29,6 +31,13 @@ REACHED_IN_S: Final = 10.0
 LOOK_EVERY_S: Final = 0.01
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class WatchedReplica(NamedTuple):
+    """A replica, and where it answers the operator."""
+
+    replica: Replica
+    url: str
 
 
 class ReplicaProjections:
@@ -107,13 +116,17 @@ class ReplicaProjections:
 
 
 @asynccontextmanager
-async def running_core_replica(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Replica]:
-    """Open a core replica, at the end of its own journal and ready to run.
+async def running_core_replica(
+    settings: Settings, on_progress: OnProgress | None = None
+) -> AsyncIterator[WatchedReplica]:
+    """Open a core replica, at the end of its own journal and ready to run; it answers the operator from the start.
 
-    Errors: `ClusterUnreachable`, `JournalUnreadable`.
+    Errors: `ClusterUnreachable`, `JournalUnreadable`, `PortUnavailable`.
     """
+    watching = Watching(settings)
     await asyncio.to_thread(prepare_data_directory, settings)
     async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(answering_operator(settings, watching))
         engine = open_engine(settings.database_url, Access.REBUILDABLE, connections=2)
         stack.callback(engine.dispose)
         projections = ReplicaProjections(settings, engine)
@@ -124,16 +137,25 @@ async def running_core_replica(settings: Settings, on_progress: OnProgress | Non
             segment_bytes_max=settings.segment_bytes_max,
             snapshots=snapshot_directory(settings.data_directory),
             queue_capacity=settings.command_queue_max,
-            on_progress=on_progress,
+            on_progress=lambda sequence: _note_progress(watching, sequence, on_progress),
         )
         runtime = opened.runtime
         projections.last_sequence = runtime.last_sequence
         runtime.subscribe(projections.accept, vital=True)
         await runtime.start()
         stack.push_async_callback(runtime.close)
+        await stack.enter_async_context(watching_runtime(settings, watching, runtime))
         cluster = await stack.enter_async_context(
             connected(settings.cluster_servers, settings.cluster_member, settings.cluster_copies)
         )
         await stack.enter_async_context(running_replica(settings))
         _log.info("follows", replica=settings.cluster_member, sequence=runtime.last_sequence)
-        yield Replica(cluster, opened, settings.cluster_member, projections)
+        replica = Replica(cluster, opened, settings.cluster_member, projections)
+        watch_replica(watching, replica, port)
+        yield WatchedReplica(replica, f"http://{settings.host}:{port}")
+
+
+def _note_progress(watching: Watching, sequence: int, on_progress: OnProgress | None) -> None:
+    watching.note_replayed(sequence)
+    if on_progress is not None:
+        on_progress(sequence)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from rialto.bootstrap.directories import master_key_path, prepare_data_directory
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.websocket.api import WebSocketApi
 from rialto.identity.api_keys import ApiKeys
@@ -24,7 +25,7 @@ KEYS_REFRESHED_EVERY_S: Final = 1.0
 """How often changes of API keys made by other processes are looked for."""
 
 
-class NoExchange(Exception):
+class NoExchange(ExpectedFailure):
     """There is no exchange in the data directory."""
 
 

@@ -122,12 +122,8 @@ class Watching:
         settings, health = self._settings, self.health
         commands = CommandFigures(runtime)
         runtime.subscribe(commands.accept)
-        bounds = rounds.Bounds(
-            free_bytes_min=settings.disk_free_bytes_min,
-            slow_sync_us=settings.slow_sync_milliseconds * 1_000,
-            lag_max=settings.projection_lag_max,
-        )
         journal = journal_directory(settings.data_directory)
+        bounds = round_bounds(settings)
         watchman = self._watchman = Rounds(settings.data_directory, journal, bounds, runtime, projector)
         self._failures["projections"] = projector
         self.health.replayed = self.sequence = runtime.last_sequence
@@ -138,7 +134,7 @@ class Watching:
             disk_metrics(watchman, runtime),
         ):
             self.metrics.add(collect)
-        health.watch_core(lambda: _core_check(runtime))
+        health.watch_core(lambda: core_check(runtime))
         health.add("projections", lambda: Check(not projector.is_full, f"{projector.lag} commands behind"))
         health.add("disk", watchman.disk_check)
         runtime.subscribe(lambda outcomes: setattr(self, "sequence", outcomes[-1].sequence))
@@ -164,7 +160,7 @@ class Watching:
         commands = CommandFigures(runtime)
         runtime.subscribe(commands.accept)
         self.metrics.add(core_metrics(runtime, commands, self._settings.command_queue_max))
-        self.health.watch_core(lambda: _core_check(runtime))
+        self.health.watch_core(lambda: core_check(runtime))
         self.sequence = runtime.last_sequence
         runtime.subscribe(lambda outcomes: setattr(self, "sequence", outcomes[-1].sequence))
         self.turns.start()
@@ -215,7 +211,17 @@ async def _not_open_yet(scope: Scope, receive: Receive, send: Send) -> None:  # 
     await send({"type": "http.response.body", "body": body})
 
 
-def _core_check(runtime: Runtime) -> Check:
+def round_bounds(settings: Settings) -> rounds.Bounds:
+    """Return when a watchman writes a line."""
+    return rounds.Bounds(
+        free_bytes_min=settings.disk_free_bytes_min,
+        slow_sync_us=settings.slow_sync_milliseconds * 1_000,
+        lag_max=settings.projection_lag_max,
+    )
+
+
+def core_check(runtime: Runtime) -> Check:
+    """Tell whether a core runs."""
     reason = runtime.stop_reason
     return Check(reason is None, f"runs, at sequence {runtime.last_sequence}" if reason is None else reason)
 

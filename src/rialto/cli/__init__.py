@@ -8,10 +8,7 @@ register themselves with the one application when imported here.
 import os
 
 from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, snapshots, status
-from rialto.cli.application import EXPECTED_FAILURES, app, fail
-from rialto.cli.members import MembersLeft
-from rialto.cli.nats_nodes import NoNatsServer
-from rialto.cli.one_machine import NoPostgres
+from rialto.cli.application import app, fail, is_expected
 
 __all__ = [
     "backups",
@@ -33,5 +30,7 @@ def main() -> None:
     os.umask(0o077)
     try:
         app()
-    except (*EXPECTED_FAILURES, MembersLeft, NoNatsServer, NoPostgres) as failure:
+    except Exception as failure:
+        if not is_expected(failure):
+            raise
         fail(str(failure))

@@ -11,32 +11,10 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 import uvloop
-from sqlalchemy.exc import SQLAlchemyError
 
-from rialto.admin.asking import ActionRefused, NotRunning
-from rialto.backup.manifest import DamagedBackup
-from rialto.backup.restoring import MasterKeyMissing, NothingToRestore, TargetNotEmpty
-from rialto.backup.tables import DatabaseNotEmpty, UndeclaredTable
-from rialto.backup.writing import BackupUnderWay, NotABackup
-from rialto.bootstrap import NoExchange
-from rialto.core.cluster.checkpoints import StatesDiffer
-from rialto.core.errors import ClusterUnreachable, JournalUnreadable, LogUnusable, ReplicaDiverged, SnapshotFailed
-from rialto.demo.definition import InvalidDefinition
-from rialto.demo.demo_keys import DemoKeyUnavailable
-from rialto.demo.founding import FoundingRefused
 from rialto.foundation import logging
-from rialto.foundation.configuration import InvalidConfiguration, Settings, read_settings
-from rialto.foundation.database import InvalidDatabaseUrl, NewerDatabase
-from rialto.foundation.secrets import BrokenSeal, MasterKeyUnusable
-from rialto.gateway.server import PortUnavailable
-from rialto.identity.api_keys import InvalidApiKey, NoSuchApiKey, TooManyApiKeys
-from rialto.identity.restrictions import InvalidRestriction
-from rialto.identity.signatures import InvalidPublicKey
-from rialto.projections.projector import ProjectionsAhead
-from rialto.replay.instruments import UnreplayableRecording
-from rialto.replay.recorder import InvalidStream, RecordingExists, ServerUnreachable
-from rialto.replay.recording import DamagedLine, RecordingUnreadable
-from rialto.replay.session import JournalNotEmpty
+from rialto.foundation.configuration import Settings, read_settings
+from rialto.foundation.failures import ExpectedFailure
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,51 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A digital-asset exchange anyone can run.",
 )
-
-EXPECTED_FAILURES: Final = (
-    ActionRefused,
-    BackupUnderWay,
-    BrokenSeal,
-    ClusterUnreachable,
-    DamagedBackup,
-    DamagedLine,
-    DatabaseNotEmpty,
-    DemoKeyUnavailable,
-    FoundingRefused,
-    InvalidApiKey,
-    InvalidConfiguration,
-    InvalidDatabaseUrl,
-    InvalidDefinition,
-    InvalidPublicKey,
-    InvalidRestriction,
-    InvalidStream,
-    JournalNotEmpty,
-    JournalUnreadable,
-    LogUnusable,
-    MasterKeyMissing,
-    MasterKeyUnusable,
-    NewerDatabase,
-    NoExchange,
-    NoSuchApiKey,
-    NotABackup,
-    NotRunning,
-    NothingToRestore,
-    OSError,
-    PortUnavailable,
-    ProjectionsAhead,
-    RecordingExists,
-    RecordingUnreadable,
-    ReplicaDiverged,
-    SQLAlchemyError,
-    ServerUnreachable,
-    SnapshotFailed,
-    StatesDiffer,
-    TargetNotEmpty,
-    TooManyApiKeys,
-    UndeclaredTable,
-    UnreplayableRecording,
-)
-"""What an operator can put right; said without a traceback."""
 
 PROGRESS_PERIOD_S: Final = 0.5
 EXIT_INTERRUPTED: Final = 130
@@ -106,6 +39,17 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and exit."""
     print(f"rialto: {message}", file=sys.stderr)
     raise SystemExit(1)
+
+
+def is_expected(failure: Exception) -> bool:
+    """Tell whether an operator can put it right; it is said without a traceback then."""
+    # Looked up when something has failed: importing them takes longer than many a command.
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from rialto.core.errors import JournalUnreadable, ReplicaDiverged, SnapshotFailed
+
+    told = (ExpectedFailure, OSError, SQLAlchemyError, JournalUnreadable, ReplicaDiverged, SnapshotFailed)
+    return isinstance(failure, told)
 
 
 def settings_of(**arguments: object) -> Settings:

@@ -4,15 +4,15 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rialto import bootstrap
-from rialto.backup.checking import check
-from rialto.backup.manifest import Manifest
-from rialto.backup.restoring import Listeners, Target, restore
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, settings_of
+
+if TYPE_CHECKING:
+    from rialto.backup.manifest import Manifest
 
 Directory = Annotated[Path, typer.Argument(metavar="DIRECTORY", help="The backup.")]
 
@@ -56,6 +56,8 @@ def backup(
 
 
 def _check(directory: Path) -> None:
+    from rialto.backup.checking import check
+
     manifest, report = check(directory, Progress("Reading", "bytes"), Progress("Replaying the journal"))
     print(f"commands     {report.sequence:>16,}  to {_time(report.time_us)}")
     _print_tables(manifest)
@@ -82,6 +84,8 @@ def restore_exchange(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Restore an exchange from a backup, up to its end or an earlier point. Start it with rialto run --data."""
+    from rialto.backup.restoring import Listeners, Target, restore
+
     if to_sequence is not None and to_time is not None:
         raise typer.BadParameter("give --to-sequence or --to-time, not both")
     started = time.monotonic()
@@ -154,6 +158,6 @@ def _time(time_us: int) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _print_tables(manifest: Manifest) -> None:
+def _print_tables(manifest: "Manifest") -> None:
     for table in manifest.tables:
         print(f"{table.name:<12} {table.rows:>16,}")

@@ -20,6 +20,8 @@ Servers = Annotated[
 @app.command()
 def core(
     member: Annotated[str | None, typer.Option(help="What this replica is called.", show_default="core")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to be watched on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to be watched on.", show_default="8100")] = None,
     servers: Servers = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -28,6 +30,8 @@ def core(
     """Run one core replica of a cluster until it is told to stop."""
     settings = settings_of(
         cluster_member=member,
+        host=host,
+        core_port=port,
         cluster_servers=servers,
         data_directory=data,
         database_url=database_url,
@@ -71,9 +75,9 @@ def _in_cluster(settings: Settings) -> Settings:
 
 
 async def _replicate(settings: Settings, stop: asyncio.Event) -> str | None:
-    async with bootstrap.running_core_replica(settings, Progress("Replaying the journal")) as replica:
-        print(f"core {replica.name} follows", flush=True)
-        return await first_of(stop, replica.run())
+    async with bootstrap.running_core_replica(settings, Progress("Replaying the journal")) as watched:
+        print(f"core {watched.replica.name} follows, watched on {watched.url}", flush=True)
+        return await first_of(stop, watched.replica.run())
 
 
 @app.command("cluster")

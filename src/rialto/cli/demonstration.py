@@ -5,9 +5,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from rialto.bootstrap import master_key_path
+from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, app, settings_of
-from rialto.demo.demo_keys import demo_key as read_demo_key
 
 
 @app.command("demo-key")
@@ -20,8 +19,10 @@ def demo_key(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Print a demonstration user's API key and secret. Works while the exchange runs."""
+    from rialto.demo.demo_keys import demo_key as read_demo_key
+
     settings = settings_of(data_directory=data, database_url=database_url)
-    key = read_demo_key(settings.database_url, master_key_path(settings), name)
+    key = read_demo_key(settings.database_url, bootstrap.master_key_path(settings), name)
     if as_json:
         print(msgspec.json.encode({"name": key.name, "apiKey": key.api_key, "secretKey": key.secret}).decode())
     else:

@@ -4,16 +4,18 @@ A running exchange takes changes over within a second.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, app, fail, settings_of
 from rialto.foundation.clock import SystemClock
-from rialto.identity.api_keys import ApiKey
-from rialto.identity.owners import Owners
 from rialto.identity.restrictions import Permission, Restrictions
+
+if TYPE_CHECKING:
+    from rialto.identity.api_keys import ApiKey
+    from rialto.identity.owners import Owners
 
 keys = typer.Typer(no_args_is_help=True, help="Create, list, restrict and revoke API keys.")
 app.add_typer(keys, name="keys")
@@ -111,14 +113,14 @@ def reseal(data: Data = None, database_url: DatabaseUrl = None) -> None:
     print(f"sealed {count} secrets under a new master key in {path}; back it up, apart from the database")
 
 
-def _number(owners: Owners, name: str) -> int:
+def _number(owners: "Owners", name: str) -> int:
     owner = owners.find_named(name)
     if owner is None:
         fail(f"there is nobody named {name!r}")
     return owner.id
 
 
-def _described(api_key: ApiKey) -> str:
+def _described(api_key: "ApiKey") -> str:
     permissions = ", ".join(sorted(permission.value for permission in api_key.permissions))
     addresses = ", ".join(map(str, api_key.restrictions.networks)) or "any"
     symbols = ", ".join(sorted(api_key.restrictions.symbols)) or "all"

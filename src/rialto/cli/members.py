@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from rialto.foundation.failures import ExpectedFailure
+
 START_TIMEOUT_S: Final = 120.0
 STOP_TIMEOUT_S: Final = 40.0
 RESTART_PAUSE_S: Final = 1.0
@@ -29,7 +31,7 @@ class MemberFailed(Exception):
     """A member did not start. The message says which, and where its log lies."""
 
 
-class MembersLeft(Exception):
+class MembersLeft(ExpectedFailure):
     """Members of an earlier run are still there. The message names them."""
 
 

@@ -14,13 +14,15 @@ from typing import Final
 
 import msgspec
 
+from rialto.foundation.failures import ExpectedFailure
+
 PROGRAM: Final = "nats-server"
 SYNCS_ALWAYS_FROM: Final = (2, 10)
 PAYLOAD_BYTES_MAX: Final = 32 << 20
 USER: Final = "rialto"
 
 
-class NoNatsServer(Exception):
+class NoNatsServer(ExpectedFailure):
     """There is no nats-server here."""
 
 

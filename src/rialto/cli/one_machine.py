@@ -27,6 +27,7 @@ from rialto.cli.nats_nodes import (
     write_configuration,
 )
 from rialto.foundation.configuration import Settings, read_settings
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
 
 NATS_NODES: Final = 3
@@ -35,7 +36,7 @@ GATEWAYS: Final = 2
 RIALTO: Final = (sys.executable, "-m", "rialto")
 
 
-class NoPostgres(Exception):
+class NoPostgres(ExpectedFailure):
     """There is no PostgreSQL server, and no URL of one was given."""
 
 
@@ -66,7 +67,7 @@ async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
     members = Members(directory)
     members.refuse_others()
     version = server_version()
-    ports = _ports(plan.port, 2 * NATS_NODES + GATEWAYS)
+    ports = _ports(plan.port, GATEWAYS + 2 * NATS_NODES + CORES)
     gateways, others = ports[:GATEWAYS], ports[GATEWAYS:]
     nodes = [
         NatsNode(name, directory / name, host, others[2 * number], others[2 * number + 1])
@@ -82,8 +83,12 @@ async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
                 path = write_configuration(node, nodes, password, version)
                 program = Program(node.name, (PROGRAM, "-c", str(path)), directory / f"{node.name}.log")
                 await members.start(plan.placed(program))
-            cores = [plan.placed(_core(directory, number, environment)) for number in range(CORES)]
-            await asyncio.gather(*(members.start(program) for program in cores))
+            cores = [
+                plan.placed(_core(directory, number, core_port, environment))
+                for number, core_port in enumerate(others[2 * NATS_NODES :])
+            ]
+            for said in await asyncio.gather(*(members.start(program) for program in cores)):
+                print(*said, sep="\n", flush=True)
             for number, gateway_port in enumerate(gateways):
                 runs_demo = plan.is_demo and number == 0
                 program = _gateway(directory, number, gateway_port, environment, runs_demo=runs_demo)
@@ -100,9 +105,9 @@ async def run_cluster(stop: asyncio.Event, plan: Plan) -> str | None:
     return None
 
 
-def _core(directory: Path, number: int, environment: dict[str, str]) -> Program:
+def _core(directory: Path, number: int, port: int, environment: dict[str, str]) -> Program:
     name = f"core-{number + 1}"
-    arguments = (*RIALTO, "core", "--member", name, "--data", str(directory / name))
+    arguments = (*RIALTO, "core", "--member", name, "--port", str(port), "--data", str(directory / name))
     return Program(name, arguments, directory / f"{name}.log", f"core {name} follows", environment)
 
 

@@ -5,17 +5,19 @@ import gc
 import resource
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import structlog
 import typer
 
 import rialto
 from rialto import bootstrap
-from rialto.bootstrap import Demonstration, Exchange
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
 from rialto.core.errors import JournalUnreadable
 from rialto.foundation.configuration import Settings
+
+if TYPE_CHECKING:
+    from rialto.bootstrap import Demonstration, Exchange
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -65,7 +67,7 @@ async def _serve_embedded(settings: Settings, stop: asyncio.Event, demo_seed: in
 
 
 async def serve_exchange(
-    running: AbstractAsyncContextManager[Exchange], stop: asyncio.Event, demo_seed: int | None
+    running: "AbstractAsyncContextManager[Exchange]", stop: asyncio.Event, demo_seed: int | None
 ) -> str | None:
     """Run an exchange, or a gateway to one; return why it stopped by itself, or nothing when it was told to."""
     async with running as exchange:
@@ -96,7 +98,7 @@ def _open_files_as_may_be() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _say_open(exchange: Exchange) -> None:
+def _say_open(exchange: "Exchange") -> None:
     host = exchange.settings.host
     address = f"[{host}]" if ":" in host else host
     for kind, port in exchange.fix_ports.items():
@@ -104,7 +106,7 @@ def _say_open(exchange: Exchange) -> None:
     print(f"Rialto {rialto.__version__} is open on http://{address}:{exchange.port}", flush=True)
 
 
-def _say_demonstration(demonstration: Demonstration) -> None:
+def _say_demonstration(demonstration: "Demonstration") -> None:
     print(f"{len(demonstration.symbols)} symbols: {' '.join(demonstration.symbols)}")
     for key in demonstration.keys:
         print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")

@@ -14,6 +14,7 @@ Exception
 """
 
 from rialto.contracts.rejections import Rejection
+from rialto.foundation.failures import ExpectedFailure
 from rialto_core import JournalUnreadable, ReplicaDiverged, RuntimeBusy, RuntimeStopped, SnapshotFailed
 
 __all__ = [
@@ -39,11 +40,11 @@ class CommandRefused(Exception):
         self.time_us = time_us
 
 
-class ClusterUnreachable(Exception):
+class ClusterUnreachable(ExpectedFailure):
     """No server of the cluster answers. The message names them."""
 
 
-class LogUnusable(Exception):
+class LogUnusable(ExpectedFailure):
     """The cluster's log lacks what is needed here, or ends before what was applied here."""
 
 

@@ -318,11 +318,15 @@ class Runtime:
         return future
 
     def _on_readable(self) -> None:
-        self._drain()
         try:
+            self._drain()
             self._core.check()
         except RuntimeStopped as error:
             self._stop(str(error))
+        except Exception as error:
+            # What was drained is gone: who listens would go on with a gap.
+            _log.exception("what the core released was not handed out")
+            self._stop(f"what the core released was not handed out: {error!r}")
 
     def _drain(self) -> None:
         for encoded in self._core.drain():

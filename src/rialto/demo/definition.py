@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from rialto.contracts.vocabulary import SelfTradePrevention
+from rialto.foundation.failures import ExpectedFailure
 from rialto.wire.decimals import ONE, to_units
 
 FILE_BYTES_MAX: Final = 1_000_000
@@ -32,7 +33,7 @@ UserName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
 _T = TypeVar("_T")
 
 
-class InvalidDefinition(Exception):
+class InvalidDefinition(ExpectedFailure):
     """A definition that cannot be read, or contradicts itself. The message names the file, the place and the value."""
 
 

@@ -10,12 +10,13 @@ import msgspec
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from rialto.foundation.database import Access, database_url, open_engine
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
 
 
-class DemoKeyUnavailable(Exception):
+class DemoKeyUnavailable(ExpectedFailure):
     """There is no demo key to show. The message says why, and what to do."""
 
 

@@ -33,6 +33,7 @@ from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.demo.definition import HOUSE_PREFIX, Definition, SymbolDefinition
 from rialto.foundation.clock import Clock
+from rialto.foundation.failures import ExpectedFailure
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
 from rialto.identity.restrictions import Permission
@@ -48,7 +49,7 @@ UNITS_PER_BPS: Final = ONE // 10_000
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class FoundingRefused(Exception):
+class FoundingRefused(ExpectedFailure):
     """The core refused a part of the definition. The message names the part and the rule it breaks."""
 
 

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from rialto.foundation.failures import ExpectedFailure
+
 FILE_NAME: Final = "rialto.toml"
 ENVIRONMENT_PREFIX: Final = "RIALTO_"
 
@@ -26,7 +28,7 @@ Count = Annotated[int, Meta(ge=1, le=100_000_000)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class InvalidConfiguration(Exception):
+class InvalidConfiguration(ExpectedFailure):
     """A setting that does not exist, or a value it cannot have. The message names the value and where it stands."""
 
 
@@ -194,6 +196,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     cluster_member: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")] = "core"
     """What a core replica is called: another name for each."""
+
+    core_port: Annotated[int, Meta(ge=0, le=65_535)] = 8_100
+    """Where a core replica of a cluster answers `/health`, `/ready` and `/metrics`; 0: any free port."""
 
     cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
     """On how many NATS nodes each stream of a cluster is kept."""

@@ -23,17 +23,19 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Dialect, Engine, Numeric, Text, TypeDecorator, event
 from sqlalchemy.types import TypeEngine
 
+from rialto.foundation.failures import ExpectedFailure
+
 SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 SQLITE_WAL_PAGES_MAX: Final = 4_000
 CONNECT_TIMEOUT_S: Final = 5
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
-class InvalidDatabaseUrl(Exception):
+class InvalidDatabaseUrl(ExpectedFailure):
     """A database URL that is neither a SQLite file nor PostgreSQL. The message never shows the URL's password."""
 
 
-class NewerDatabase(Exception):
+class NewerDatabase(ExpectedFailure):
     """The database was migrated by a newer version of this program."""
 
 

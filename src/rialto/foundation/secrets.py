@@ -23,16 +23,18 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from rialto.foundation.failures import ExpectedFailure
+
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 ENVELOPE_VERSION: Final = b"\x01"
 
 
-class MasterKeyUnusable(Exception):
+class MasterKeyUnusable(ExpectedFailure):
     """The master key file is readable by others, or does not hold a key."""
 
 
-class BrokenSeal(Exception):
+class BrokenSeal(ExpectedFailure):
     """An envelope was not sealed under this key for this use, or was altered."""
 
 

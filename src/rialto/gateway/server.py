@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import uvicorn
 
+from rialto.foundation.failures import ExpectedFailure
 from rialto.gateway.edge import Edge
 from rialto.gateway.http_protocol import bounded_protocol
 from rialto.gateway.sites import Receive, Send
@@ -23,7 +24,7 @@ UNREAD_MILLISECONDS_MAX: Final = 30_000
 """How long what is sent may stay unacknowledged before the system ends a connection."""
 
 
-class PortUnavailable(Exception):
+class PortUnavailable(ExpectedFailure):
     """The address and port cannot be listened on."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
+from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.logging import key_tail
 from rialto.foundation.secrets import MasterKey
 from rialto.identity.restrictions import Permission, Restrictions
@@ -26,15 +27,15 @@ ANYWHERE: Final = Restrictions()
 _ALPHABET: Final = string.ascii_letters + string.digits
 
 
-class InvalidApiKey(Exception):
+class InvalidApiKey(ExpectedFailure):
     """A key that cannot be made as asked: the owner, the label or the permissions are at fault."""
 
 
-class TooManyApiKeys(Exception):
+class TooManyApiKeys(ExpectedFailure):
     """The owner has as many keys as one may have."""
 
 
-class NoSuchApiKey(Exception):
+class NoSuchApiKey(ExpectedFailure):
     """There is no such key, or it was revoked."""
 
 

@@ -6,12 +6,14 @@ from typing import Final
 
 import msgspec
 
+from rialto.foundation.failures import ExpectedFailure
+
 ADDRESSES_MAX: Final = 30
 SYMBOLS_MAX: Final = 100
 SYMBOL_LENGTH_MAX: Final = 20
 
 
-class InvalidRestriction(Exception):
+class InvalidRestriction(ExpectedFailure):
     """An address or a symbol that a key cannot be restricted to."""
 
 

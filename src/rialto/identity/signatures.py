@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from rialto.foundation.failures import ExpectedFailure
+
 RSA_BITS_MIN: Final = 2_048
 RSA_BITS_MAX: Final = 4_096
 PUBLIC_KEY_TEXT_MAX: Final = 4_096
@@ -28,7 +30,7 @@ _HASH: Final = SHA256()
 _PADDING: Final = PKCS1v15()
 
 
-class InvalidPublicKey(Exception):
+class InvalidPublicKey(ExpectedFailure):
     """A text that is no public key, or one of a kind or size that is not accepted."""
 
 

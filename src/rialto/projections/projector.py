@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.events import Outcome
+from rialto.foundation.failures import ExpectedFailure
 from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer, check_consecutive
 
 GATHER_S: Final = 0.05
@@ -33,7 +34,7 @@ RETRY_DELAY_MAX_S: Final = 5.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class ProjectionsAhead(Exception):
+class ProjectionsAhead(ExpectedFailure):
     """The database holds what the journal does not."""
 
 

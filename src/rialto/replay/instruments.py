@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from rialto.foundation.failures import ExpectedFailure
 from rialto.replay.recording import DamagedLine, Level, OnDamage, RecordedDepth, RecordedTrade, Recording
 from rialto.wire.decimals import UNITS_MAX
 
@@ -32,7 +33,7 @@ UNNAMED: Final = ""
 """The symbol of a snapshot: that of the recording, if it has one only."""
 
 
-class UnreplayableRecording(Exception):
+class UnreplayableRecording(ExpectedFailure):
     """There is nothing in a recording to replay, or more than fits."""
 
 

@@ -20,6 +20,7 @@ import msgspec
 import structlog
 from picows import WSAutoPingStrategy, WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+from rialto.foundation.failures import ExpectedFailure
 from rialto.replay.recording import LINE_BYTES_MAX
 
 STREAMS: Final = ("trade", "bookTicker", "depth@100ms")
@@ -41,15 +42,15 @@ _STREAM_PART: Final = re.compile(r"[A-Za-z0-9_@!+:.-]{1,64}", re.ASCII)
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class InvalidStream(Exception):
+class InvalidStream(ExpectedFailure):
     """A symbol or a stream that has no name, or too many of them."""
 
 
-class ServerUnreachable(Exception):
+class ServerUnreachable(ExpectedFailure):
     """The server does not answer, or refuses the connection."""
 
 
-class RecordingExists(Exception):
+class RecordingExists(ExpectedFailure):
     """There is a file of the recording's name; it is not written over."""
 
 

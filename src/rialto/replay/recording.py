@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from rialto.foundation.failures import ExpectedFailure
 from rialto.wire import decimals
 from rialto.wire.errors import ApiError
 
@@ -31,11 +32,11 @@ TIME_US_MAX: Final = 10**17
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
-class RecordingUnreadable(Exception):
+class RecordingUnreadable(ExpectedFailure):
     """The file is not there, or cannot be opened as a recording."""
 
 
-class DamagedLine(Exception):
+class DamagedLine(ExpectedFailure):
     """A line is no message. Carries the number of the line, from 1, and what is wrong with it."""
 
     def __init__(self, line: int, reason: str) -> None:

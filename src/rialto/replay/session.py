@@ -20,6 +20,7 @@ from rialto.contracts.queries import StateHash, StateHashAnswer
 from rialto.core import journal
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
+from rialto.foundation.failures import ExpectedFailure
 from rialto.replay.comparison import INTERVAL, VIEWED_MAX, Comparison, Differences
 from rialto.replay.instruments import infer
 from rialto.replay.listing import Owners
@@ -33,7 +34,7 @@ GARBAGE_THRESHOLD: Final = 200_000
 """After how many more objects made than freed the collector looks."""
 
 
-class JournalNotEmpty(Exception):
+class JournalNotEmpty(ExpectedFailure):
     """The directory for the replay's journal holds something already."""
 
 

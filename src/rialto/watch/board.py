@@ -13,7 +13,7 @@ from rich.text import Text
 
 from rialto.foundation.metrics import MICROSECONDS
 from rialto.watch.following import Seen
-from rialto.watch.reading import Latency, Queue, Reading, Replica
+from rialto.watch.reading import Latency, Member, Queue, Reading, Replica
 
 PANEL_COLUMNS_MIN: Final = 58
 """What a panel needs; terminals that have twice as much show two beside each other."""
@@ -92,6 +92,8 @@ def _places(reading: Reading) -> Table:
         ("process", _process(reading)),
     ):
         table.add_row(name, told)
+    if reading.member is not None:
+        table.add_row("cluster", _member(reading.member))
     return table
 
 
@@ -113,6 +115,22 @@ def _replica(replica: Replica | None) -> str:
     if replica.snapshot_sequence is not None:
         told += f"; snapshot at {replica.snapshot_sequence:,}, {replica.snapshot_lag_commands:,} ago"
     return told
+
+
+def _member(member: Member) -> Text:
+    text = Text(
+        f"active, epoch {member.epoch:,}" if member.is_active else f"stands by; epoch {member.epoch:,} is active"
+    )
+    if member.log_lag_commands is None:
+        text.append("; log not seen", style="yellow")
+    else:
+        text.append(f"; {member.log_lag_commands:,} behind the log at {_count(member.log_sequence)}")
+    if member.compared_sequence is not None:
+        told = f"states agree at {member.compared_sequence:,}"
+        differ = f"states DIFFER at {member.compared_sequence:,}: see the log"
+        text.append("; ")
+        text.append(told) if member.is_agreed else text.append(differ, style="bold red")
+    return text
 
 
 def _conservation(reading: Reading) -> Text:

@@ -59,6 +59,17 @@ class Conservation(msgspec.Struct, frozen=True):
     checked_sequence: int
 
 
+class Member(msgspec.Struct, frozen=True):
+    """How a core replica of a cluster fares."""
+
+    is_active: bool
+    epoch: int
+    log_sequence: int | None
+    log_lag_commands: int | None
+    compared_sequence: int | None
+    is_agreed: bool | None
+
+
 class Reading(msgspec.Struct, frozen=True):
     """An exchange between two scrapes."""
 
@@ -91,6 +102,7 @@ class Reading(msgspec.Struct, frozen=True):
     cpu_percent: int | None
     memory_bytes: int | None
     open_files: int | None
+    member: Member | None = None
 
 
 def read(interval: Interval) -> Reading:
@@ -133,6 +145,7 @@ def read(interval: Interval) -> Reading:
         cpu_percent=None if cpu_us is None else cpu_us * 100 // interval.micros,
         memory_bytes=value("process_resident_memory_bytes"),
         open_files=value("process_open_fds"),
+        member=_member(now),
     )
 
 
@@ -166,6 +179,21 @@ def _replica(now: Scrape) -> Replica | None:
         return None
     snapshot, snapshot_lag = now.value("rialto_snapshot_sequence"), now.value("rialto_snapshot_lag_commands")
     return Replica(lag, checked, f"{now.value('rialto_replica_state_hash') or 0:012x}", snapshot, snapshot_lag)
+
+
+def _member(now: Scrape) -> Member | None:
+    is_active = now.value("rialto_cluster_active")
+    if is_active is None:
+        return None
+    agreed = now.value("rialto_cluster_checkpoint_agreed")
+    return Member(
+        bool(is_active),
+        now.value("rialto_cluster_epoch") or 0,
+        now.value("rialto_cluster_log_sequence"),
+        now.value("rialto_cluster_log_lag_commands"),
+        now.value("rialto_cluster_checkpoint_sequence"),
+        None if agreed is None else bool(agreed),
+    )
 
 
 def _conservation(now: Scrape) -> list[Conservation]:

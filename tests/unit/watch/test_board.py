@@ -6,7 +6,7 @@ from rich.console import Console
 
 from rialto.watch.board import board
 from rialto.watch.following import Seen
-from rialto.watch.reading import Conservation, Latency, Queue, Reading, Replica
+from rialto.watch.reading import Conservation, Latency, Member, Queue, Reading, Replica
 
 READING = Reading(
     phase="open",
@@ -38,6 +38,7 @@ READING = Reading(
     memory_bytes=1_912_345_678,
     open_files=1_290,
 )
+STANDBY = Member(False, 1_234, 1_234_567_990, 100, 1_234_560_000, True)
 
 
 def drawn(seen: list[Seen], columns: int) -> list[str]:
@@ -72,3 +73,17 @@ def test_a_failing_check_is_named() -> None:
     text = "\n".join(drawn([Seen("http://a", failing)], 80))
     assert "not ready: disk, conservation" in text
     assert "draining" in text
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_core_beside_a_gateway_says_whether_it_leads_and_how_far_it_is(columns: int) -> None:
+    active = msgspec.structs.replace(STANDBY, is_active=True, is_agreed=False)
+    cores = [msgspec.structs.replace(READING, member=member) for member in (STANDBY, active)]
+    lines = drawn([Seen("http://gateway", READING), *(Seen("http://core", core) for core in cores)], columns)
+    assert max(len(line) for line in lines) <= columns
+    text = "\n".join(drawn([Seen("http://core", core) for core in cores], 300))
+    assert (
+        "stands by; epoch 1,234 is active; 100 behind the log at 1,234,567,990; states agree at 1,234,560,000" in text
+    )
+    assert "active, epoch 1,234; 100 behind" in text
+    assert "states DIFFER at 1,234,560,000" in text

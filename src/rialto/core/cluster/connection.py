@@ -1,17 +1,23 @@
 """A connection to the cluster's NATS servers, and the streams made ready.
 
-It reconnects for as long as the process lives, to whichever server answers; what is published meanwhile waits.
+It reconnects for as long as the process lives, to whichever server answers; what is published meanwhile waits. The
+client does that by itself, in tasks whose end it tells nobody: an error that it does not expect, or a server's
+complaint, leaves it closed or neither connected nor trying, and every call from then on only times out. The one such
+error that is known is mended here; and who uses a connection also waits for `Cluster.wait_lost`, which sends itself
+messages through a server, and notes whether the client tries when it has none.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import nats
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig
@@ -41,6 +47,11 @@ RECONNECT_EVERY_S: Final = 0.1
 REQUEST_TIMEOUT_S: Final = 2.0
 CALL_TIMEOUT_S: Final = 5.0
 
+PROBE_EVERY_S: Final = 1.0
+PROBES_UNANSWERED_MAX: Final = 10
+"""How many probes in a row may stay without any sign of life, before a connection is lost. Counted and not timed, so
+that whoever was paused himself finds nothing wrong."""
+
 DUPLICATE_WINDOW_S: Final = 600.0
 """How long JetStream knows a command again by its id. Gateways stop sending one again long before."""
 
@@ -53,6 +64,16 @@ Answer = TypeVar("Answer")
 _log = structlog.stdlib.get_logger(__name__)
 
 
+@dataclass
+class _Signs:
+    """What shows that a client lives: it hears its own messages, or tells of an attempt to connect."""
+
+    count: int = 0
+
+    async def note(self, _message: Msg | None = None) -> None:
+        self.count += 1
+
+
 @dataclass(frozen=True)
 class Cluster:
     """An open connection."""
@@ -60,6 +81,45 @@ class Cluster:
     nats: Client
     streams: JetStreamContext
     registry: KeyValue
+    signs: _Signs = field(default_factory=_Signs)
+
+    async def wait_lost(self, probe_every_s: float = PROBE_EVERY_S) -> NoReturn:
+        """Wait until this connection is of no use any more and will not be again; then a new process is needed.
+
+        Servers that do not answer are no such case: the client goes on trying. Errors: `ClusterUnreachable`.
+        """
+        inbox = self.nats.new_inbox()
+        await bounded(self.nats.subscribe(inbox, cb=self.signs.note))
+        unanswered, seen = 0, self.signs.count
+        while unanswered < PROBES_UNANSWERED_MAX:
+            if self.nats.is_closed:
+                raise ClusterUnreachable(
+                    f"the connection to NATS was closed ({self.nats.last_error!r}); start this process again"
+                )
+            if self.nats.is_connected:
+                with suppress(*CLUSTER_ERRORS):
+                    await bounded(self.nats.publish(inbox))
+            await asyncio.sleep(probe_every_s)
+            unanswered = unanswered + 1 if self.signs.count == seen else 0
+            seen = self.signs.count
+        raise ClusterUnreachable(
+            f"the connection to NATS shows no sign of life and does not try to come back "
+            f"({self.nats.last_error!r}); start this process again"
+        )
+
+
+class _Client(Client):
+    """The client, trying on after a server that resets a connection while it is being opened."""
+
+    async def _process_connect_init(self) -> None:
+        """Say as an error of the connection, which is tried again, what uvloop says of writing to one that is gone.
+
+        As it is said, it ends the client's task that connects, without a word and for good.
+        """
+        try:
+            await super()._process_connect_init()
+        except RuntimeError as error:
+            raise ConnectionResetError(f"reset while it was opened: {error}") from error
 
 
 @asynccontextmanager
@@ -68,12 +128,15 @@ async def connected(servers: str, name: str, copies: int) -> AsyncIterator[Clust
 
     `copies` is on how many nodes each stream is kept. Errors: `ClusterUnreachable`.
     """
-    client = await _client(servers.split(","), name)
+    signs = _Signs()
+    client = await _client(servers.split(","), name, signs)
     try:
         streams = client.jetstream(timeout=REQUEST_TIMEOUT_S)
-        yield Cluster(client, streams, await _made_ready(streams, copies))
+        yield Cluster(client, streams, await _made_ready(streams, copies), signs)
     finally:
-        await client.close()
+        # What is unsent on a cable that was pulled would be waited for as long as TCP tries.
+        with suppress(*CLUSTER_ERRORS):
+            await bounded(client.close())
 
 
 async def bounded(call: Awaitable[Answer]) -> Answer:
@@ -85,8 +148,9 @@ async def bounded(call: Awaitable[Answer]) -> Answer:
         return await call
 
 
-async def _client(servers: list[str], name: str) -> Client:
+async def _client(servers: list[str], name: str, signs: _Signs) -> Client:
     async def on_error(error: Exception) -> None:
+        await signs.note()
         _log.debug("cluster connection", error=repr(error))
 
     async def on_disconnected() -> None:
@@ -95,15 +159,19 @@ async def _client(servers: list[str], name: str) -> Client:
         _log.warning("cut off from a NATS server; trying the others")
 
     async def on_reconnected() -> None:
+        await signs.note()
         url = client.connected_url
         _log.info("connected again", server=None if url is None else f"{url.hostname}:{url.port}")
 
-    client = Client()
+    client = _Client()
+    user, password = _credentials(servers)
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
             await client.connect(
                 servers,
                 name=name,
+                user=user,
+                password=password,
                 error_cb=on_error,
                 disconnected_cb=on_disconnected,
                 reconnected_cb=on_reconnected,
@@ -120,6 +188,16 @@ async def _client(servers: list[str], name: str) -> Client:
             f"no NATS server answers at {shown} ({error!r}); start them, or name others"
         ) from error
     return client
+
+
+def _credentials(servers: list[str]) -> tuple[str | None, str | None]:
+    """Return the user and password of all servers, if it is one and the same.
+
+    For servers also name one another, without, and the client would try those in vain when it looks for another one.
+    """
+    named = {(url.username, url.password) for url in map(urlsplit, servers)}
+    user, password = named.pop()
+    return (None, None) if named else (user, password)
 
 
 async def _made_ready(streams: JetStreamContext, copies: int) -> KeyValue:

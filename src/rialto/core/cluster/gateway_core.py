@@ -37,7 +37,7 @@ from rialto.core.cluster.names import (
     TICKET_BITS,
 )
 from rialto.core.cluster.output_log import frames_of
-from rialto.core.errors import LogUnusable, OutcomeUnknown, RuntimeBusy
+from rialto.core.errors import ClusterUnreachable, LogUnusable, OutcomeUnknown, RuntimeBusy
 
 SWEEP_EVERY_S: Final = 0.05
 SEND_AGAIN_AFTER_S: Final = 0.5
@@ -108,7 +108,7 @@ class GatewayCore:
         await self._cluster.nats.subscribe(
             f"{self._inbox}.*", cb=self._on_reply, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
-        for work in (self._send(), self._follow(), self._sweep()):
+        for work in (self._send(), self._follow(), self._sweep(), self._cluster.wait_lost()):
             task = asyncio.create_task(work)
             task.add_done_callback(self._on_ended)
             self._tasks.append(task)
@@ -256,6 +256,6 @@ class GatewayCore:
         """Stop the gateway when following is not possible any more."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            is_ours = isinstance(error, LogUnusable | ValueError)
+            is_ours = isinstance(error, ClusterUnreachable | LogUnusable | ValueError)
             _log.error("the gateway cannot go on", error=str(error), exc_info=None if is_ours else error)
             self._follower.fail(str(error))

@@ -2,8 +2,8 @@
 
 JetStream pushes to a consumer that lives in one node's memory. When that node is gone, nothing says so: a consumer that
 is silent longer than its heartbeat allows is replaced by another one, which begins where this one ended. So is one that
-skipped something. Each begins where the stream still
-holds what was read last, and not something else. State: the next sequence number, and the last message.
+skipped something. Each begins where the stream still holds what was read last, and not something else. A stream that
+cannot be read for long is said, again and again. State: the next sequence number, and the last message.
 """
 
 import asyncio
@@ -24,6 +24,9 @@ HEARTBEAT_S: Final = 0.25
 SILENCE_MAX_S: Final = 1.0
 STALLED_AFTER_S: Final = 1.0
 """How long a consumer may have nothing to give, before it is seen whether the stream has."""
+
+TRIES_UNSAID: Final = 8
+"""How often in a row a stream may be unreadable, before each further time is said."""
 
 ABANDONED_AFTER_S: Final = 10.0
 SHORT_FOR_S: Final = 20.0
@@ -65,9 +68,11 @@ class LogReader:
 
         Errors: `LogUnusable` when the stream does not hold the next message, or ends before it.
         """
+        failures = 0
         while True:
             try:
                 await bounded(self._check_reach())
+                failures = 0
                 async with self._subscribed() as arrivals:
                     moved_s = time.monotonic()
                     while (entries := await self._arrived(arrivals)) is not None:
@@ -79,7 +84,9 @@ class LogReader:
                                 break
                             moved_s = time.monotonic()
             except (_NotThereYet, *CLUSTER_ERRORS) as error:
-                _log.debug("stream not readable now", stream=self._stream, error=repr(error))
+                failures += 1
+                say = _log.debug if failures <= TRIES_UNSAID else _log.warning
+                say("stream not readable now", stream=self._stream, at=self.next_sequence - 1, error=repr(error))
             await asyncio.sleep(RETRY_S)
 
     async def _is_stalled(self) -> bool:

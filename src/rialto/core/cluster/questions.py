@@ -18,7 +18,7 @@ from nats.aio.subscription import Subscription
 import rialto_core
 from rialto.contracts.events import Answered
 from rialto.contracts.queries import Query
-from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster
+from rialto.core.cluster.connection import CLUSTER_ERRORS, RETRY_S, Cluster, bounded
 from rialto.core.cluster.names import ASK_ACTIVE, ASK_ANY, ASK_VIEWS, QUESTION, VIEWS_PART
 from rialto.core.errors import ClusterUnreachable, RuntimeBusy, RuntimeStopped
 from rialto.core.runtime import Runtime
@@ -56,19 +56,19 @@ class Questions:
 
     async def listen(self) -> None:
         """Answer what every replica answers."""
-        await self._nats.subscribe(ASK_ANY, cb=self._answerer(self._answer))
-        await self._nats.subscribe(ASK_VIEWS, queue="replicas", cb=self._answerer(self._send_views))
+        await bounded(self._nats.subscribe(ASK_ANY, cb=self._answerer(self._answer)))
+        await bounded(self._nats.subscribe(ASK_VIEWS, queue="replicas", cb=self._answerer(self._send_views)))
 
     async def lead(self) -> None:
         """Answer what the active replica answers, too."""
-        self._leading = await self._nats.subscribe(ASK_ACTIVE, cb=self._answerer(self._answer))
+        self._leading = await bounded(self._nats.subscribe(ASK_ACTIVE, cb=self._answerer(self._answer)))
 
     async def follow(self) -> None:
         """Leave that to another one."""
         leading, self._leading = self._leading, None
         if leading is not None:
             try:
-                await leading.unsubscribe()
+                await bounded(leading.unsubscribe())
             except CLUSTER_ERRORS:
                 _log.debug("not unsubscribed")
 

@@ -9,6 +9,8 @@ Its steps to become active: take the lease, write the new epoch to OUTPUTS (from
 one), begin to project, write and answer. A deposed replica learns it from the server's refusal or the lost lease, and
 is a standby again.
 
+Whatever works here either goes on or ends `run`, and so the process: nothing may stand still unseen.
+
 State: how far the log was fed; the epoch while active. Used on one event loop.
 """
 
@@ -26,6 +28,7 @@ from rialto.core.cluster.checkpoints import Checkpoint, Checkpoints
 from rialto.core.cluster.connection import CLUSTER_ERRORS, Cluster
 from rialto.core.cluster.lease import Lease
 from rialto.core.cluster.log_reader import Entry, LogReader
+from rialto.core.cluster.log_watch import LogWatch
 from rialto.core.cluster.names import COMMANDS, TICKET, TICKET_BITS
 from rialto.core.cluster.output_log import Deposed, OutputLog
 from rialto.core.cluster.questions import Questions
@@ -35,6 +38,9 @@ from rialto.foundation.clock import SystemClock
 
 TICK_S: Final = 0.25
 """How often the lease is renewed, or looked at."""
+
+END_WITHIN_S: Final = 5.0
+STEP_DOWN_WITHIN_S: Final = 20.0
 
 FULL_PAUSE_S: Final = 0.001
 NO_TICKET: Final = 0
@@ -78,20 +84,27 @@ class Replica:
         self._runtime = runtime
         self._projecting = projecting
         self._lease = Lease(cluster, name)
-        self._checkpoints = Checkpoints(cluster)
+        self.checkpoints = Checkpoints(cluster)
+        self.log = LogWatch(cluster, lambda: runtime.last_sequence)
         self._outputs = OutputLog(cluster)
         self._questions = Questions(cluster, core, runtime)
         self._reader = LogReader(cluster, COMMANDS, core.sequence_at_open + 1)
         self._stated: asyncio.Queue[Checkpoint] = asyncio.Queue()
         self._writing: asyncio.Task[None] | None = None
         self._stepping_down: asyncio.Task[None] | None = None
+        self._failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.epoch: int | None = None
         """The epoch, while this replica is active."""
+
+    @property
+    def epoch_seen(self) -> int:
+        """The epoch of whoever writes outputs, as last read here; 0 before anybody did."""
+        return self._outputs.position.epoch
 
     async def run(self) -> str:
         """Work until something makes it impossible, and say what.
 
-        Errors: `LogUnusable`, `StatesDiffer`.
+        Errors: `ClusterUnreachable`, when the connection is of no use any more; `LogUnusable`, `StatesDiffer`.
         """
         self._runtime.subscribe(self._take_outcomes, vital=True)
         await self._questions.listen()
@@ -99,19 +112,35 @@ class Replica:
             self._feed(),
             self._stand_by_or_lead(),
             self._state_checkpoints(),
-            self._checkpoints.watch(),
+            self.checkpoints.watch(),
+            self.log.watch(),
+            self._cluster.wait_lost(),
             self._runtime.wait_stopped(),
+            self._failed,
         ]
         tasks = [asyncio.ensure_future(work) for work in endless]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return str(next(iter(done)).result())
+            ended = next(iter(done))
+            # Said before anything is put in order, for that may take long.
+            _log.error("the replica cannot go on", replica=self.name, error=repr(ended.exception() or ended.result()))
+            return str(ended.result())
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._step_down(STOPPING)
-            with suppress(*CLUSTER_ERRORS):
+            await self._wind_up(tasks)
+
+    async def _wind_up(self, tasks: Sequence["asyncio.Future[Any]"]) -> None:
+        """End in bounded time: the client of NATS takes a cancellation for itself when it comes at a bad moment."""
+        for task in tasks:
+            task.cancel()
+        ended, left = await asyncio.wait(tasks, timeout=END_WITHIN_S)
+        for task in ended:
+            if not task.cancelled():
+                task.exception()
+        if left:
+            _log.warning("not ended in time", tasks=[repr(task) for task in left])
+        with suppress(*CLUSTER_ERRORS):
+            async with asyncio.timeout(STEP_DOWN_WITHIN_S):
+                await self._step_down(STOPPING)
                 await self._lease.release()
 
     # --- the log -----------------------------------------------------------------------------------------------
@@ -143,7 +172,7 @@ class Replica:
 
     async def _state_checkpoints(self) -> None:
         while True:
-            await self._checkpoints.state(await self._stated.get())
+            await self.checkpoints.state(await self._stated.get())
 
     # --- the lease ---------------------------------------------------------------------------------------------
 
@@ -175,6 +204,7 @@ class Replica:
         await self._questions.lead()
         self.epoch = epoch
         self._writing = asyncio.create_task(self._write(epoch))
+        self._writing.add_done_callback(self._on_ended)
         _log.info("active", replica=self.name, epoch=epoch, sequence=self._runtime.last_sequence)
 
     async def _tell_again(self) -> None:
@@ -199,12 +229,19 @@ class Replica:
             except Deposed as deposed:
                 # Not from in here, since stepping down waits for this task.
                 self._stepping_down = asyncio.create_task(self._step_down(str(deposed)))
+                self._stepping_down.add_done_callback(self._on_ended)
                 return
             except CLUSTER_ERRORS as error:
                 _log.warning("outputs not written; trying again", error=repr(error))
                 await asyncio.sleep(TICK_S)
                 with suppress(Deposed, *CLUSTER_ERRORS):
                     await self._outputs.resume(epoch)
+
+    def _on_ended(self, task: "asyncio.Task[None]") -> None:
+        """End `run` with what ended a task beside it."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._failed.done():
+            self._failed.set_exception(error)
 
     async def _step_down(self, reason: str) -> None:
         writing, self._writing = self._writing, None

@@ -18,7 +18,7 @@ released = msgspec.msgpack.Decoder(list[Released])
 
 async def settled(opened: object, sequence: int) -> None:
     runtime = opened.runtime  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             if runtime.last_sequence >= sequence:
                 return

@@ -1,36 +1,21 @@
 """What a cluster's parts do with a real JetStream: who was deposed is refused, nothing is read with a gap."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from nats.js.api import StreamConfig
-from nats.js.errors import NotFoundError
 
 from rialto.core.cluster.checkpoints import Checkpoint, Checkpoints, StatesDiffer
-from rialto.core.cluster.connection import Cluster, connected
+from rialto.core.cluster.connection import Cluster
 from rialto.core.cluster.lease import Lease
 from rialto.core.cluster.log_reader import Entry, LogReader
-from rialto.core.cluster.names import CHECKPOINTS, COMMANDS, OUTPUTS, REGISTRY
+from rialto.core.cluster.names import COMMANDS, OUTPUTS
 from rialto.core.cluster.output_log import Deposed, OutputLog, Position, frames_of
 from rialto.core.cluster.refilling import refill
 from rialto.core.cluster.runs import new_run
 from rialto.core.errors import LogUnusable
-
-
-@asynccontextmanager
-async def cluster_on(url: str) -> AsyncIterator[Cluster]:
-    """A connection to a server whose streams are empty."""
-    async with connected(url, "test", 1) as cluster:
-        for stream in (COMMANDS, OUTPUTS, CHECKPOINTS, f"KV_{REGISTRY}"):
-            try:
-                await cluster.streams.delete_stream(stream)
-            except NotFoundError:
-                continue
-    async with connected(url, "test", 1) as cluster:
-        yield cluster
+from tests.nats_server import cluster_on
 
 
 async def outputs_in(cluster: Cluster) -> list[bytes]:
@@ -176,7 +161,7 @@ async def test_replicas_that_differ_stop(nats_url: str) -> None:
         await other.state(Checkpoint("other", 100, "aa"))
         await other.state(Checkpoint("other", 200, "cc"))
         with pytest.raises(StatesDiffer, match="command 200"):
-            await asyncio.wait_for(watching, 10)
+            await asyncio.wait_for(watching, 60)
 
 
 async def test_a_log_that_lost_its_end_is_filled_up_and_read_behind(nats_url: str) -> None:

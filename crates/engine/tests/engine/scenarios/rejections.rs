@@ -2,7 +2,7 @@
 
 use crate::exchange::{self, refusal};
 use crate::script::{Script, name};
-use rialto_types::command::{LEGS_MAX, PAYLOAD_BYTES_MAX, Record};
+use rialto_types::command::{LEGS_MAX, PAYLOAD_BYTES_MAX, Record, Unreadable};
 use rialto_types::query::{Answer, Query};
 use rialto_types::{
     AccountClass, AccountId, AccountKind, Amount, AssetId, Command, Leg, OwnerId, PostingReason, Price, Quantity,
@@ -160,6 +160,7 @@ fn refused_commands() -> Vec<Rejection> {
         record(0, vec![leg; LEGS_MAX + 1], 0),
         record(0, Vec::new(), PAYLOAD_BYTES_MAX + 1),
         order(SymbolId(0), 1, "b"),
+        Command::Unreadable(Unreadable {}),
     ];
     let mut refused = Vec::new();
     for command in commands {
