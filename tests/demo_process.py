@@ -51,6 +51,7 @@ class DemoProcess:
         self, data: Path, environment: Mapping[str, str] | None = None, *options: str, demo: bool = True
     ) -> None:
         self.data = data
+        self._options = options
         command = [*RIALTO, "run", *(["--demo"] if demo else []), "--port", "0", "--data", str(data), *options]
         self.log = (data.parent / f"{data.name}.log").open("ab")
         self._process = subprocess.Popen(
@@ -81,7 +82,7 @@ class DemoProcess:
 
     def credentials(self, name: str = "alice") -> Credentials:
         """Ask for a demo user's key as a script would."""
-        printed = rialto("demo-key", "--json", "--name", name, "--data", str(self.data))
+        printed = rialto("demo-key", "--json", "--name", name, "--data", str(self.data), *self._options)
         assert printed.returncode == 0, printed.stderr
         key = json.loads(printed.stdout)
         return Credentials(key["apiKey"], key["secretKey"])

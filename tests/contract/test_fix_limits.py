@@ -102,6 +102,24 @@ async def test_the_end_is_announced(tmp_path: Path) -> None:
         await stopping
 
 
+async def test_the_end_of_the_service_leaves_no_request_unanswered(tmp_path: Path) -> None:
+    async with fix_exchange(tmp_path, open_orders_max=1_000) as fix:
+        client, answered = await fix.logged_on(), set[str]()
+        for number in range(100):
+            order = {11: f"o{number}", 38: "0.001", 40: "2", 44: "50000", 54: "2", 55: "BTCUSDT", 59: "1"}
+            await client.send("D", *order.items())
+        answered.add((await client.receive("8"))[11])
+        stopping = asyncio.create_task(fix.servers[OE].stop())
+        while (told := await client.receive()).type == "8":
+            answered.add(told[11])
+        assert told.only(35, 58) == {35: "5", 58: "The server is shutting down."}
+        assert await client.is_closed()
+        client.close()
+        await stopping
+        placed = {order["clientOrderId"] for order in await fix.alice.do("GET", "/api/v3/openOrders")}
+        assert placed == answered
+
+
 async def test_who_sends_faster_than_is_handled_waits(tmp_path: Path) -> None:
     async with fix_exchange(tmp_path, limits=FixLimits(unread_messages_max=8)) as fix:
         client = await fix.logged_on()

@@ -348,3 +348,27 @@ async def test_the_end_of_the_server_is_announced(tmp_path: Path) -> None:
         with pytest.raises(websockets.ConnectionClosed):
             await client.receive()
         await draining
+
+
+async def test_the_end_of_the_server_leaves_no_request_unanswered(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as exchange, connected(exchange.port) as client:
+        alice, answered = exchange.exchange.alice, set[str]()
+        for number in range(200):
+            order = {**ORDER, "quantity": "0.001", "newClientOrderId": f"o{number}"}
+            signed = {**order, "apiKey": alice.key.key, "timestamp": time.time_ns() // 1_000_000}
+            signature = alice.sign("&".join(f"{name}={signed[name]}" for name in sorted(signed)))
+            request = {"id": number, "method": "order.place", "params": {**signed, "signature": signature}}
+            await client.socket.send(msgspec.json.encode(request).decode())
+        first = await client.receive()
+        draining = asyncio.create_task(exchange.hub.connections.drain())
+        answered.add(first["result"]["clientOrderId"])
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            while True:
+                message = await client.receive()
+                if message.get("status") == 200:
+                    answered.add(message["result"]["clientOrderId"])
+        await draining
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1001
+        placed = {order["clientOrderId"] for order in await alice.do("GET", "/api/v3/openOrders")}
+        assert placed == answered

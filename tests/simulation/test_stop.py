@@ -46,7 +46,7 @@ def test_stopping_under_load_tells_sockets_and_loses_nothing(tmp_path: Path) -> 
     assert stopped.checkpoints >= 1, "a clean end records the state's hash"
     exchange = DemoProcess(data, UNLIMITED)
     try:
-        asyncio.run(check(exchange, told))
+        asyncio.run(check(exchange, told, all_answered=True))
     finally:
         assert exchange.stop() == 0
 

@@ -114,6 +114,8 @@ async def running_front(
         yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
         watching.note_draining(runtime.last_sequence)
         await asyncio.sleep(settings.drain_notice_seconds)
+        # Who is connected is answered to the last by what follows; nobody comes in any more.
+        server.stop_accepting()
 
 
 def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> History:

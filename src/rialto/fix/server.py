@@ -6,6 +6,7 @@ and closes the port; only then may the parts behind it stop.
 
 import asyncio
 import socket
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -18,6 +19,9 @@ from rialto.wire.errors import ErrorCode
 
 BEAT_S: Final = 0.25
 """How often the sessions are looked after."""
+
+ANSWER_TIMEOUT_S: Final = 5.0
+"""How long a service that stops waits for the answers to what was asked before, and for clients to disconnect."""
 
 FAREWELL: Final = "Your connection is about to be closed. Please reconnect."
 STOPPED: Final = "The server is shutting down."
@@ -93,7 +97,10 @@ class FixServer:
         self._beating = asyncio.create_task(self._beat())
 
     async def stop(self, notice_s: int = 0) -> None:
-        """Take in nobody any more, leave clients `notice_s` to move, then log them out and close the port."""
+        """Take in nobody any more, leave clients `notice_s` to move, then log them out and close the port.
+
+        A client is logged out once everything it asked before is answered, or when that takes too long.
+        """
         if self._server is None:
             return
         self._members.is_closing = True
@@ -105,17 +112,23 @@ class FixServer:
             notice_s -= every_s
         self._server.close()
         for connection in list(self._members.all):
-            connection.session.log_out(STOPPED)
-        if self._members.all:
-            try:
-                await asyncio.wait_for(self._members.emptied.wait(), 2 * CLOSE_TIMEOUT_S)
-            except TimeoutError:
+            connection.session.leave(STOPPED)
+        if not await self._is_empty_within(ANSWER_TIMEOUT_S):
+            for connection in list(self._members.all):
+                connection.session.log_out(STOPPED)
+            if not await self._is_empty_within(2 * CLOSE_TIMEOUT_S):
                 _log.warning("fix connections left", connections=len(self._members.all))
                 for connection in list(self._members.all):
                     connection.abort()
         if self._beating is not None:
             self._beating.cancel()
         self._server = None
+
+    async def _is_empty_within(self, seconds: float) -> bool:
+        if self._members.all:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._members.emptied.wait(), seconds)
+        return not self._members.all
 
     def _announce(self, headline: str) -> None:
         for connection in list(self._members.all):

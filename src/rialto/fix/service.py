@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from rialto.fix.dictionary import Dictionary, market_data_dictionary, order_entry_dictionary
 from rialto.fix.limits import FixLimits, ServiceLimits
+from rialto.fix.refusals import Reason, Rejected
 from rialto.identity.restrictions import Permission
 from rialto.wire.errors import ErrorCode
 
@@ -34,9 +35,16 @@ class Service(NamedTuple):
         """Return the tag of a field. Raises `KeyError`."""
         return self.dictionary.field(field).tag
 
+    def refuse(self, message_type: str) -> Rejected:
+        """Say that a message is none for this service: of another service, one that only we send, or none at all."""
+        is_known = any(message_type in known().messages for known in (order_entry_dictionary, market_data_dictionary))
+        error = self.not_taken.error() if is_known else ErrorCode.UNSUPPORTED_OPERATION.error()
+        return Rejected(error, Reason.OTHER if is_known else Reason.VALUE_IS_INCORRECT, _MSG_TYPE)
+
 
 _ANY: Final = frozenset((Permission.FIX, Permission.FIX_READ_ONLY))
 _LIMIT_QUERY: Final = "XLQ"
+_MSG_TYPE: Final = 35
 
 
 def services(limits: FixLimits) -> dict[ServiceKind, Service]:

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from rialto.fix import times, validation
-from rialto.fix.dictionary import Values, market_data_dictionary, order_entry_dictionary
+from rialto.fix.dictionary import Values
 from rialto.fix.framing import framed
 from rialto.fix.limits import Accounts, Attempts, CompIds, FixCounters, FixLimits
 from rialto.fix.logon import FOREVER_US, LOGON, TARGET, Logon, check_time, read_logon
@@ -124,6 +124,7 @@ class Session:
         self._waiting: deque[_Received] = deque()
         self._has_waiting = asyncio.Event()
         self._is_paused = False
+        self._farewell: str | None = None
         self.is_over = False
         self.handled_since_s = self._began_at_s
         """When the message came that is being handled, by the loop's clock."""
@@ -143,8 +144,8 @@ class Session:
     # --- what comes in -----------------------------------------------------------------------------------------
 
     def receive(self, body: bytes) -> None:
-        """Take a message from the wire."""
-        if self.is_over:
+        """Take a message from the wire; drop it when the session is about to end."""
+        if self.is_over or self._farewell is not None:
             return
         self._received_at_s = self._loop.time()
         limit = self._messages.limit
@@ -185,6 +186,10 @@ class Session:
                 if self._is_paused and len(self._waiting) < self._surroundings.limits.unread_messages_max // 2:
                     self._is_paused = False
                     self._wire.resume_reading()
+            if self._farewell is not None:
+                if self._application is not None:
+                    await self._application.finish()
+                self.log_out(self._farewell)
             self._has_waiting.clear()
             await self._has_waiting.wait()
 
@@ -216,7 +221,7 @@ class Session:
             raise Rejected(ErrorCode.BAD_SEQ_NUM.error(self._expected), Reason.VALUE_IS_INCORRECT, tag)
         self._expected = (self._expected + 1) % _SEQUENCE_NUMBERS
         if message_type not in _of_every_session and message_type not in service.taken:
-            raise _not_taken(message_type, service)
+            raise service.refuse(message_type)
         message = validation.read_message(body, service.dictionary)
         self._check_header(message)
         return message
@@ -333,6 +338,11 @@ class Session:
             self._end(0)
             self._wire.close()
 
+    def leave(self, text: str) -> None:
+        """Take nothing further, and end the session with a word why once everything taken is answered."""
+        self._farewell = text
+        self._has_waiting.set()
+
     def beat(self) -> None:
         """Do what is due: say that we are there, ask whether the client is, and end what has no right to go on."""
         if self.is_over:
@@ -386,10 +396,3 @@ class Session:
             owner = self._agreed.key.owner
             self._surroundings.accounts.leave(owner)
             self._surroundings.comp_ids.release(owner, self._agreed.sender, comp_id_delay_s)
-
-
-def _not_taken(message_type: str, service: Service) -> Rejected:
-    """Say that a message is none for this service: one of another service, one that only we send, or none at all."""
-    is_known = message_type in order_entry_dictionary().messages or message_type in market_data_dictionary().messages
-    error = service.not_taken.error() if is_known else ErrorCode.UNSUPPORTED_OPERATION.error()
-    return Rejected(error, Reason.OTHER if is_known else Reason.VALUE_IS_INCORRECT, _MSG_TYPE)

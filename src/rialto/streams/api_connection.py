@@ -83,10 +83,14 @@ class ApiConnection(Connection):
         """Whether a request is offered, and neither begun nor refused."""
         self._is_offering = False
         self._under_way: set[asyncio.Task[None]] = set()
+        self._farewell: tuple[int, str] | None = None
+        """With what to close once everything taken is answered; then nothing further is taken."""
         self._session: Final[ApiSession] = api.open(request.peer, request.parameters(), self.send)
 
     def take(self, text: bytes) -> None:
-        """Offer a request, after those before it."""
+        """Offer a request, after those before it; drop it once the connection is to be closed."""
+        if self._farewell is not None:
+            return
         self._texts.append(text)
         self._offer_waiting()
         if self._held >= REQUESTS_UNDER_WAY_MAX:
@@ -109,6 +113,12 @@ class ApiConnection(Connection):
             self.close(POLICY_VIOLATION, "Banned")
         self._offer_waiting()
         self._read_on()
+        self._leave_when_done()
+
+    def finish(self, code: int, reason: str) -> None:
+        """Take no request any more, and close once those taken are answered."""
+        self._farewell = code, reason
+        self._leave_when_done()
 
     def send(self, payload: bytes) -> None:
         """Write a message as the session's are, in order with all others; does nothing once the connection ends."""
@@ -118,7 +128,7 @@ class ApiConnection(Connection):
             self._connections.enqueue_frame(binary_frame(payload), (self,))
 
     def ended(self) -> None:
-        """End the session. What is under way is finished, and its answers are dropped."""
+        """End the session. What is under way is finished, and its answers are dropped: `finish` waits for them."""
         self._texts.clear()
         self._api.close(self._session)
 
@@ -143,6 +153,10 @@ class ApiConnection(Connection):
             self._api.offer(self._session, self._texts.popleft(), self)
         self._is_offering = False
 
+    def _leave_when_done(self) -> None:
+        if self._farewell is not None and not self._held and not self._is_undecided:
+            self.close(*self._farewell)
+
     def _read_on(self) -> None:
         if self._held < REQUESTS_UNDER_WAY_MAX and not self._socket.is_closing():
             self._socket.resume_reading()
@@ -163,6 +177,7 @@ class ApiConnection(Connection):
             self._under_way.discard(task)
             if self._held == REQUESTS_UNDER_WAY_MAX - 1:
                 self._read_on()
+            self._leave_when_done()
 
 
 def api_handlers(connections: Connections, api: Api) -> Mapping[str, Handler]:

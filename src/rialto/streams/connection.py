@@ -134,6 +134,10 @@ class Connection(WSListener, ABC):
             self._transport.send_close(WSCloseCode(code), reason)
             self._restart_timer(self._limits.close_timeout_s, self._socket.abort)
 
+    def finish(self, code: int, reason: str) -> None:
+        """Close: every request is answered as it is taken. Kinds of connection that answer later wait."""
+        self.close(code, reason)
+
     def _end(self) -> None:
         if not self._closing:
             self._closing = True

@@ -7,6 +7,7 @@ something pending, counters. All of it belongs to the event loop's thread.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -18,6 +19,7 @@ from rialto.streams.limits import StreamLimits
 from rialto.streams.protocol import UpgradeRefused
 
 GOING_AWAY: Final = 1001
+SHUTDOWN: Final = "Server shutdown"
 
 logger = structlog.get_logger(__name__)
 
@@ -38,6 +40,9 @@ class Member(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye and disconnect, within the close timeout."""
+
+    def finish(self, code: int, reason: str) -> None:
+        """Take no request any more, and close once those taken are answered."""
 
     def shutdown_notice(self, now_us: int) -> bytes:
         """Return the frame of the message that announces the server's end."""
@@ -144,7 +149,8 @@ class Connections:
     async def drain(self, notice_s: float = 0.0) -> None:
         """Announce the shutdown, leave clients `notice_s` to move, then close every connection and wait for the end.
 
-        New connections are refused from the first moment. Takes at most the notice and twice the close timeout.
+        New connections are refused from the first moment, new requests after the notice; a connection is closed once
+        those before are answered. Takes at most the notice, the answer timeout and twice the close timeout.
         """
         self.draining = True
         if not self._members:
@@ -154,12 +160,19 @@ class Connections:
             self.enqueue_frame(member.shutdown_notice(now_us), (member,))
         await asyncio.sleep(notice_s)
         for member in list(self._members):
-            member.close(GOING_AWAY, "Server shutdown")
-        if self._members:
-            try:
-                await asyncio.wait_for(self._emptied.wait(), 2 * self.limits.close_timeout_s)
-            except TimeoutError:
+            member.finish(GOING_AWAY, SHUTDOWN)
+        if not await self._is_empty_within(self.limits.answer_timeout_s):
+            logger.warning("stream_requests_unanswered", connections=len(self))
+            for member in list(self._members):
+                member.close(GOING_AWAY, SHUTDOWN)
+            if not await self._is_empty_within(2 * self.limits.close_timeout_s):
                 logger.warning("stream_connections_left", connections=len(self))
+
+    async def _is_empty_within(self, seconds: float) -> bool:
+        if self._members:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._emptied.wait(), seconds)
+        return not self._members
 
 
 class _Attempts:

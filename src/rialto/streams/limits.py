@@ -27,5 +27,7 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     ping_interval_s: float = 20.0
     pong_timeout_s: float = 60.0
     life_s: float = 86_400.0
+    answer_timeout_s: float = 5.0
+    """How long a server that stops waits for the answers to what was asked before."""
     close_timeout_s: float = 2.0
     """How long a closing connection may take to send what is left and to say goodbye."""
