@@ -138,6 +138,7 @@ def test_cores_are_watched_beside_gateways(cluster: ClusterProcess) -> None:
         until_told(url, IN_A_CLUSTER)
         assert httpx.get(f"{url}/api/v3/ping", trust_env=False).status_code == 404
     one, other = cores_of_a_settled(cluster)
+    until_told(cluster.core_urls[other["is_active"]], {"rialto_projections_lag_commands"})
     assert (one["is_agreed"], other["is_agreed"]) == (True, True)
     assert one["epoch"] == other["epoch"]
 

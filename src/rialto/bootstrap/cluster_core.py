@@ -14,7 +14,7 @@ from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
 from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching
-from rialto.bootstrap.watching_replica import answering_operator, watch_replica, watching_runtime
+from rialto.bootstrap.watching_replica import answering_operator, watch_projections, watch_replica, watching_runtime
 from rialto.contracts.events import Outcome
 from rialto.core.cluster.connection import connected
 from rialto.core.cluster.replica import Replica, open_replica
@@ -56,6 +56,11 @@ class ReplicaProjections:
         self._projector: Projector | None = None
         self.last_sequence = 0
         """The last outcome there is."""
+
+    @property
+    def projector(self) -> Projector | None:
+        """What writes them here, while this replica is active."""
+        return self._projector
 
     def accept(self, outcomes: Sequence[Outcome]) -> None:
         """Write outcomes, or keep them: a listener of the runtime."""
@@ -145,6 +150,7 @@ async def running_core_replica(
         await runtime.start()
         stack.push_async_callback(runtime.close)
         await stack.enter_async_context(watching_runtime(settings, watching, runtime))
+        watch_projections(settings, watching, runtime, lambda: projections.projector)
         cluster = await stack.enter_async_context(
             connected(settings.cluster_servers, settings.cluster_member, settings.cluster_copies)
         )

@@ -3,8 +3,10 @@
 The port answers from the first moment, while the journal is replayed, until the process ends.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+
+from prometheus_client.metrics_core import Metric
 
 from rialto.bootstrap.directories import journal_directory
 from rialto.bootstrap.watching import Watching, core_check, round_bounds
@@ -15,8 +17,9 @@ from rialto.foundation.logging import tell_position
 from rialto.gateway.assembly import edge_alone
 from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.gateway.sites import Receive, Send
+from rialto.projections.projector import Projector
 from rialto.watch.commands import CommandFigures
-from rialto.watch.core_figures import core_metrics, disk_metrics, journal_metrics
+from rialto.watch.core_figures import core_metrics, disk_metrics, journal_metrics, projection_metrics
 from rialto.watch.replica_figures import agreement_check, log_check, replica_metrics
 from rialto.watch.rounds import Rounds
 from rialto.watch.site import PATHS, Scope
@@ -62,6 +65,18 @@ async def watching_runtime(settings: Settings, watching: Watching, runtime: Runt
         await watchman.start()
         stack.push_async_callback(watchman.stop)
         yield
+
+
+def watch_projections(
+    settings: Settings, watching: Watching, runtime: Runtime, projector: Callable[[], Projector | None]
+) -> None:
+    """Watch the projections for as long as this replica writes them."""
+
+    def collect() -> Iterable[Metric]:
+        writing = projector()
+        return () if writing is None else projection_metrics(writing, settings.projection_lag_max, runtime)()
+
+    watching.metrics.add(collect)
 
 
 def watch_replica(watching: Watching, replica: Replica, port: int) -> None:
