@@ -22,13 +22,15 @@ pub(crate) struct Core<T> {
     batch_max: usize,
     checkpoint_commands: u64,
     last_checkpoint: u64,
+    /// Up to where a hash of the whole state stands, or nothing new to hash.
+    last_whole: u64,
 }
 
 impl<T: TimeSource> Core<T> {
     pub(crate) fn new(engine: Engine, options: &Options, time: T) -> Core<T> {
         let last_checkpoint = engine.sequence();
         let Options { clock, batch_max, checkpoint_commands, .. } = *options;
-        Core { engine, clock, time, batch_max, checkpoint_commands, last_checkpoint }
+        Core { engine, clock, time, batch_max, checkpoint_commands, last_checkpoint, last_whole: last_checkpoint }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -47,7 +49,7 @@ impl<T: TimeSource> Core<T> {
             is_running = self.take(input, work);
         }
         let sequence = self.engine.sequence();
-        if self.is_due() || (!is_running && sequence > self.last_checkpoint) {
+        if self.is_due() || (!is_running && sequence > self.last_whole) {
             self.last_checkpoint = sequence;
             work.checkpoint = Some(self.checkpoint(is_running));
         }

@@ -70,7 +70,8 @@ impl Replica {
         };
         let mut snapshot = None;
         let mut is_idle = closed_until <= replay.engine.sequence() + 1;
-        if !is_idle {
+        // One that is due is written at the end of what is closed, also when the last turn ended just there.
+        if !is_idle || replay.engine.sequence() >= self.last_snapshot + self.snapshot_commands {
             replay.reader.stop_before(closed_until);
             let mut applied = 0;
             let is_at_end = loop {
