@@ -14,7 +14,7 @@ use crate::frame::{Checkpoint, FrameHeader, Hash, KIND_CHECKPOINT, take};
 use crate::manifest::Manifest;
 use crate::opening::{Opened, check_follows, missing_segment, open_segment};
 use crate::record::read_record;
-use crate::segment::{FIRST_SEQ, Listing};
+use crate::segment::{FIRST_SEQ, Listing, plain_path};
 use crate::stream::{ChainState, Fault, Nature, SegmentStream, Step};
 
 /// One entry of the log.
@@ -372,7 +372,9 @@ impl<D: Disk> Reader<D> {
             next = *self.segments.range(later).next().expect("there was one before");
         }
         if next != self.state.next_seq {
-            let detail = format!("the segment before ends there and the next one begins at {next}");
+            // Cut between two frames it looks the same as one that never held more.
+            let before = plain_path(&self.dir, first_seq);
+            let detail = format!("{} ends before it, or was cut, and the next begins at {next}", before.display());
             return Err(self.missing(self.state.next_seq, &detail));
         }
         if next >= self.stop_before {
