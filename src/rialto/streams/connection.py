@@ -167,7 +167,7 @@ class Connection(WSListener, ABC):
             self._restart_timer(self._limits.ping_interval_s, self._beat)
         else:
             # Timers may ring a little early. Whoever looked at the clock then would ping until it is time.
-            self._restart_timer(max(0.0, left_s), self._end_life)
+            self._restart_timer(max(0, left_s), self._end_life)
 
     def _end_life(self) -> None:
         self.close(NORMAL, "Connection life is over, connect again")
