@@ -1,45 +1,22 @@
 """Traders on a cluster who write down what they were told, and hold it against what is there afterwards."""
 
 import asyncio
-import hashlib
-import hmac
 import itertools
 import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 
 from tests.demo_process import Credentials
+from tests.trading_client import Client, Refused
 
 UNKNOWN_ORDER = -2013
 SYMBOL = "XRPUSDT"
 ASK_AGAIN_S = 0.1
 LOOK_EVERY_S = 0.02
 ASKED_TIMES = 60
-
-
-class Refused(Exception):
-    """An answer other than 200."""
-
-
-class Client:
-    """A trader who signs, at any gateway."""
-
-    def __init__(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
-        self._http = http
-        self._credentials = credentials
-
-    async def send(self, method: str, path: str, **parameters: object) -> Any:
-        query = urlencode({**parameters, "timestamp": time.time_ns() // 1_000_000, "recvWindow": 60_000})
-        signature = hmac.new(self._credentials.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
-        headers = {"X-MBX-APIKEY": self._credentials.key}
-        response = await self._http.request(method, f"{path}?{query}&signature={signature}", headers=headers)
-        if response.status_code != 200:
-            raise Refused(response.status_code, response.json())
-        return response.json()
 
 
 @dataclass

@@ -15,7 +15,7 @@ from pathlib import Path
 import nats
 import pytest
 
-from tests.demo_process import RIALTO, UNLIMITED, Credentials
+from tests.demo_process import RIALTO, UNLIMITED, Credentials, end_of
 from tests.network_namespaces import Network
 
 OPEN_TIMEOUT_S = 180
@@ -135,11 +135,4 @@ class ClusterProcess:
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         self._process.send_signal(signal.SIGINT)
-        try:
-            return self._process.wait(STOP_TIMEOUT_S)
-        finally:
-            self._process.kill()
-            self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self.log.close()
+        return end_of(self._process, STOP_TIMEOUT_S, self.log)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 OPEN_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
@@ -42,6 +42,18 @@ class Credentials(NamedTuple):
 def rialto(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run([*RIALTO, *arguments], capture_output=True, text=True, check=False)
+
+
+def end_of(process: "subprocess.Popen[Any]", timeout_s: float, log: IO[Any]) -> int:
+    """Wait for the end of a process that was asked to end, make sure of it, and return its exit code."""
+    try:
+        return process.wait(timeout_s)
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+        log.close()
 
 
 class DemoProcess:
@@ -108,11 +120,4 @@ class DemoProcess:
         return self._end()
 
     def _end(self) -> int:
-        try:
-            return self._process.wait(STOP_TIMEOUT_S)
-        finally:
-            self._process.kill()
-            self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self.log.close()
+        return end_of(self._process, STOP_TIMEOUT_S, self.log)

@@ -11,6 +11,10 @@ import httpx
 from tests.demo_process import Credentials
 
 
+class Refused(Exception):
+    """An answer other than success."""
+
+
 class Client:
     """A trader who signs."""
 
@@ -23,5 +27,6 @@ class Client:
         signature = hmac.new(self._credentials.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
         headers = {"X-MBX-APIKEY": self._credentials.key}
         response = await self._http.request(method, f"{path}?{query}&signature={signature}", headers=headers)
-        assert response.status_code == 200, response.text
+        if response.status_code != 200:
+            raise Refused(response.status_code, response.text)
         return response.json()

@@ -28,12 +28,13 @@ import pytest
 import websockets
 
 from rialto.core import journal
-from tests.cluster_load import Client, Load, Told, check_told
+from tests.cluster_load import Load, Told, check_told
 from tests.cluster_process import CORES, NATS, ClusterProcess, needs_nats
 from tests.databases import postgres_database
 from tests.demo_process import RIALTO, Credentials
 from tests.network_namespaces import Network, network
 from tests.served_metrics import IN_A_CLUSTER, served
+from tests.trading_client import Client
 from tests.websocket_client import SocketClient, connected
 
 pytestmark = [needs_nats, pytest.mark.timeout(900)]

@@ -16,16 +16,12 @@ import httpx
 import websockets
 
 from tests.demo_process import Credentials, DemoProcess
-from tests.trading_client import Client
+from tests.trading_client import Client, Refused
 from tests.websocket_client import SocketClient, connected
 
 TRADERS = 8
 BROKEN = (httpx.TransportError, websockets.ConnectionClosed, ConnectionError, TimeoutError)
 """How a connection ends that the other side has ended."""
-
-
-class Refused(Exception):
-    """An answer other than success, which is the exchange's right once it is closing."""
 
 
 @dataclass

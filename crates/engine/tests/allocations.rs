@@ -10,9 +10,10 @@ use rialto_types::command::{
 };
 use rialto_types::{
     AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, Contingency, Event,
-    OrderTerms, OrderType, OwnerId, Peg, PegPrice, PostingReason, PreventionModes, Price, Quantity, Rate,
-    SelfTradePrevention, Side, SymbolId, SymbolRules, SymbolSpec, Text, TimeInForce, TradeGroupId,
+    OrderTerms, OrderType, OwnerId, Peg, PegPrice, PostingReason, Price, Quantity, Rate, SelfTradePrevention, Side,
+    SymbolId, SymbolSpec, Text, TimeInForce, TradeGroupId,
 };
+use rialto_wild::open_spec;
 
 const PEOPLE: u32 = 20;
 const FIRST_ACCOUNT: u32 = 5;
@@ -23,28 +24,10 @@ const WARM_UP_DAYS: u32 = 6;
 fn setting_up() -> Vec<Command> {
     let register = |name| Command::RegisterAsset(RegisterAsset { name: Text::new(name).unwrap() });
     let spec = SymbolSpec {
-        name: Text::new("BTCUSDT").unwrap(),
-        base: AssetId(0),
-        quote: AssetId(1),
-        tick: "0.01".parse().unwrap(),
-        price_min: Price::ZERO,
-        price_max: Price::ZERO,
-        lot: "0.001".parse().unwrap(),
-        quantity_min: Quantity::ZERO,
-        quantity_max: Quantity::MAX,
-        market_lot: Quantity::ZERO,
-        market_quantity_min: Quantity::ZERO,
-        market_quantity_max: Quantity::ZERO,
-        notional_min: Amount::ZERO,
-        notional_min_applies_to_market: false,
-        notional_max: Amount::ZERO,
-        notional_max_applies_to_market: false,
         open_orders_max: 1_000,
-        prevention_default: SelfTradePrevention::None,
-        prevention_allowed: PreventionModes::ALL,
         commission: Commission::of(Rate::from_bps(10).unwrap(), Rate::from_bps(10).unwrap()),
         is_discounted: false,
-        rules: SymbolRules::OPEN,
+        ..open_spec("BTCUSDT", AssetId(0), AssetId(1))
     };
     let mut commands = vec![register("BTC"), register("USDT"), Command::ListSymbol(Box::new(ListSymbol { spec }))];
     for person in 0..PEOPLE {

@@ -3,6 +3,8 @@
 //! A frame is a 40-byte header, a payload, and the chain hash after it. The header has a checksum of its own, so that
 //! its length may be believed before the payload is read.
 
+use crate::batch::Batch;
+
 /// A blake3 hash: of the chain, or of the core's state.
 pub type Hash = [u8; 32];
 
@@ -47,6 +49,19 @@ pub(crate) enum HeaderFault {
 }
 
 impl FrameHeader {
+    /// Begin the frame of a batch that is not empty; its payload is stated when it is written.
+    pub fn of_batch(batch: &Batch, first_seq: u64) -> FrameHeader {
+        FrameHeader {
+            kind: KIND_BATCH,
+            flags: 0,
+            payload_bytes: 0,
+            count: batch.len() as u32,
+            first_seq,
+            base_time_us: batch.base_time_us(),
+            payload_crc: 0,
+        }
+    }
+
     /// Count the bytes of the whole frame, chain hash included.
     pub fn frame_bytes(&self) -> usize {
         FRAME_HEADER_BYTES + self.payload_bytes as usize + HASH_BYTES

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::batch::Batch;
 use crate::disk::{Disk, DiskFile};
 use crate::error::JournalError;
-use crate::frame::{FrameHeader, KIND_BATCH, write_frame};
+use crate::frame::{FrameHeader, write_frame};
 use crate::recovery::create_segment;
 use crate::segment::plain_path;
 use crate::stream::ChainState;
@@ -48,15 +48,7 @@ impl<D: Disk> PlainCopy<D> {
     /// Put records as a frame of their own.
     pub fn put_batch(&mut self, batch: &Batch) -> Result<(), JournalError> {
         let (Some(first_seq), Some(next_seq)) = (batch.first_seq(), batch.next_seq()) else { return Ok(()) };
-        let header = FrameHeader {
-            kind: KIND_BATCH,
-            flags: 0,
-            payload_bytes: 0,
-            count: batch.len() as u32,
-            first_seq,
-            base_time_us: batch.base_time_us(),
-            payload_crc: 0,
-        };
+        let header = FrameHeader::of_batch(batch, first_seq);
         let mut frame = Vec::new();
         let chain = write_frame(&mut frame, header, batch.payload(), &self.state.chain);
         self.put_frame(&frame, ChainState { next_seq, last_time_us: batch.last_time_us(), chain })

@@ -14,8 +14,8 @@ use crate::batch::Batch;
 use crate::disk::{Disk, DiskFile, RealDisk};
 use crate::error::JournalError;
 use crate::frame::{
-    Checkpoint, FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX, FrameHeader, HASH_BYTES, Hash, KIND_BATCH,
-    KIND_CHECKPOINT, write_frame,
+    Checkpoint, FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX, FrameHeader, HASH_BYTES, Hash, KIND_CHECKPOINT,
+    write_frame,
 };
 use crate::recovery::{Recovery, create_segment, recover};
 use crate::segment::{LOCK_NAME, SEGMENT_HEADER_BYTES, plain_path};
@@ -114,15 +114,7 @@ impl<D: Disk> Journal<D> {
             return Err(JournalError::SequenceGap { expected: self.state.next_seq, found: first_seq });
         }
         self.check_time(batch.base_time_us())?;
-        let header = FrameHeader {
-            kind: KIND_BATCH,
-            flags: 0,
-            payload_bytes: 0,
-            count: batch.len() as u32,
-            first_seq,
-            base_time_us: batch.base_time_us(),
-            payload_crc: 0,
-        };
+        let header = FrameHeader::of_batch(batch, first_seq);
         self.append_frame(header, batch.payload(), next_seq, batch.last_time_us())
     }
 

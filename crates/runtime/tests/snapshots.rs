@@ -6,10 +6,10 @@ use rialto_runtime::{Clock, Options, Progress, Replica, Runtime, SnapshotTaken, 
 use rialto_snapshot::SnapshotStore;
 use rialto_types::command::{ListSymbol, NewOrder, OpenAccount, PlaceOrder, Post, RegisterAsset};
 use rialto_types::{
-    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, Commission, OrderType, OwnerId,
-    PostingReason, PreventionModes, Price, Quantity, SelfTradePrevention, Side, SymbolId, SymbolRules, SymbolSpec,
-    Text, TimeInForce,
+    AccountClass, AccountId, AccountKind, Amount, AssetId, ClientOrderId, Command, OrderType, OwnerId, PostingReason,
+    Price, Quantity, Side, SymbolId, SymbolSpec, Text, TimeInForce,
 };
+use rialto_wild::open_spec;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -135,28 +135,11 @@ fn order(number: u64) -> Command {
 fn spec() -> SymbolSpec {
     let one = Quantity::from_units(UNIT).unwrap();
     SymbolSpec {
-        name: Text::new("BTCUSDT").unwrap(),
-        base: AssetId(0),
-        quote: AssetId(1),
         tick: Price::from_units(UNIT).unwrap(),
-        price_min: Price::ZERO,
-        price_max: Price::ZERO,
         lot: one,
-        quantity_min: Quantity::ZERO,
-        quantity_max: Quantity::MAX,
-        market_lot: Quantity::ZERO,
-        market_quantity_min: Quantity::ZERO,
-        market_quantity_max: Quantity::ZERO,
-        notional_min: Amount::ZERO,
-        notional_min_applies_to_market: false,
-        notional_max: Amount::ZERO,
-        notional_max_applies_to_market: false,
         open_orders_max: 1_000_000,
-        prevention_default: SelfTradePrevention::None,
-        prevention_allowed: PreventionModes(0x3f),
-        commission: Commission::default(),
         is_discounted: false,
-        rules: SymbolRules::OPEN,
+        ..open_spec("BTCUSDT", AssetId(0), AssetId(1))
     }
 }
 
@@ -204,7 +187,7 @@ fn a_bad_snapshot_is_set_aside_and_the_one_before_is_begun_with() {
     }
     let store = place.store();
     assert_eq!(store.sequences().unwrap(), [400, 350], "two are kept");
-    assert_eq!(store.retain_from().unwrap(), Some(351));
+    assert_eq!(store.retain_from().unwrap(), Some(350));
     let newest = store.path(400);
     let mut bytes = fs::read(&newest).unwrap();
     let middle = bytes.len() / 2;

@@ -73,10 +73,10 @@ impl<D: Disk> SnapshotStore<D> {
     }
 
     /// From which sequence number on the journal is needed beside the snapshots that are kept, should the newest be
-    /// found bad: one past the older of them. `None` while there are fewer than [`KEPT`]: then all of it is.
+    /// found bad: the last command of the older of them, whose place in the chain of hashes proves it. `None` while there are fewer than [`KEPT`]: then all of it is.
     pub fn retain_from(&self) -> Result<Option<u64>, SnapshotError> {
         let sequences = self.sequences()?;
-        Ok(sequences.get(KEPT - 1).map(|sequence| sequence + 1))
+        Ok(sequences.get(KEPT - 1).copied())
     }
 
     /// Where the snapshot of a sequence number is.

@@ -21,11 +21,11 @@ import msgspec
 from rialto.backup import manifest as layout
 from rialto.backup.checking import check_files
 from rialto.backup.manifest import DamagedBackup, Manifest, copy_file, created, make_private, sync_directory
-from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import check_empty, import_tables
 from rialto.core import journal
 from rialto.core.copies import restore_journal
 from rialto.core.journal import Report
+from rialto.core.snapshots import kept_snapshots, snapshot_file
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import migrate
 from rialto.foundation.failures import ExpectedFailure
@@ -188,8 +188,9 @@ def _restore_settings(source: Path, unfinished: Path, target: Target) -> tuple[s
 
 def _restore_snapshots(source: Path, unfinished: Path, sequence: int) -> None:
     """Copy those of states that the restored journal comes to; what a snapshot holds is checked where it is used."""
-    for snapshot in snapshots_in(source):
-        if sequence_of(snapshot) <= sequence:
+    for held in kept_snapshots(source).sequences:
+        if held <= sequence:
+            snapshot = snapshot_file(source, held)
             (unfinished / layout.SNAPSHOTS).mkdir(mode=0o700, exist_ok=True)
             copy_file(snapshot, unfinished / layout.SNAPSHOTS / snapshot.name)
 

@@ -28,9 +28,9 @@ from rialto.backup.manifest import (
     run_directory,
     sync_directory,
 )
-from rialto.backup.snapshots import sequence_of, snapshots_in
 from rialto.backup.tables import export_tables
 from rialto.core.copies import copy_journal
+from rialto.core.snapshots import kept_snapshots, snapshot_file
 from rialto.foundation.database import Access, open_engine
 from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey, MasterKeyUnusable
@@ -226,9 +226,10 @@ def _copy_newest_snapshot(source: Path, target: Path, sequence: int) -> None:
     """Copy the newest snapshot of a state that the backup reaches. A snapshot only shortens a start: where it goes
     while it is copied, because a newer one came, the backup does without."""
     target.mkdir(mode=0o700)
-    for snapshot in snapshots_in(source):
-        if sequence_of(snapshot) > sequence:
+    for held in kept_snapshots(source).sequences:
+        if held > sequence:
             continue
+        snapshot = snapshot_file(source, held)
         try:
             copy_file(snapshot, target / snapshot.name)
         except FileNotFoundError:

@@ -4,13 +4,13 @@ import os
 from functools import partial
 from pathlib import Path
 
-from rialto.backup.snapshots import older_snapshot
 from rialto.backup.writing import BackedUp, OnProgress, Sources, back_up
 from rialto.bootstrap.directories import journal_directory, master_key_path, snapshot_directory
 from rialto.bootstrap.people import NoExchange
 from rialto.core.archiving import ArchivingJob
 from rialto.core.copies import Archived, check_archive, list_archive
 from rialto.core.runtime import Runtime
+from rialto.core.snapshots import kept_snapshots
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import FILE_NAME, Settings
 
@@ -30,7 +30,7 @@ def archiving_job(settings: Settings, runtime: Runtime) -> ArchivingJob:
 
 def archivable_before(settings: Settings) -> int | None:
     """Return before which command no start needs the journal close at hand; None means that all of it is needed."""
-    return older_snapshot(snapshot_directory(settings.data_directory))
+    return kept_snapshots(snapshot_directory(settings.data_directory)).retain_from
 
 
 def back_up_exchange(
