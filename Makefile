@@ -96,7 +96,7 @@ crash: .make/dev .make/core ## Kill the real process under load, again and again
 	@RIALTO_SEED="$(or $(SEED),1)" RIALTO_TEST_KILLS="$(or $(KILLS),20)" $(BIN)/pytest -s tests/simulation/test_kill.py
 
 .PHONY: cluster-faults
-cluster-faults: .make/dev .make/core ## Kill and pause every member of a cluster under load, and check what survived
+cluster-faults: .make/dev .make/core ## Kill, pause and cut off every member of a cluster under load, and check what survived
 	@RIALTO_TEST_CLUSTER_FAULTS=1 $(BIN)/pytest -p no:xdist tests/cluster/test_cluster.py
 
 .PHONY: bot

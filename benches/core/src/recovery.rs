@@ -39,7 +39,6 @@ pub(crate) fn start(load: &Load, trials: usize, directory: &Path) {
     let mut replica = Replica::new(&journal, &snapshots, SNAPSHOT_COMMANDS);
     let (mut written_s, mut bytes) = (Vec::new(), Vec::new());
     loop {
-        // One command at a time tells writing from replaying where a segment ends.
         let began = Instant::now();
         let advanced = replica.advance(50_000).expect("the journal replays");
         if let Some(taken) = advanced.snapshot {
