@@ -1,5 +1,7 @@
 """Every call says in SBE what it says in JSON: two exchanges live through the same, asked differently."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,8 @@ from tests.sbe import message_names
 from tests.twins import Twins, twins
 
 ORDER = "/api/v3/order"
+COUNTED_OVER_S = 10
+"""The shortest interval over which orders are counted."""
 SYMBOL = {"symbol": "BTCUSDT"}
 LIMIT = {**SYMBOL, "type": "LIMIT", "timeInForce": "GTC"}
 OCO = {
@@ -179,12 +183,19 @@ async def test_orders_in_every_detail_and_state(pair: Twins) -> None:
             await pair.same(who, "GET", ORDER, **SYMBOL, orderId=each["orderId"])
         assert await pair.same(who, "GET", "/api/v3/myTrades", **SYMBOL)
         await pair.same(who, "GET", "/api/v3/account")
-        await pair.same(who, "GET", "/api/v3/rateLimit/order")
     kept = await order(pair, "alice", "BUY", "30000", "2", newClientOrderId="kept")
     await pair.same("alice", "PUT", f"{ORDER}/amend/keepPriority", **SYMBOL, orderId=kept["orderId"], newQty="1.5")
     assert await pair.same("alice", "GET", f"{ORDER}/amendments", **SYMBOL, orderId=kept["orderId"])
     await pair.same("alice", "DELETE", ORDER, **SYMBOL, orderId=kept["orderId"])
     await pair.same("alice", "DELETE", "/api/v3/openOrders", **SYMBOL)
+
+
+async def test_counts_of_orders(pair: Twins) -> None:
+    # The two are asked one after the other, so all of it must fall into one interval of the count.
+    await asyncio.sleep(COUNTED_OVER_S - time.time() % COUNTED_OVER_S)
+    await order(pair, "alice", "BUY", "30000", "2")
+    counts = await pair.same("alice", "GET", "/api/v3/rateLimit/order")
+    assert [count["count"] for count in counts] == [1, 1]
 
 
 async def test_replacements_and_their_failures(pair: Twins) -> None:
@@ -289,6 +300,7 @@ SCENES = (
     test_general_calls_and_rules,
     test_market_data,
     test_orders_in_every_detail_and_state,
+    test_counts_of_orders,
     test_replacements_and_their_failures,
     test_order_lists,
     test_self_trade_prevention_and_routing,
