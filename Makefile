@@ -21,6 +21,9 @@ UV := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv --no-config --no-progress
 # What the extension is built from: a change in a test or a benchmark of a crate does not rebuild it.
 CORE_SOURCES := Cargo.toml $(wildcard Cargo.lock) pyproject.toml $(shell find crates \
 	\( -name tests -o -name benches -o -name target \) -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print)
+# What the page is built from, and where the declarations stand that the types of its client follow.
+PAGE_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f ! -name schema.d.ts -print)
+DECLARATIONS := tools/openapi.py $(shell find src/rialto/wire src/rialto/gateway src/rialto/custody src/rialto/products src/rialto/admin -name '*.py')
 # The crate of the Python module has no Rust tests: it is tested from Python, and so never links libpython.
 RUST_TESTS := --workspace --exclude rialto-python --locked
 
@@ -31,7 +34,7 @@ help: ## List the targets
 # --- running -------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: .make/core ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
+run: .make/core .make/page ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
 	@exec $(BIN)/rialto run --demo --port "$(PORT)" --data "$(DATA)"
 
 .PHONY: cluster
@@ -41,23 +44,26 @@ cluster: .make/dev .make/core ## Start a demonstration cluster: NATS, PostgreSQL
 .PHONY: build
 build: .make/core ## Set up .venv and build the compiled core into it
 
+.PHONY: page
+page: .make/core .make/page ## Build the web page into the package (needs npm)
+
 .PHONY: client
 client: .make/dev .make/core ## Install the client libraries that the examples use
 
 .PHONY: wheel
-wheel: .make/core ## Build the installable wheel into dist/
+wheel: .make/core .make/page ## Build the installable wheel into dist/
 	@$(STEP) "Building the wheel" $(BIN)/maturin build --release --locked --out dist
 	@ls dist/*.whl
 
 # --- checking ------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: .make/dev .make/core ## Run every test, Rust and Python
+test: .make/dev .make/core .make/nodes .make/page ## Run every test, Rust and Python
 	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
 	@cargo test $(RUST_TESTS) --quiet
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism
+CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism check-page
 
 .PHONY: check
 check: .make/dev .make/core ## Format, lint, types, imports, stubs, determinism: every failure is shown
@@ -80,11 +86,19 @@ check-imports: .make/dev
 check-determinism: .make/dev
 	@$(STEP) "Determinism" $(BIN)/python -m tools.determinism
 
+check-page: .make/page
+	@if test -f .make/web; then \
+	$(STEP) "Page format" npm run --silent --prefix web check-format; \
+	$(STEP) "Page lint" npm run --silent --prefix web check-lint; \
+	$(STEP) "Page types" npm run --silent --prefix web check-types; \
+	$(STEP) "Page units and catalogues" npm run --silent --prefix web check-units; fi
+
 .PHONY: format
 format: .make/dev ## Format Python and Rust, and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 	@cargo fmt --all
+	@if test -f .make/web; then npm run --silent --prefix web format; fi
 
 .PHONY: simulate
 simulate: ## Simulate crashes and faults of the disk: SEED=n repeats one, SEEDS=n runs many on all cores (1000)
@@ -139,7 +153,7 @@ upgrade: ## Lock the newest versions of everything
 
 .PHONY: clean
 clean: ## Remove everything built or installed here (never DATA)
-	rm -rf .venv .venv-bot .venv-quickfix .make target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
+	rm -rf .venv .venv-bot .venv-quickfix .make tools/nodes/node_modules web/node_modules src/rialto/gateway/page/built target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
 
 .venv/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }
@@ -170,6 +184,32 @@ clean: ## Remove everything built or installed here (never DATA)
 	@$(STEP) "Creating .venv-quickfix" $(PYTHON) -m venv .venv-quickfix
 	@$(STEP) "Building QuickFIX" $(BIN)/uv --no-config --no-progress pip sync --python .venv-quickfix/bin/python --require-hashes requirements/quickfix.txt
 	@touch $@
+
+# Chain nodes that tests run for real. Where they cannot be had, the stamp is not set and those tests say why they skip.
+.make/nodes: tools/nodes/package.json tools/nodes/package-lock.json
+	@mkdir -p .make
+	@if ! command -v npm >/dev/null; then echo "  No npm here: tests on a real EVM node are skipped." >&2; \
+	elif $(STEP) "Installing chain nodes for tests" npm ci --ignore-scripts --prefix tools/nodes; then touch $@; \
+	else echo "  npm cannot fetch the nodes: tests on a real EVM node are skipped." >&2; fi
+
+# The packages that build and check the page. Where they cannot be had, there is no page, and the exchange runs without.
+.make/web: web/package.json web/package-lock.json
+	@mkdir -p .make
+	@if ! command -v npm >/dev/null; then echo "  No npm here: the exchange has no web page. Install Node.js 20 or newer." >&2; \
+	elif $(STEP) "Installing the page's packages" npm ci --ignore-scripts --prefix web; then touch $@; \
+	else echo "  npm cannot fetch the page's packages: the exchange has no web page." >&2; fi
+
+# The types of the page's client follow the declarations; a change that leaves the document as it was builds nothing.
+.make/declarations: .make/core $(DECLARATIONS)
+	@env PYTHONPATH=src $(BIN)/python -m tools.openapi >.make/openapi.new
+	@cmp -s .make/openapi.new .make/openapi.json || cp .make/openapi.new .make/openapi.json
+	@touch $@
+.make/openapi.json: .make/declarations ;
+
+.make/page: .make/web .make/openapi.json $(PAGE_SOURCES)
+	@if test -f .make/web; then \
+	$(STEP) "Writing the types of the API" npm run --silent --prefix web types; \
+	$(STEP) "Building the page" npm run --silent --prefix web build; touch $@; fi
 
 # Offline, so that the install can add nothing to what the locks put there.
 .make/core: .make/run $(CORE_SOURCES)

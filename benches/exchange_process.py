@@ -29,7 +29,11 @@ LIMITS = (
     "RIALTO_REQUESTS_PER_FIVE_MINUTES_MAX",
     "RIALTO_ORDERS_PER_TEN_SECONDS_MAX",
     "RIALTO_ORDERS_PER_DAY_MAX",
+    "RIALTO_SIGN_UPS_PER_HOUR_MAX",
     "RIALTO_SOCKET_ATTEMPTS_PER_FIVE_MINUTES_MAX",
+    "RIALTO_UNFILLED_ORDERS_MIN",
+    "RIALTO_IMMEDIATE_ORDERS_MIN",
+    "RIALTO_RESTING_ORDERS_MIN",
 )
 OPEN = re.compile(r"is open on http://([\d.]+):(\d+)")
 LOOP = "event loop"
@@ -68,16 +72,16 @@ class ExchangeProcess:
 
 
 @contextmanager
-def running_exchange() -> Iterator[ExchangeProcess]:
-    """Found a demonstration, then run the exchange it leaves, and stop it at the end."""
+def running_exchange(**settings: str) -> Iterator[ExchangeProcess]:
+    """Found a demonstration, then run the exchange it leaves with some settings, and stop it at the end."""
     with scratch_directory() as data:
         with _started(data, "--demo"):
             key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
-        fix_key, fix_port = FixKey(data), _free_port()
+        fix_key, fix_port = FixKey(data), free_port()
         command = [_rialto(), "keys", "create", "alice", "--permission", "fix", "--data", str(data)]
         made = subprocess.check_output([*command, "--public-key", str(fix_key.public_file)], text=True)
         fix_key.api_key = made.split()[-1]
-        with _started(data, RIALTO_FIX_ORDER_ENTRY_PORT=str(fix_port)) as (process, host, port):
+        with _started(data, RIALTO_FIX_ORDER_ENTRY_PORT=str(fix_port), **settings) as (process, host, port):
             yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"], fix_port, fix_key)
 
 
@@ -89,7 +93,8 @@ def moving_exchange() -> Iterator[ExchangeProcess]:
         yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody listens to."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

@@ -21,7 +21,7 @@ exchange = ccxt.binance(
     {
         "apiKey": key["apiKey"],
         "secret": key["secretKey"],
-        "options": {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "fetchCurrencies": False},
+        "options": {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False},
     }
 )
 exchange.urls["api"] = {

@@ -34,8 +34,8 @@ class Founded:
 
 
 def settings_in(data: Path, **arguments: object) -> Settings:
-    """The settings of an exchange in a directory."""
-    return read_settings({}, {"data_directory": data, **arguments})
+    """The settings of an exchange in a directory, whose keys may have been made long ago."""
+    return read_settings({}, {"data_directory": data, "unrestricted_key_trade_days": 0, **arguments})
 
 
 def found(data: Path, *, orders: int = 60, **arguments: object) -> Founded:

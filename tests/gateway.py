@@ -15,7 +15,7 @@ import httpx
 from rialto.contracts.commands import ListSymbol, PoolSymbols, Post, RegisterAsset
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, PostingReason
 from rialto.core.runtime import Runtime
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.admission import AdmissionRules
 from rialto.gateway.assembly import Gateway, assemble
@@ -30,6 +30,7 @@ from rialto.identity.restrictions import Permission
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from rialto.streams.user_data.streams import UserDataStreams
+from tests.databases import migrated_sqlite
 from tests.exchange import BTC, BTCUSDT, USDT, found, running, spec
 
 Parameters = Mapping[str, object]
@@ -136,8 +137,7 @@ async def live(
     **symbol: Any,
 ) -> AsyncIterator[Live]:
     """Run an exchange on a directory, listening on a free port."""
-    url = f"sqlite:///{directory / 'rialto.sqlite'}"
-    migrate(url)
+    url = migrated_sqlite(directory / "rialto.sqlite")
     engines = [open_engine(url, Access.DURABLE), open_engine(url, Access.REBUILDABLE)]
     reader = open_engine(url, Access.READ_ONLY, connections=4)
     owners, keys = Owners(engines[0]), ApiKeys(engines[0], MasterKey.load_or_create(directory / "master.key"))

@@ -1,18 +1,20 @@
 """Write docs/COMPATIBILITY.md from the endpoint declarations: `python -m tools.compatibility`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
-from rialto.wire.compatibility import as_markdown, matrix
+from rialto.bootstrap.families.declarations import ENDPOINTS
+from rialto.wire.compatibility import DocumentedCall, as_markdown, families, matrix
 from rialto.wire.endpoints import ONLY_WEBSOCKET
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "COMPATIBILITY.md"
 
 HEAD = """# Compatibility
 
-Generated from the endpoint declarations by `make docs`; a test holds it to them. {served} of {documented} documented
-calls of the spot API are served over REST, {methods} of {documented_methods} methods over the WebSocket API. The FIX
-API is served as text: order entry, drop copies and market data. Not served yet: FIX in SBE.
+Generated from the endpoint declarations by `make docs`; a test holds it to them. The FIX API is served as text: order
+entry, drop copies and market data. Not served yet: FIX in SBE.
+
+{counts}
 
 ## What differs on purpose
 
@@ -33,6 +35,24 @@ API is served as text: order entry, drop copies and market data. Not served yet:
 - Every symbol and account has one permission, `SPOT`.
 - Averages over `avgPriceMins` gather trades by the second.
 - The statistics of 24 hours move by the minute.
+
+## Wallets, sub-accounts, fiat money
+
+- Trading over the API locks where the documented ratios are exceeded, as the original's does (`apiTradingStatus`). How
+  long, and from how many orders on, are settings (`unfilled_orders_min`, `immediate_orders_min`, `resting_orders_min`,
+  `trading_lock_seconds_min`); cancels are never locked.
+- Keys without a restriction of addresses may trade for 90 days (`unrestricted_key_trade_days`); keys that withdraw must
+  be restricted.
+- A withdrawal to one of the exchange's own deposit addresses is made inside it; with fast withdrawals off it is refused
+  where it would go to somebody else (-4033).
+- Without a network in `networks.toml`, coins have no networks; without a bank in `banks.toml`, fiat orders are refused
+  (-16010). Both orders of fiat money take a JSON body, signed over the query or over query and body, and a form too.
+  Cards are the exchange's own calls below `/fiat/v1/card`; `fiat/payments` and `fiat/orders` show what came of them.
+- Mining in the cloud and delegation to custodians are not offered: their histories have no rows. There are no positions
+  yet: `futures/move-position` is refused, and the views of margin and futures show balances alone.
+- A withdrawal from a managed sub-account at a later date is refused (-4001).
+- `accountSnapshot` is exact to the end of each day of UTC, and valued at today's prices.
+- Calls of people are below `/account/v1`, those of operators below `/admin/v1`; the original has no such calls.
 
 ## User data streams
 
@@ -114,16 +134,20 @@ collection has them. Without trades a day has candles that carry the price on, a
 
 def document() -> str:
     """Return the document as the declarations have it."""
-    calls = matrix(SPOT_ENDPOINTS)
-    rest = [call for call in calls if call.method != ONLY_WEBSOCKET]
-    methods = [call for call in calls if call.method == ONLY_WEBSOCKET]
-    head = HEAD.format(
-        served=sum(call.is_served for call in rest),
-        documented=len(rest),
-        methods=sum(call.is_served for call in methods),
-        documented_methods=len(methods),
-    )
-    return head + as_markdown(calls)
+    calls = matrix(ENDPOINTS)
+    return HEAD.format(counts=_counts(calls)) + as_markdown(calls)
+
+
+def _counts(calls: Sequence[DocumentedCall]) -> str:
+    """Tell how many calls of each family are served, over REST and over the WebSocket API, a row each."""
+    rows = ["| family | served over REST | over the WebSocket API |", "| --- | --- | --- |"]
+    for family in families():
+        shares = []
+        for is_method in (False, True):
+            own = [call for call in calls if call.family == family and (call.method == ONLY_WEBSOCKET) is is_method]
+            shares.append(f"{sum(call.is_served for call in own)} of {len(own)}" if own else "")
+        rows.append(f"| {family} | {shares[0]} | {shares[1]} |")
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.connectors import rest_configuration
 from tests.demo_process import UNLIMITED, Credentials, DemoProcess, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -84,14 +85,11 @@ def test_python_binance(exchange: DemoProcess, credentials: Credentials) -> None
 
 
 def test_the_official_connector(exchange: DemoProcess, credentials: Credentials) -> None:
-    from binance_common.configuration import ConfigurationRestAPI
     from binance_common.errors import BadRequestError
     from binance_sdk_spot.rest_api.models import NewOrderSideEnum, NewOrderTimeInForceEnum, NewOrderTypeEnum
     from binance_sdk_spot.spot import Spot
 
-    configuration = ConfigurationRestAPI(
-        api_key=credentials.key, api_secret=credentials.secret, base_path=exchange.url, retries=0
-    )
+    configuration = rest_configuration(exchange.url, credentials.key, credentials.secret)
     api = Spot(config_rest_api=configuration).rest_api
     assert api.time().data().server_time is not None
     symbols = api.exchange_info(symbol="LTCUSDT").data().symbols

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.connectors import rest_configuration
 from tests.demo_process import UNLIMITED, Credentials, DemoProcess
 
 
@@ -42,14 +43,11 @@ def trade(demo: DemoProcess, credentials: Credentials) -> None:
 
 
 def test_the_official_connector(exchange: DemoProcess, credentials: Credentials) -> None:
-    from binance_common.configuration import ConfigurationRestAPI
     from binance_common.errors import BadRequestError
     from binance_sdk_spot.rest_api.models import ExchangeInfoSymbolStatusEnum, TickerTypeEnum, TickerWindowSizeEnum
     from binance_sdk_spot.spot import Spot
 
-    configuration = ConfigurationRestAPI(
-        api_key=credentials.key, api_secret=credentials.secret, base_path=exchange.url, retries=0
-    )
+    configuration = rest_configuration(exchange.url, credentials.key, credentials.secret)
     api = Spot(config_rest_api=configuration).rest_api
     rates = api.account_commission("ETHUSDT").data()
     assert rates.standard_commission is not None
@@ -82,7 +80,7 @@ def ccxt_client(ccxt: ModuleType, exchange: DemoProcess, credentials: Credential
         {
             "apiKey": credentials.key,
             "secret": credentials.secret,
-            "options": {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "fetchCurrencies": False},
+            "options": {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False},
         }
     )
     client.urls["api"] = {
@@ -102,6 +100,11 @@ def test_ccxt(exchange: DemoProcess, credentials: Credentials) -> None:
     assert {"priceChange", "weightedAvgPrice", "lastId"} <= trading_day.keys() & rolling.keys()
     commission = client.private_get_account_commission({"symbol": "ETHUSDT"})
     assert commission["discount"]["discount"] == "0.00000000"
+    assert "USDT" in client.fetch_currencies()
+    moved = client.transfer("USDT", 25, "spot", "funding")
+    assert client.fetch_balance({"type": "funding"})["USDT"]["total"] == 25
+    assert [each["id"] for each in client.fetch_transfers("USDT", params={"type": "MAIN_FUNDING"})] == [moved["id"]]
+    client.transfer("USDT", 25, "funding", "spot")
 
 
 async def test_ccxt_without_waiting(exchange: DemoProcess, credentials: Credentials) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from tests.connectors import PATIENCE_MS
 from tests.streams import Streaming, streaming
 
 TIMEOUT_S = 10
@@ -85,7 +86,10 @@ async def test_the_official_connector(served: Streaming) -> None:
 
     alice = served.exchange.alice
     configuration = ConfigurationWebSocketAPI(
-        api_key=alice.key.key, api_secret=alice.secret, stream_url=f"ws://127.0.0.1:{served.port}/ws-api/v3"
+        api_key=alice.key.key,
+        api_secret=alice.secret,
+        stream_url=f"ws://127.0.0.1:{served.port}/ws-api/v3",
+        timeout=PATIENCE_MS,
     )
     api: Any = Spot(config_ws_api=configuration).websocket_api
     connection = await api.create_connection()

@@ -10,7 +10,11 @@ import schemathesis
 
 from rialto.gateway.router import Route, Router
 from rialto.gateway.spot.declarations import SPOT_ENDPOINTS
+from rialto.streams.names import Kind, parse_stream_name
+from rialto.wire.chapters import weights
 from rialto.wire.endpoints import Endpoint
+from rialto.wire.glossary import meaning_of
+from rialto.wire.stream_catalogue import STREAMS
 from tests.gateway import Live, Trader, refusal
 
 
@@ -153,3 +157,48 @@ async def test_numbers_wider_than_an_order_of_a_list_holds_overflow(
         number = 2**32
         response = await exchange.alice.send("POST", f"/api/v3/{path}", {**required, name: number})
         assert refusal(response) == (400, -1108, f"Parameter '{name}' overflowed.")
+
+
+async def test_the_reference_comes_in_pieces(exchange: Live) -> None:
+    document = (await exchange.client.get("/api/v3/openapi.json")).json()
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    described |= {("WS", name) for name in document["x-websocket-api"]["methods"]}
+    response = await exchange.client.get("/docs/contents.json")
+    assert (response.status_code, response.headers["content-encoding"]) == (200, "gzip")
+    assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    chapters = response.json()["chapters"]
+    assert {(each["method"], each["path"]) for chapter in chapters for each in chapter["calls"]} == described
+    for chapter in chapters:
+        piece = (await exchange.client.get(f"/docs/chapters/{chapter['name']}.json")).json()
+        assert set(piece["calls"]) == {f"{each['method']} {each['path']}" for each in chapter["calls"]}
+        assert set(re.findall(r"#/components/schemas/(\w+)", str(piece))) == set(piece["schemas"])
+    again = await exchange.client.get("/docs/contents.json", headers={"if-none-match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await exchange.client.get("/docs/chapters/none.json")).status_code == 404
+    assert -1121 in {each["code"] for each in (await exchange.client.get("/docs/errors.json")).json()}
+    schema = await exchange.client.get("/docs/schemas/spot-fix-oe.xml")
+    assert (schema.status_code, schema.headers["content-type"]) == (200, "application/xml")
+
+
+def test_what_calls_weigh_is_told_by_how_they_are_asked() -> None:
+    told = {each.path: weights(each) for each in SPOT_ENDPOINTS if each.is_http and each.method == "GET"}
+    assert [each["weight"] for each in told["/api/v3/depth"]] == [5, 25, 50, 250]
+    assert told["/api/v3/openOrders"] == [{"weight": 80, "asked": {}}, {"weight": 6, "asked": {"symbol": "BTCUSDT"}}]
+
+
+def test_described_streams_are_those_there_are() -> None:
+    topics = {parse_stream_name(each.example, {"BTCUSDT": 0}.get).kind for each in STREAMS}
+    assert topics == {kind for kind in Kind if not kind.startswith("sbe:")}
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("symbol", "The market, its two assets written together: BTCUSDT."),
+        ("pendingAboveStopPrice", "Of the pending order above: the price at which the order is triggered."),
+        ("stopPrice", "The price at which the order is triggered."),
+        ("limitless", ""),
+    ],
+)
+def test_parameters_mean_one_thing(name: str, meaning: str) -> None:
+    assert meaning_of(name) == meaning

@@ -19,6 +19,7 @@ async def test_settings_open_the_services_and_warn_their_clients(tmp_path: Path)
         "RIALTO_DATA_DIRECTORY": str(tmp_path),
         "RIALTO_FIX_ORDER_ENTRY_PORT": str(port),
         "RIALTO_FIX_NOTICE_SECONDS": "1",
+        "RIALTO_UNRESTRICTED_KEY_TRADE_DAYS": "0",  # Its key is of long ago.
     }
     async with bootstrap.running_exchange(read_settings(environment, {})) as exchange:
         assert exchange.fix_ports == {ServiceKind.ORDER_ENTRY: port}

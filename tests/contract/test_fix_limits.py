@@ -1,6 +1,7 @@
 """Limits of FIX sessions over real sockets: names, connections, messages; and how sessions end."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ async def test_a_key_that_allows_no_more_ends_its_sessions(tmp_path: Path) -> No
         for client in clients:
             assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
         assert (await copying.ask("1", (112, "still there"))).type == "0"
+
+
+async def test_a_key_that_expires_ends_its_sessions(tmp_path: Path) -> None:
+    async with fix_exchange(tmp_path) as fix:
+        keys, expiring = fix.exchange.keys, fix.key_of(fix.alice)
+        client = await fix.logged_on(expiring)
+        keys.restrict(expiring.key.key, None, Restrictions(), expires_at_us=time.time_ns() // 1_000 + 500_000)
+        assert (await client.receive("5"))[58] == "Invalid API-key, IP, or permissions for action."
+        again = await fix.connect()
+        assert (await again.log_on(expiring))[58] == "Invalid API-key, IP, or permissions for action."
 
 
 async def test_the_end_is_announced(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_restricting_where_a_key_is_used_grants_it_nothing(exchange: DemoProcess
     assert "reader: hmac; may read; addresses: 127.0.0.0/8; symbols: all" in restricted.stdout
     widened = keys(exchange.data, "restrict", key, "--permission", "trade")
     assert "reader: hmac; may trade; addresses: any; symbols: all" in widened.stdout
+    ending = keys(exchange.data, "restrict", key, "--days", "30").stdout
+    assert "reader: hmac; may trade; addresses: any; symbols: all; expires: 20" in ending
     unknown = keys(exchange.data, "restrict", "nosuchkey")
     assert unknown.returncode != 0
     assert "there is no key" in unknown.stderr
@@ -104,6 +106,7 @@ def test_a_public_key_is_registered(exchange: DemoProcess, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["create", "alice", "--permission", "withdraw"], "must be restricted to the addresses"),
         (["create", "nobody"], "there is nobody named 'nobody'"),
         (["create", "alice", "--address", "here"], "'here' is no address"),
         (["create", "alice", "--public-key", "/dev/null"], "no public key in PEM"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
-from binance_common.configuration import ConfigurationRestAPI, ConfigurationWebSocketAPI
+from binance_common.configuration import ConfigurationWebSocketAPI
 from binance_common.models import WebsocketApiResponse
 from binance_sdk_spot.rest_api.rest_api import SpotRestAPI
 from binance_sdk_spot.spot import Spot
@@ -24,7 +24,8 @@ from pydantic import BaseModel
 from rialto.contracts.commands import ReportBlockTrade, SetReferencePrice
 from rialto.contracts.symbol_rules import Reference, ReferenceMethod, SymbolRules
 from rialto.contracts.vocabulary import Side
-from rialto.identity.restrictions import Permission
+from rialto.identity.restrictions import Permission, Restrictions
+from tests.connectors import PATIENCE_MS, rest_configuration
 from tests.exchange import BTCUSDT
 from tests.gateway import pool
 from tests.streams import Streaming, eventually, streaming
@@ -100,7 +101,7 @@ class OverRest:
     """The connector's REST client."""
 
     def __init__(self, url: str, key: str, private_key: str) -> None:
-        configuration = ConfigurationRestAPI(api_key=key, private_key=private_key, base_path=url, retries=0)
+        configuration = rest_configuration(url, key, private_key=private_key)
         self._api = Spot(config_rest_api=configuration).rest_api
         self.called: set[str] = set()
 
@@ -157,7 +158,8 @@ def keys_of(exchange: Streaming, name: str) -> tuple[str, str]:
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     owner = getattr(exchange.exchange, name).key.owner
-    made = exchange.exchange.keys.register(owner, "connector", list(Permission), 1, public)
+    here = Restrictions.read(["127.0.0.1"], [])
+    made = exchange.exchange.keys.register(owner, "connector", list(Permission), 1, public, restrictions=here)
     return made.key, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
@@ -165,7 +167,10 @@ def keys_of(exchange: Streaming, name: str) -> tuple[str, str]:
 async def websocket_client(exchange: Streaming) -> AsyncIterator[SpotWebSocketAPI]:
     key, private = keys_of(exchange, "alice")
     configuration = ConfigurationWebSocketAPI(
-        api_key=key, private_key=private, stream_url=f"ws://127.0.0.1:{exchange.port}/ws-api/v3"
+        api_key=key,
+        private_key=private,
+        stream_url=f"ws://127.0.0.1:{exchange.port}/ws-api/v3",
+        timeout=PATIENCE_MS,
     )
     api = Spot(config_ws_api=configuration).websocket_api
     await api.create_connection()  # type: ignore[no-untyped-call]

@@ -10,7 +10,9 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -81,11 +83,11 @@ class Fuzzed:
         self.session = session
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
-    directory = tmp_path_factory.mktemp("fuzzed")
+@contextmanager
+def fuzzed(serve: "Callable[[Queue[Any]], Coroutine[Any, Any, None]]") -> Iterator[Fuzzed]:
+    """Run an exchange on a loop of its own: `serve` puts its address, a key, its secret and how to stop it."""
     opened: Queue[Any] = Queue()
-    thread = threading.Thread(target=lambda: asyncio.run(serve(directory, opened)))
+    thread = threading.Thread(target=lambda: asyncio.run(serve(opened)))
     thread.start()
     url, key, secret, stop = opened.get(timeout=60)
     with requests.Session() as session:
@@ -96,6 +98,12 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     stop()
     thread.join(60)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
+    with fuzzed(partial(serve, tmp_path_factory.mktemp("fuzzed"))) as running:
+        yield running
 
 
 async def serve(directory: Path, opened: "Queue[Any]") -> None:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from rialto.gateway.limits import RateLimit, RateLimits
+from rialto.gateway.request import Request
 from rialto.portal import site as site_module
 from rialto.portal.site import PortalSite
 from tests.gateway import Live, live
@@ -215,17 +216,21 @@ async def test_files_count_as_requests(tmp_path: Path, directory: Path) -> None:
     site.close()
 
 
+def asked(method: str, path: str) -> Request:
+    return Request(method, path, b"", b"", {}, "127.0.0.1")
+
+
 async def test_more_files_at_once_than_there_may_be(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_module, "ANSWERS_MAX", 2)
     site = PortalSite(directory)
-    held = [await site.answer("GET", f"/{FOLDER}/{NAMES[0]}", b"") for _ in range(2)]
-    refused = await site.answer("GET", f"/{FOLDER}/{NAMES[0]}", b"")
+    held = [await site.answer(asked("GET", f"/{FOLDER}/{NAMES[0]}")) for _ in range(2)]
+    refused = await site.answer(asked("GET", f"/{FOLDER}/{NAMES[0]}"))
     assert refused.status == 503
     for page in held:
         page.close()
         page.close()
-    assert (await site.answer("GET", BUCKET, b"")).status == 200
-    again = await site.answer("HEAD", f"/{FOLDER}/{NAMES[0]}", b"")
+    assert (await site.answer(asked("GET", BUCKET))).status == 200
+    again = await site.answer(asked("HEAD", f"/{FOLDER}/{NAMES[0]}"))
     assert again.status == 200
     again.close()
     site.close()

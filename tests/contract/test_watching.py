@@ -24,7 +24,7 @@ from tests.gateway import Trader
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
 OPERATOR_LABELS = {
     *("le", "kind", "reason", "family", "outcome", "code", "phase", "check"),
-    *("part", "version", "service", "urgency"),
+    *("part", "version", "service", "urgency", "state", "act", "result", "currency"),
 }
 SERIES_MAX = 600
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rialto.gateway.bans import BanRules
 from rialto.gateway.limits import RateLimit, RateLimits
 from rialto.identity.restrictions import Permission, Restrictions
-from tests.gateway import Trader
+from tests.gateway import Trader, until
 from tests.streams import Streaming, streaming
 from tests.websocket_client import SocketClient, connected
 
@@ -221,6 +221,20 @@ async def test_a_key_that_may_read_no_more_hears_no_more(tmp_path: Path) -> None
         assert placed["status"] == 200, "it may still trade"
         exchange.exchange.keys.restrict(signer.key.key, BOTH, Restrictions())
         assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+
+
+async def test_a_session_ends_when_its_key_expires(tmp_path: Path) -> None:
+    async with streaming(tmp_path) as exchange, connected(exchange.port) as client:
+        expires_at_us = time.time_ns() // 1_000 + 1_500_000
+        signer = Signer(exchange, Ed25519PrivateKey.generate(), expires_at_us=expires_at_us)
+        await signer.log_on(client)
+        assert (await client.ask("userDataStream.subscribe"))["status"] == 200
+        await until(lambda: time.time_ns() // 1_000 >= expires_at_us)
+        exchange.exchange.gateway.websocket_api.drop_unusable_keys()
+        assert (await client.receive())["event"]["e"] == "eventStreamTerminated"
+        told = await client.send_text('{"id":77,"method":"account.status"}')
+        assert (told["id"], error_of(told)[1]) == (None, -2015)
+        assert error_of(await client.ask_signed("account.status", signer.trader))[1] == -2015
 
 
 async def test_rate_limits_are_shown_as_wanted(tmp_path: Path) -> None:

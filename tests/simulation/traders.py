@@ -67,9 +67,11 @@ class SocketTrader:
         return answer["result"]
 
 
-async def trade(client: Client | SocketTrader, name: str, chance: random.Random, told: Acknowledged) -> None:
-    """Place, take and cancel until the connection breaks or is refused."""
-    for number in range(100_000):
+async def trade(
+    client: Client | SocketTrader, name: str, chance: random.Random, told: Acknowledged, orders: int
+) -> None:
+    """Place, take and cancel until the connection breaks or is refused, or so many orders were placed."""
+    for number in range(orders):
         order_name = f"{name}-{number}"
         order = {"symbol": "XRPUSDT", "side": chance.choice(["BUY", "SELL"]), "newClientOrderId": order_name}
         if chance.randrange(10) < 3:
@@ -85,11 +87,11 @@ async def trade(client: Client | SocketTrader, name: str, chance: random.Random,
 
 
 async def _trade_over_socket(
-    port: int, credentials: Credentials, name: str, chance: random.Random, told: Acknowledged
+    port: int, credentials: Credentials, name: str, chance: random.Random, told: Acknowledged, orders: int
 ) -> None:
     async with connected(port) as socket:
         try:
-            await trade(SocketTrader(socket, credentials), name, chance, told)
+            await trade(SocketTrader(socket, credentials), name, chance, told, orders)
         except websockets.ConnectionClosed:
             # What came before the end may still lie unread.
             with suppress(websockets.ConnectionClosed):
@@ -101,15 +103,18 @@ async def _trade_over_socket(
 
 
 async def trade_until_broken(
-    url: str, credentials: Credentials, name: str, chance: random.Random, told: Acknowledged
+    url: str, credentials: Credentials, name: str, chance: random.Random, told: Acknowledged, orders: int = 100_000
 ) -> list[BaseException | None]:
-    """Trade with several connections of both kinds until all of them have ended; return how each did."""
+    """Trade with several connections of both kinds until all of them have ended; return how each did.
+
+    Each ends by itself after so many `orders`: one that is cancelled may be answered at that moment and go on.
+    """
     port = int(url.rsplit(":", 1)[1])
     async with httpx.AsyncClient(base_url=url, timeout=20) as http:
         client = Client(http, credentials)
-        trading = [trade(client, f"{name}-{number}", chance, told) for number in range(TRADERS // 2)]
+        trading = [trade(client, f"{name}-{number}", chance, told, orders) for number in range(TRADERS // 2)]
         trading += [
-            _trade_over_socket(port, credentials, f"{name}-{number}", chance, told)
+            _trade_over_socket(port, credentials, f"{name}-{number}", chance, told, orders)
             for number in range(TRADERS // 2, TRADERS)
         ]
         return await asyncio.gather(*trading, return_exceptions=True)

@@ -1,9 +1,12 @@
 """Every error code a client can receive is met by a test that speaks as a client does."""
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
-from rialto.wire.errors import ErrorCode
+import rialto.wire
+from rialto.wire.errors import Catalogue, ErrorCode
 from tests.tidy.sources import ROOT
 
 NOT_TO_BE_HAD = {
@@ -19,7 +22,27 @@ def text_of(directory: Path) -> str:
 
 def test_every_code_is_received_by_a_client() -> None:
     source, contract = text_of(ROOT / "src"), text_of(ROOT / "tests" / "contract")
-    sent = [code for code in ErrorCode if re.search(rf"ErrorCode\.{code.name}\b", source)]
-    met = {int(number) for number in re.findall(r"(?<![\d.])-[12]\d{3}\b", contract)}
-    missing = {f"{code.number} {code.name}" for code in sent if code.number not in met and code not in NOT_TO_BE_HAD}
+    met = {int(number) for number in re.findall(r"(?<![\w.])-[1-9]\d{3,4}\b", contract)}
+    missing = {
+        f"{code.number} {code.name}"
+        for catalogue in catalogues()
+        for code in catalogue
+        if re.search(rf"\b{catalogue.__name__}\.{code.name}\b", source)
+        and code.number not in met
+        and code not in NOT_TO_BE_HAD
+    }
     assert missing == set()
+
+
+def test_no_number_means_two_things() -> None:
+    numbers = [code.number for catalogue in catalogues() for code in catalogue]
+    assert len(numbers) == len(set(numbers))
+
+
+def catalogues() -> list[type[Catalogue]]:
+    """List every catalogue of codes there is."""
+    for module in pkgutil.iter_modules(rialto.wire.__path__):
+        importlib.import_module(f"rialto.wire.{module.name}")
+    found = Catalogue.__subclasses__()
+    assert len(found) >= 7
+    return found

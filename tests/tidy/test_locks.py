@@ -1,5 +1,6 @@
 """The locks answer what is asked for, by hash, from wherever packages are fetched."""
 
+import json
 import re
 import tomllib
 
@@ -49,3 +50,11 @@ def test_the_locks_cover_what_is_asked_for() -> None:
 def test_the_locks_agree() -> None:
     development = pins("dev").items()
     assert pins("bootstrap").items() <= pins("run").items() <= development
+
+
+def test_the_nodes_for_tests_are_locked_by_hash() -> None:
+    locked = json.loads(sources.read("tools/nodes/package-lock.json"))["packages"]
+    asked = json.loads(sources.read("tools/nodes/package.json"))["devDependencies"]
+    packages = {path.removeprefix("node_modules/"): each for path, each in locked.items() if path}
+    assert all(each["integrity"].startswith("sha512-") and "resolved" not in each for each in packages.values())
+    assert asked.items() <= {name: each["version"] for name, each in packages.items()}.items()

@@ -7,35 +7,46 @@ file's mode. A file left behind by a process that died is taken over; one that i
 
 import asyncio
 import os
-import socket
-import struct
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
 
+from rialto.admin.action import Refused
 from rialto.admin.requests import (
     LINE_BYTES_MAX,
     ControlAnswer,
     ControlRequest,
     ListMarkets,
+    Look,
     Market,
+    Propose,
     SetMarketStatus,
 )
 from rialto.contracts.commands import SetSymbolStatus
 from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.core.runtime import Runtime
+from rialto.foundation.private_socket import ADMINISTRATOR, PrivateServer, user_behind
 
 SOCKET_NAME: Final = "control.sock"
 CONNECTIONS_MAX: Final = 16
 SILENCE_TIMEOUT_S: Final = 30.0
-ADMINISTRATOR: Final = 0
-"""The user id that may do everything on the machine."""
 
-_CREDENTIALS: Final = struct.Struct("3i")
 _log = structlog.stdlib.get_logger(__name__)
 _requests = msgspec.json.Decoder(ControlRequest)
+
+
+Asking = Callable[[str, Mapping[str, str]], Awaitable[str]]
+"""Does something named for who sits at the machine, with parameters; returns what came of it, or raises `Refused`."""
+
+
+class BackOffice(NamedTuple):
+    """What the channel asks for who sits at the machine."""
+
+    propose: Asking
+    look: Asking
 
 
 class ControlUnavailable(Exception):
@@ -45,50 +56,35 @@ class ControlUnavailable(Exception):
 class ControlChannel:
     """Performs what the operator asks."""
 
-    def __init__(self, path: Path, runtime: Runtime) -> None:
+    def __init__(self, path: Path, runtime: Runtime, back_office: BackOffice | None = None) -> None:
         self._path = path
+        self._back_office = back_office
         self._runtime = runtime
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._server = PrivateServer(path, self._converse, bytes_max=LINE_BYTES_MAX, connections_max=CONNECTIONS_MAX)
 
     async def start(self) -> None:
         """Listen. Errors: `ControlUnavailable`."""
         try:
-            listener = _listen(self._path)
+            await self._server.start()
         except OSError as error:
             raise ControlUnavailable(
                 f"cannot open the operator's channel {self._path}: {error.strerror or error}; a shorter data directory "
                 "helps where the path is too long"
             ) from error
-        self._server = await asyncio.start_unix_server(self._connected, sock=listener, limit=LINE_BYTES_MAX)
 
     async def stop(self) -> None:
         """Listen no longer, break off what is silent, and take the file away."""
-        if self._server is None:
-            return
-        self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        self._path.unlink(missing_ok=True)
-        self._server = None
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._converse(reader, writer))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
+        await self._server.stop()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if len(self._connections) > CONNECTIONS_MAX or not _is_owner(writer.get_extra_info("socket")):
+            if self._server.is_crowded or user_behind(writer) not in (os.geteuid(), ADMINISTRATOR):
                 return
             while line := await asyncio.wait_for(reader.readline(), SILENCE_TIMEOUT_S):
                 writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
                 await writer.drain()
         except (ValueError, TimeoutError, OSError):
             pass  # Too long a line, silence, or gone: nothing is owed any more.
-        finally:
-            writer.close()
 
     async def _answer(self, line: bytes) -> ControlAnswer:
         try:
@@ -99,7 +95,7 @@ class ControlChannel:
             return await self._perform(request)
         except CommandRefused as refused:
             return ControlAnswer(refusal=f"refused by the core: {refused.rejection!r}")
-        except (RuntimeBusy, RuntimeStopped) as failure:
+        except (RuntimeBusy, RuntimeStopped, Refused) as failure:
             return ControlAnswer(refusal=str(failure))
 
     async def _perform(self, request: ControlRequest) -> ControlAnswer:
@@ -108,6 +104,14 @@ class ControlChannel:
             case ListMarkets():
                 markets = tuple(Market(symbol.name, symbol.status) for symbol in catalog.symbols)
                 return ControlAnswer(self._runtime.last_sequence, markets)
+            case Propose() | Look():
+                if self._back_office is None:
+                    return ControlAnswer(refusal="nothing can be proposed or looked at here")
+                if isinstance(request, Look):
+                    said = await self._back_office.look(request.at, request.parameters)
+                else:
+                    said = await self._back_office.propose(request.action, request.parameters)
+                return ControlAnswer(self._runtime.last_sequence, said=said)
             case SetMarketStatus():
                 symbol = catalog.symbol_named(request.symbol)
                 if symbol is None:
@@ -120,35 +124,3 @@ class ControlChannel:
                     sequence=outcome.sequence,
                 )  # fmt: skip
                 return ControlAnswer(outcome.sequence, (Market(symbol.name, request.status),))
-
-
-def _listen(path: Path) -> socket.socket:
-    """Open the socket file, with no moment at which others could connect to it."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            path.unlink(missing_ok=True)
-        else:
-            raise OSError("another process answers on it")
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-        listener.listen(CONNECTIONS_MAX)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    finally:
-        os.umask(mask)
-    return listener
-
-
-def _is_owner(connection: socket.socket) -> bool:
-    """Tell whether the other end is a process of the exchange's own user, where the system says whose it is."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, user, _ = _CREDENTIALS.unpack(credentials)
-    return user in (os.geteuid(), ADMINISTRATOR)

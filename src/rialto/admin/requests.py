@@ -25,7 +25,21 @@ class ListMarkets(msgspec.Struct, frozen=True, tag_field="ask", tag="list_market
     """Tell every symbol and its status."""
 
 
-ControlRequest = SetMarketStatus | ListMarkets
+class Propose(msgspec.Struct, frozen=True, tag_field="ask", tag="propose", forbid_unknown_fields=True):
+    """Propose an action, with its parameters as they are named on the wire."""
+
+    action: str
+    parameters: dict[str, str]
+
+
+class Look(msgspec.Struct, frozen=True, tag_field="ask", tag="look", forbid_unknown_fields=True):
+    """Look at something, by the end of its call's path, with its parameters as they are named on the wire."""
+
+    at: str
+    parameters: dict[str, str]
+
+
+ControlRequest = SetMarketStatus | ListMarkets | Propose | Look
 
 
 class Market(msgspec.Struct, frozen=True):
@@ -41,3 +55,5 @@ class ControlAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     sequence: int = 0
     markets: tuple[Market, ...] = ()
     refusal: str = ""
+    said: str = ""
+    """What became of a proposal; of a look, what is seen, as JSON."""

@@ -17,17 +17,76 @@ import sqlalchemy
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
+import rialto.custody.addresses.tables
+import rialto.custody.deposits.tables
+import rialto.custody.networks.tables
+import rialto.custody.payouts.tables
+import rialto.custody.recovery.tables
+import rialto.custody.refills.tables
+import rialto.custody.reserves.tables
+import rialto.custody.signing.heads
+import rialto.custody.travel_rule.tables
+import rialto.custody.withdrawals.tables
+import rialto.foundation.leases
+import rialto.gateway.standing.tables
+import rialto.gateway.wallet.tables
+import rialto.identity.factors.tables
+import rialto.identity.operator_tables
+import rialto.identity.people_tables
+import rialto.identity.privacy.tables
+import rialto.identity.screening.tables
+import rialto.identity.sub_account_tables
 import rialto.identity.tables
+import rialto.identity.verification.tables
+import rialto.products.distributions.tables
+import rialto.products.dust.projection
+import rialto.products.fiat.cards.tables
+import rialto.products.fiat.tables
+import rialto.products.transfers.plans.tables
+import rialto.products.transfers.tables
 import rialto.projections.tables
 from rialto.backup.manifest import BackedUpTable, created
 from rialto.foundation.database import Access, AmountText, newest_revision, open_engine, revision_of
 from rialto.foundation.failures import ExpectedFailure
 
-DURABLE: Final[tuple[MetaData, ...]] = (rialto.identity.tables.metadata,)
+DURABLE: Final[tuple[MetaData, ...]] = (
+    rialto.foundation.leases.metadata,
+    rialto.identity.tables.metadata,
+    rialto.custody.networks.tables.metadata,
+    rialto.custody.addresses.tables.metadata,
+    rialto.custody.deposits.tables.durable,
+    rialto.custody.withdrawals.tables.durable,
+    rialto.custody.signing.heads.metadata,
+    rialto.custody.travel_rule.tables.metadata,
+    rialto.custody.reserves.tables.metadata,
+    rialto.gateway.wallet.tables.metadata,
+    rialto.products.distributions.tables.metadata,
+    rialto.products.fiat.tables.metadata,
+    rialto.identity.factors.tables.metadata,
+    rialto.identity.privacy.tables.metadata,
+    rialto.gateway.standing.tables.metadata,
+)
 """The tables of the parts whose rows are the only record of what they hold."""
 
-REBUILDABLE: Final[tuple[MetaData, ...]] = (rialto.projections.tables.metadata,)
+REBUILDABLE: Final[tuple[MetaData, ...]] = (
+    rialto.projections.tables.metadata,
+    rialto.products.distributions.tables.projected,
+    rialto.custody.deposits.tables.projected,
+    rialto.custody.recovery.tables.metadata,
+    rialto.products.dust.projection.metadata,
+    rialto.products.fiat.tables.projected,
+    rialto.custody.payouts.tables.metadata,
+    rialto.custody.refills.tables.metadata,
+    rialto.custody.withdrawals.tables.projected,
+    rialto.products.transfers.plans.tables.metadata,
+    rialto.products.transfers.tables.metadata,
+)
 """The tables that are written from the journal."""
+
+ALL_TABLES: Final = {
+    str(table.name): table for metadata in (*DURABLE, *REBUILDABLE) for table in metadata.tables.values()
+}
+"""Every table there is, by name."""
 
 REVISION_TABLE: Final = "alembic_version"
 ROWS_AT_ONCE: Final = 1_000

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
         snapshot_directory,
     )
     from rialto.bootstrap.exchange import running_exchange
+    from rialto.bootstrap.factor_rules import relying_party
     from rialto.bootstrap.front import Exchange
     from rialto.bootstrap.offline import publish_history, rebuild_projections
-    from rialto.bootstrap.people import NoExchange, identity, open_api_keys, reseal_secrets
+    from rialto.bootstrap.people import NoExchange, identity, open_cases, open_master_key, open_people, reseal_secrets
     from rialto.bootstrap.refilling import refill_log
 
 _HOMES: Final = {
@@ -43,11 +44,14 @@ _HOMES: Final = {
     "journal_directory": "directories",
     "list_archived": "backups",
     "master_key_path": "directories",
-    "open_api_keys": "people",
+    "open_cases": "people",
     "open_core": "core",
+    "open_master_key": "people",
+    "open_people": "people",
     "portal_directory": "directories",
     "prepare_data_directory": "directories",
     "publish_history": "offline",
+    "relying_party": "factor_rules",
     "rebuild_projections": "offline",
     "refill_log": "refilling",
     "reseal_secrets": "people",
@@ -72,13 +76,16 @@ __all__ = [
     "journal_directory",
     "list_archived",
     "master_key_path",
-    "open_api_keys",
+    "open_cases",
     "open_core",
+    "open_master_key",
+    "open_people",
     "portal_directory",
     "prepare_data_directory",
     "publish_history",
     "rebuild_projections",
     "refill_log",
+    "relying_party",
     "reseal_secrets",
     "running_core",
     "running_core_replica",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
+from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching
 from rialto.bootstrap.watching_replica import answering_operator, watch_projections, watch_replica, watching_runtime
@@ -75,7 +76,9 @@ class ReplicaProjections:
 
         Errors: `ProjectionsAhead`, `JournalUnreadable`, SQLAlchemy's own.
         """
-        projector = await asyncio.to_thread(Projector, self._engine, lag_max=self._lag_max)
+        projector = await asyncio.to_thread(
+            Projector, self._engine, lag_max=self._lag_max, products=PRODUCT_PROJECTIONS
+        )
         await self._reach(projector.watermark)
         if projector.watermark < self.last_sequence:
             first = self._kept[0].sequence if self._kept else self.last_sequence + 1

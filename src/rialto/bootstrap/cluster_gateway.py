@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.directories import prepare_data_directory
 from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.jobs import LEASE_NAME
 from rialto.bootstrap.operating import heeding_operator
 from rialto.bootstrap.watching import Watching
 from rialto.core.cluster.connection import connected
@@ -18,6 +20,7 @@ from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
+from rialto.foundation.leases import Lease
 from rialto.gateway.server import ServerSettings, listen
 from rialto.projections.watermark import WrittenElsewhere
 
@@ -49,9 +52,18 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Exchange]:
         stack.callback(looking.cancel)
         runtime.shed_when(lambda: runtime.last_sequence - projected.watermark > settings.projection_lag_max)
         stack.enter_context(watching.following(runtime))
-        exchange = await stack.enter_async_context(running_front(settings, runtime, projected, watching, listener))
-        await stack.enter_async_context(heeding_operator(settings, runtime))
+        lease = Lease(_own_engine(settings, stack), LEASE_NAME)
+        exchange = await stack.enter_async_context(
+            running_front(settings, runtime, projected, watching, listener, lease)
+        )
+        await stack.enter_async_context(heeding_operator(settings, runtime, exchange.families.operators.back_office))
         yield exchange
+
+
+def _own_engine(settings: Settings, stack: AsyncExitStack) -> Engine:
+    engine = open_engine(settings.database_url, Access.DURABLE)
+    stack.callback(engine.dispose)
+    return engine
 
 
 @asynccontextmanager

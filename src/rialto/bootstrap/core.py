@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from rialto.bootstrap.backups import archiving_job
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
+from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
@@ -30,7 +31,7 @@ def open_core(settings: Settings, projections: Engine, on_progress: OnProgress |
 
     Errors: `JournalUnreadable`.
     """
-    writer = Writer(projections)
+    writer = Writer(projections, PRODUCT_PROJECTIONS)
     return Runtime.open(
         journal_directory(settings.data_directory),
         outcomes_from=writer.watermark + 1,
@@ -56,7 +57,7 @@ async def running_core(
         projections = open_engine(settings.database_url, Access.REBUILDABLE)
         stack.callback(projections.dispose)
         runtime = await asyncio.to_thread(open_core, settings, projections, on_progress)
-        projector = Projector(projections, lag_max=settings.projection_lag_max)
+        projector = Projector(projections, lag_max=settings.projection_lag_max, products=PRODUCT_PROJECTIONS)
         stack.push_async_callback(projector.close, PROJECTOR_CLOSE_TIMEOUT)
         await runtime.start()
         stack.push_async_callback(runtime.close)

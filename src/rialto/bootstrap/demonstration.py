@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from rialto.bootstrap.demonstration_cards import taking_cards
 from rialto.bootstrap.front import Exchange
 from rialto.demo.definition import read_definition
 from rialto.demo.demo_keys import DemoKey
@@ -19,6 +20,8 @@ class Demonstration:
 
     symbols: tuple[str, ...]
     keys: tuple[DemoKey, ...]
+    card_pages: str | None
+    """Where the stand-in of a card provider is; None where cards are taken in earnest, or not at all."""
 
 
 @asynccontextmanager
@@ -33,7 +36,9 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
             DemoKey(user.name, user.api_key, exchange.api_keys.reveal_demo_secret(user.api_key))
             for user in founded.users
         ]
-        yield Demonstration(tuple(definition.symbols), tuple(keys))
+        async with taking_cards(exchange) as stand_in:
+            pages = None if stand_in is None else stand_in.url
+            yield Demonstration(tuple(definition.symbols), tuple(keys), pages)
     finally:
         makers.stop()
         await trading

@@ -32,6 +32,11 @@ def portal_directory(settings: Settings) -> Path:
     return settings.data_directory / settings.portal_directory
 
 
+def exports_directory(settings: Settings) -> Path:
+    """Return where the sealed copies of what is known of people lie."""
+    return settings.data_directory / "exports"
+
+
 def prepare_data_directory(settings: Settings) -> None:
     """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
     settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -38,7 +38,7 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
         _log.info("journal replayed", sequence=runtime.last_sequence, replay_s=watching.seconds)
         await stack.enter_async_context(watching.core(runtime, projector))
         exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
-        await stack.enter_async_context(heeding_operator(settings, runtime))
+        await stack.enter_async_context(heeding_operator(settings, runtime, exchange.families.operators.back_office))
         await stack.enter_async_context(running_replica(settings))
         yield exchange
         began_s = time.monotonic()

@@ -16,20 +16,29 @@ from typing import Final
 import structlog
 
 from rialto.bootstrap.directories import portal_directory
+from rialto.bootstrap.families import Families, open_families
+from rialto.bootstrap.families.people import open_identity, standing_of
+from rialto.bootstrap.jobs import Jobs
 from rialto.bootstrap.limits import admission_rules, bounds, rate_limits, stream_limits
-from rialto.bootstrap.people import keep_keys_fresh, open_api_keys
+from rialto.bootstrap.parts import Parts
+from rialto.bootstrap.people import keep_keys_fresh, open_api_keys, open_master_key
 from rialto.bootstrap.watching import Watching
 from rialto.core.runtime import Runtime
 from rialto.fix.assembly import Sources, fix_servers
 from rialto.fix.service import ServiceKind
+from rialto.foundation.clock import SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
+from rialto.foundation.leases import Lease
 from rialto.gateway.assembly import Gateway, assemble
+from rialto.gateway.page.files import BUILT
+from rialto.gateway.page.site import PageSite
 from rialto.gateway.server import HttpServer, ServerSettings
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners
 from rialto.portal.job import PublishingJob
 from rialto.portal.site import PortalSite
+from rialto.projections.decisions import Decisions
 from rialto.projections.history import READ_THREADS, History
 from rialto.projections.watermark import Watermark
 from rialto.streams.api_connection import api_handlers
@@ -44,6 +53,9 @@ from rialto.watch.site import PATHS
 _log = structlog.stdlib.get_logger(__name__)
 
 
+PEOPLE_CONNECTIONS: Final = 4
+"""How many connections to the tables of people may be used at once."""
+
 PORTAL_SETTLE_TIMEOUT_S: Final = 30.0
 """Seconds the projections may take to reach the end of a day before its files are put off."""
 
@@ -53,13 +65,27 @@ class Exchange:
     """The running parts that others act on."""
 
     settings: Settings
-    runtime: Runtime
-    owners: Owners
-    api_keys: ApiKeys
+    parts: Parts
+    families: Families
     user_data: UserDataStreams
     port: int
     fix_ports: Mapping[ServiceKind, int]
     """The ports of the FIX API, of the services that are open."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """The running core."""
+        return self.parts.runtime
+
+    @property
+    def owners(self) -> Owners:
+        """Who there is."""
+        return self.parts.owners
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """What clients sign with."""
+        return self.parts.api_keys
 
 
 @asynccontextmanager
@@ -69,18 +95,20 @@ async def running_front(
     projected: Watermark,
     watching: Watching,
     listener: socket.socket | None = None,
+    lease: Lease | None = None,
 ) -> AsyncIterator[Exchange]:
     """Open an exchange to its clients, listening when this yields; shut them out again on the way out.
 
     `projected` tells when history is in SQL as far as the runtime has released it. A `listener` that is open already
-    is used and closed.
+    is used and closed. `lease` says whether this process does the exchange's jobs; without, it does.
     """
     async with AsyncExitStack() as stack:
-        people = open_engine(settings.database_url, Access.DURABLE)
-        stack.callback(people.dispose)
-        owners, api_keys = Owners(people), open_api_keys(settings, people)
-        history = _history(settings, runtime, projected, stack)
+        parts = _parts(settings, runtime, projected, watching, stack, Jobs(lease))
+        history, api_keys = parts.history, parts.api_keys
         user_data = UserDataStreams(runtime)
+        families = await open_families(parts)
+        page = PageSite(settings.page_directory or BUILT)
+        families.accounts.pages.leave(page.replaced)
         gateway = assemble(
             runtime,
             history,
@@ -88,12 +116,14 @@ async def running_front(
             limits=rate_limits(settings),
             bounds=bounds(settings),
             admission_rules=admission_rules(settings),
-            sites=_portal_sites(settings, stack),
+            further_routes=families.routes,
+            sites=[families.accounts.pages, *_portal_sites(settings, stack), page],
             ungated_paths=PATHS,
             user_data=user_data,
+            standing=standing_of(parts.identity, parts.wall_clock_us),
+            browsers=parts.identity.browsers,
         )
-        refreshing = asyncio.create_task(keep_keys_fresh(api_keys, gateway.websocket_api))
-        stack.callback(refreshing.cancel)
+        stack.callback(asyncio.create_task(keep_keys_fresh(api_keys, gateway.websocket_api)).cancel)
         connections = Connections(runtime.now_us, stream_limits(settings))
         hub = Hub(partial(_symbol_id, runtime), connections)
         feed = MarketFeed(hub, runtime)
@@ -111,11 +141,44 @@ async def running_front(
         sources = Sources(runtime, gateway, user_data, feed)
         fix_ports = await stack.enter_async_context(_running_fix(settings, sources, watching))
         watching.note_open(runtime.last_sequence, server.port)
-        yield Exchange(settings, runtime, owners, api_keys, user_data, server.port, fix_ports)
+        yield Exchange(settings, parts, families, user_data, server.port, fix_ports)
         watching.note_draining(runtime.last_sequence)
         await asyncio.sleep(settings.drain_notice_seconds)
         # Who is connected is answered to the last by what follows; nobody comes in any more.
         server.stop_accepting()
+
+
+def _parts(
+    settings: Settings,
+    runtime: Runtime,
+    projected: Watermark,
+    watching: Watching,
+    stack: AsyncExitStack,
+    jobs: Jobs,
+) -> Parts:
+    """Open what is there before any family of the API."""
+    people = open_engine(settings.database_url, Access.DURABLE, connections=PEOPLE_CONNECTIONS)
+    stack.callback(people.dispose)
+    master_key, clock = open_master_key(settings), SystemClock()
+    history = _history(settings, runtime, projected, stack)
+    return Parts(
+        settings,
+        runtime,
+        history,
+        Decisions(runtime, history),
+        Decisions(runtime, history, jobs.check),
+        jobs,
+        projected,
+        people,
+        master_key,
+        Owners(people),
+        open_api_keys(settings, people, master_key),
+        clock.now_us,
+        watching.metrics,
+        lambda: {name: (each.ok, each.detail) for name, each in watching.health.readiness().items()},
+        stack,
+        open_identity(settings, people, master_key, clock.now_us, stack, jobs),
+    )
 
 
 def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> History:

@@ -19,6 +19,8 @@ def rate_limits(settings: Settings) -> RateLimits:
             RateLimit("ORDERS", "DAY", 1, settings.orders_per_day_max),
         ),
         raw_requests=RateLimit("RAW_REQUESTS", "MINUTE", 5, settings.requests_per_five_minutes_max),
+        endpoint_by_address=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, settings.endpoint_weight_per_address_max),
+        endpoint_by_owner=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, settings.endpoint_weight_per_owner_max),
         bans=BanRules(
             settings.ban_after_refusals,
             settings.ban_seconds_min,

@@ -9,6 +9,7 @@ from rialto.bootstrap.directories import (
     prepare_data_directory,
     snapshot_directory,
 )
+from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SystemClock
@@ -42,7 +43,12 @@ def rebuild_projections(settings: Settings, on_progress: OnProgress = _ignore) -
             snapshots=snapshot_directory(settings.data_directory),
         )
         try:
-            return rebuild(projections, replayed_outcomes(journal_directory(settings.data_directory)), on_progress)
+            return rebuild(
+                projections,
+                replayed_outcomes(journal_directory(settings.data_directory)),
+                on_progress,
+                PRODUCT_PROJECTIONS,
+            )
         finally:
             claim.release()
     finally:

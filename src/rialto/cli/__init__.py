@@ -7,7 +7,25 @@ register themselves with the one application when imported here.
 
 import os
 
-from rialto.cli import backups, cluster, demonstration, journals, keys, markets, recordings, running, snapshots, status
+from rialto.cli import (
+    backups,
+    cluster,
+    demonstration,
+    journals,
+    keys,
+    lawful,
+    markets,
+    operators,
+    people,
+    recordings,
+    reserves,
+    running,
+    signer,
+    signer_ceremonies,
+    snapshots,
+    status,
+    verification,
+)
 from rialto.cli.application import app, fail, is_expected
 
 __all__ = [
@@ -16,12 +34,19 @@ __all__ = [
     "demonstration",
     "journals",
     "keys",
+    "lawful",
     "main",
     "markets",
+    "operators",
+    "people",
     "recordings",
+    "reserves",
     "running",
+    "signer",
+    "signer_ceremonies",
     "snapshots",
     "status",
+    "verification",
 ]
 
 

@@ -1,4 +1,4 @@
-"""`rialto demo-key`: a demonstration user's key, for people and for scripts."""
+"""`rialto demo-key | demo-operators`: what a demonstration's users sign with, and who opens its back office."""
 
 from typing import Annotated
 
@@ -27,3 +27,18 @@ def demo_key(
         print(msgspec.json.encode({"name": key.name, "apiKey": key.api_key, "secretKey": key.secret}).decode())
     else:
         print(f"API key    {key.api_key}\nsecret key {key.secret}")
+
+
+@app.command("demo-operators")
+def demo_operators(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Make two operators of a demonstration, with every role, and print what they log in with. Works while it runs."""
+    from rialto.demo.demo_operators import make_operators
+    from rialto.foundation.clock import SystemClock
+
+    settings = settings_of(data_directory=data, database_url=database_url)
+    with bootstrap.open_people(settings) as (people, _):
+        party = bootstrap.relying_party(settings)
+        made = make_operators(people.engine, bootstrap.open_master_key(settings), party, SystemClock().now_us())
+    for each in made:
+        print(f"{each.email}\n  password           {each.password}\n  authenticator app  {each.app_secret}")
+        print(f"  or, once each      {' '.join(each.recovery_codes[:4])}")

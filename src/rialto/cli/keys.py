@@ -3,19 +3,23 @@
 A running exchange takes changes over within a second.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, app, fail, settings_of
 from rialto.foundation.clock import SystemClock
+from rialto.identity.api_key import KEEP
 from rialto.identity.restrictions import Permission, Restrictions
 
 if TYPE_CHECKING:
     from rialto.identity.api_keys import ApiKey
     from rialto.identity.owners import Owners
+
+DAY_US: Final = 86_400_000_000
 
 keys = typer.Typer(no_args_is_help=True, help="Create, list, restrict and revoke API keys.")
 app.add_typer(keys, name="keys")
@@ -33,6 +37,10 @@ Symbols = Annotated[
     list[str] | None,
     typer.Option("--symbol", help="A symbol it may trade; repeatable.", show_default="all"),
 ]
+Days = Annotated[
+    int | None,
+    typer.Option("--days", min=1, max=36_500, help="In how many days it expires.", show_default="never"),
+]
 
 
 @keys.command()
@@ -46,6 +54,7 @@ def create(
     permission: Permissions = None,
     address: Addresses = None,
     symbol: Symbols = None,
+    days: Days = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -54,14 +63,19 @@ def create(
     restrictions = Restrictions.read(address or [], symbol or [])
     permissions = permission or [Permission.READ]
     now_us = SystemClock().now_us()
+    expires_at_us = _expiry(days, now_us)
     with bootstrap.identity(settings) as (owners, api_keys):
         number = _number(owners, owner)
         if public_key is not None:
             pem = public_key.read_text(errors="replace")
-            made = api_keys.register(number, label, permissions, now_us, pem, restrictions=restrictions)
+            made = api_keys.register(
+                *(number, label, permissions, now_us, pem), restrictions=restrictions, expires_at_us=expires_at_us
+            )
             print(f"API key    {made.key}")
             return
-        made, secret = api_keys.create(number, label, permissions, now_us, restrictions=restrictions)
+        made, secret = api_keys.create(
+            *(number, label, permissions, now_us), restrictions=restrictions, expires_at_us=expires_at_us
+        )
     print(f"API key    {made.key}\nsecret key {secret}")
 
 
@@ -83,16 +97,16 @@ def restrict(
     permission: Permissions = None,
     address: Addresses = None,
     symbol: Symbols = None,
+    days: Days = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Say anew from where a key may be used and on which symbols, where not given: any. Permissions not given stay."""
+    """Say anew from where a key may be used and on which symbols, where not given: any. The rest stays if not given."""
     settings = settings_of(data_directory=data, database_url=database_url)
     restrictions = Restrictions.read(address or [], symbol or [])
     with bootstrap.identity(settings) as (_, api_keys):
-        held = api_keys.find(key)
-        permissions = permission or (() if held is None else held.permissions)
-        print(_described(api_keys.restrict(key, permissions, restrictions)))
+        expires_at_us = KEEP if days is None else _expiry(days, SystemClock().now_us())
+        print(_described(api_keys.restrict(key, permission or None, restrictions, expires_at_us=expires_at_us)))
 
 
 @keys.command()
@@ -120,11 +134,19 @@ def _number(owners: "Owners", name: str) -> int:
     return owner.id
 
 
+def _expiry(days: int | None, now_us: int) -> int | None:
+    return None if days is None else now_us + days * DAY_US
+
+
 def _described(api_key: "ApiKey") -> str:
     permissions = ", ".join(sorted(permission.value for permission in api_key.permissions))
     addresses = ", ".join(map(str, api_key.restrictions.networks)) or "any"
     symbols = ", ".join(sorted(api_key.restrictions.symbols)) or "all"
     return (
         f"{api_key.key}\n  {api_key.label}: {api_key.type.value}; may {permissions}; "
-        f"addresses: {addresses}; symbols: {symbols}"
+        f"addresses: {addresses}; symbols: {symbols}; expires: {_date(api_key.expires_at_us)}"
     )
+
+
+def _date(time_us: int | None) -> str:
+    return "never" if time_us is None else datetime.fromtimestamp(time_us // 1_000_000, UTC).isoformat()

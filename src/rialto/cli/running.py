@@ -110,6 +110,8 @@ def _say_demonstration(demonstration: "Demonstration") -> None:
     print(f"{len(demonstration.symbols)} symbols: {' '.join(demonstration.symbols)}")
     for key in demonstration.keys:
         print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
+    if demonstration.card_pages is not None:
+        print(f"cards are taken by a stand-in on {demonstration.card_pages}: try 4242 4242 4242 4242")
 
 
 async def first_of(stop: asyncio.Event, ending: Coroutine[Any, Any, str]) -> str | None:

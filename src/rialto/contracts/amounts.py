@@ -1,4 +1,4 @@
-"""Sums of amounts, exact, on their decimal text with eight places."""
+"""Amounts as decimal text with eight places, and as whole numbers of units of 1e-8: exact either way."""
 
 from typing import Final
 
@@ -13,6 +13,15 @@ def sum_of(left: str, right: str) -> str:
         return left
     if left == ZERO:
         return right
-    units = int(left.replace(".", "")) + int(right.replace(".", ""))
+    return text_of(units_of(left) + units_of(right))
+
+
+def units_of(amount: str) -> int:
+    """Count an amount in units of 1e-8. Precondition: it has eight places, as everything the core says."""
+    return int(amount.replace(".", ""))
+
+
+def text_of(units: int) -> str:
+    """Spell a number of units of 1e-8 with eight places."""
     whole, part = divmod(abs(units), _SCALE)
     return f"{'-' if units < 0 else ''}{whole}.{part:08d}"

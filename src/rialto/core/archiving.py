@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from rialto.core.runtime import Runtime
+from rialto.foundation.tasks import end
 
 LOOK_EVERY_S: Final = 60.0
 LOWEST_PRIORITY: Final = 19
@@ -53,9 +54,7 @@ class ArchivingJob:
     async def stop(self) -> None:
         """Stop with the segment in hand, and return when nothing is being archived any more."""
         self._stopping.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         await asyncio.to_thread(self._thread.shutdown)
 
     async def _run(self) -> None:

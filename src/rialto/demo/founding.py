@@ -42,7 +42,7 @@ from rialto.wire.decimals import ONE, to_text, to_units
 MAKER_NAME: Final = f"{HOUSE_PREFIX}-maker"
 TAKER_NAME: Final = f"{HOUSE_PREFIX}-taker"
 DEMO_LABEL: Final = "demo"
-DEMO_PERMISSIONS: Final = (Permission.READ, Permission.TRADE)
+DEMO_PERMISSIONS: Final = (Permission.READ, Permission.TRADE, Permission.TRANSFER)
 DEPOSIT_STREAM: Final = "demo_deposit"
 UNITS_PER_BPS: Final = ONE // 10_000
 

@@ -107,7 +107,7 @@ def in_tags(error: ApiError, tag_of: Callable[[str], int | None]) -> Rejected:
     code, places = error.kind, error.places
     tags = [tag_of(place) if isinstance(place, str) else None for place in places]
     tag = next((each for each in tags if each is not None), None)
-    if code is None:
+    if not isinstance(code, ErrorCode):
         return Rejected(error, Reason.OTHER, tag)
     if code is ErrorCode.INVALID_TIMESTAMP:
         return Rejected(error, Reason.SENDINGTIME_ACCURACY_PROBLEM, SENDING_TIME)

@@ -17,6 +17,11 @@ import msgspec
 from msgspec import Meta
 
 from rialto.foundation.failures import ExpectedFailure
+from rialto.foundation.settings.display import DisplaySettings
+from rialto.foundation.settings.operators import OperatorSettings
+from rialto.foundation.settings.privacy import PrivacySettings
+from rialto.foundation.settings.verification import VerificationSettings
+from rialto.foundation.settings.withdrawals import WithdrawalSettings
 
 FILE_NAME: Final = "rialto.toml"
 ENVIRONMENT_PREFIX: Final = "RIALTO_"
@@ -114,6 +119,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_five_minutes_max: Count = 300_000
     """How many requests of any weight one address may send in five minutes."""
 
+    endpoint_weight_per_address_max: Count = 12_000
+    """How much weight one address may use in a minute on each call of `/sapi` that counts by address."""
+
+    endpoint_weight_per_owner_max: Count = 180_000
+    """How much weight one person may use in a minute on each call of `/sapi` that counts by person."""
+
+    unrestricted_key_trade_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+    """For how many days an API key that may be used from any address may trade; 0: for ever."""
+
+    unfilled_orders_min: Count = 300
+    """From how many orders of an account on one symbol in ten minutes on the unfilled ratio may lock its trading."""
+
+    immediate_orders_min: Count = 150
+    """From how many immediate-or-cancel and fill-or-kill orders on their expiration ratio may."""
+
+    resting_orders_min: Count = 150
+    """From how many good-till-canceled orders on the ratio of those canceled at once may."""
+
+    trading_lock_seconds_min: Annotated[int, Meta(ge=1, le=2_592_000)] = 300
+    """How long API trading is locked at first; twice as long with each further time in a day."""
+
     orders_per_ten_seconds_max: Count = 100
     """How many orders an account may place in ten seconds."""
 
@@ -169,6 +195,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     portal_directory: Path = Path("portal")
     """Where those files lie; relative to the data directory."""
 
+    page_directory: Path | None = None
+    """Where the built page lies; by itself that of the package. Without a build there, there is no page."""
+
     metrics_networks: Annotated[str, Meta(max_length=2_000)] = ""
     """Networks that may read `/metrics` beside this machine itself, separated by commas.
 
@@ -191,6 +220,48 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     drain_notice_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 0
     """How long `/ready` says no before the exchange stops taking traffic, so that who sends it hears in time."""
 
+    public_url: Annotated[str, Meta(max_length=200, pattern="^(https?://[^/?#\\s]+)?$")] = ""
+    """How people reach the exchange, for links in mails: `https://exchange.example`. Empty: the address listened on."""
+
+    operator_networks: Annotated[str, Meta(max_length=2_000, pattern="^[0-9a-fA-F:./, ]*$")] = "127.0.0.0/8,::1/128"
+    """From where operators are let in, such as `10.0.0.0/8,::1/128`. Empty: from everywhere."""
+
+    sign_ups_per_hour_max: Count = 100
+    """How often one address may ask for mail to sign up or to set a new password, in an hour."""
+
+    password_hashes_waiting_max: Count = 256
+    """How many passwords may wait to be hashed or compared. One more is answered with "busy"."""
+
+    place_database: Annotated[str, Meta(max_length=2_000)] = ""
+    """A file of MaxMind's format that tells where addresses are, for logins. Empty: everywhere is unknown."""
+
+    session_idle_seconds: Count = 3_600
+    """After how long without use a browser's session ends."""
+
+    session_seconds_max: Count = 432_000
+    """After how long it ends in any case."""
+
+    smtp_host: Annotated[str, Meta(max_length=255)] = ""
+    """The mail server. Empty: mail is kept in a local mailbox, which people on this machine can read."""
+
+    smtp_port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    """Its port."""
+
+    smtp_security: Annotated[str, Meta(pattern="^(starttls|tls|none)$")] = "starttls"
+    """How the connection to it is secured."""
+
+    smtp_certificates: Annotated[str, Meta(max_length=500)] = ""
+    """A file of the authorities (PEM) one of which vouches for its name. Empty: the system's. It is always checked."""
+
+    smtp_username: Annotated[str, Meta(max_length=255)] = ""
+    """Who logs in to it. Empty: nobody."""
+
+    smtp_password: Annotated[str, Meta(max_length=255)] = ""
+    """With which password."""
+
+    mail_from: Annotated[str, Meta(max_length=255)] = "Rialto <exchange@localhost>"
+    """Who mail comes from."""
+
     cluster_servers: Annotated[str, Meta(max_length=2_000)] = ""
     """The NATS servers of a cluster: `nats://user:password@host:port`, with commas between."""
 
@@ -203,9 +274,54 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cluster_copies: Annotated[int, Meta(ge=1, le=5)] = 3
     """On how many NATS nodes each stream of a cluster is kept."""
 
+    withdrawals: WithdrawalSettings = WithdrawalSettings()
+    """What may leave: a table of its own, `[withdrawals]`."""
+
+    operators: OperatorSettings = OperatorSettings()
+    """Who must agree to move money: a table of its own, `[operators]`."""
+
+    verification: VerificationSettings = VerificationSettings()
+    """Who is taken, and what is asked of them: a table of its own, `[verification]`."""
+
+    verification_provider_key: Annotated[str, Meta(max_length=500)] = ""
+    """By which the provider of verification knows the exchange."""
+
+    verification_provider_secret: Annotated[str, Meta(pattern="^(whsec_[A-Za-z0-9+/=]{24,128})?$")] = ""
+    """With which the provider signs its messages."""
+    privacy: PrivacySettings = PrivacySettings()
+    """What people agree to, and how long what is known of them is kept: a table of its own, `[privacy]`."""
+
+    display: DisplaySettings = DisplaySettings()
+    """By what rates worth is shown: a table of its own, `[display]`."""
+
+    dust_fee_basis_points: Annotated[int, Meta(ge=0, le=10_000)] = 200
+    """What the house keeps of the worth of dust that is exchanged with it."""
+
+    dust_worth_max_satoshi: Annotated[int, Meta(ge=0, le=100_000_000)] = 100_000
+    """What one asset may be worth at most to be dust, in units of 1e-8 BTC."""
+
+    dust_period_hours: Annotated[int, Meta(ge=0, le=8_760)] = 24
+    """How long one waits between two exchanges of dust."""
+
+    signer_socket: Path = Path()
+    """The socket of the signer's process; relative to the data directory. Unset: nothing is signed."""
+
+    signer_key: Path = Path("signer.key")
+    """A copy of the signer's access key; relative to the data directory."""
+
+    signer_embedded: bool = False
+    """Whether the signer in `signer` of the data directory runs as a child of this process: for demonstrations, since
+    whoever owns the exchange's files then has its keys too."""
+
     def __repr__(self) -> str:
         return f"Settings(data_directory={str(self.data_directory)!r}, host={self.host!r}, port={self.port})"
 
+
+_SECRET: Final = (
+    *("database_url", "metrics_token", "smtp_password"),
+    *("verification_provider_key", "verification_provider_secret"),
+)
+"""Settings whose values are not shown."""
 
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 
@@ -277,5 +393,5 @@ def _value(name: str, value: object, source: str, *, from_text: bool) -> Any:
     try:
         return msgspec.convert(value, field.type, strict=not from_text)
     except msgspec.ValidationError as error:
-        shown = "a value" if name in ("database_url", "metrics_token") else repr(value)
+        shown = "a value" if name in _SECRET else repr(value)
         raise InvalidConfiguration(f"{source} gives {name} {shown}: {error}") from error

@@ -20,7 +20,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Dialect, Engine, Numeric, Text, TypeDecorator, event
+from sqlalchemy import URL, Connection, Dialect, Engine, Numeric, Table, Text, TypeDecorator, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from rialto.foundation.failures import ExpectedFailure
@@ -28,6 +29,7 @@ from rialto.foundation.failures import ExpectedFailure
 SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 SQLITE_WAL_PAGES_MAX: Final = 4_000
 CONNECT_TIMEOUT_S: Final = 5
+IDLE_TIMEOUT_MS: Final = 30_000
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -106,8 +108,9 @@ def open_engine(url_text: str, access: Access, *, connections: int = 1) -> Engin
         engine = sqlalchemy.create_engine(url, **shared)
         _prepare_sqlite(engine, access)
         return engine
+    # Who is paused in the middle of a transaction holds nobody up for longer.
     options = {
-        Access.DURABLE: "-c synchronous_commit=on",
+        Access.DURABLE: f"-c synchronous_commit=on -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}",
         Access.REBUILDABLE: "-c synchronous_commit=off",
         Access.READ_ONLY: "-c default_transaction_read_only=on",
     }
@@ -118,6 +121,23 @@ def open_engine(url_text: str, access: Access, *, connections: int = 1) -> Engin
         raise InvalidDatabaseUrl(
             f"{url.render_as_string(hide_password=True)} needs the driver psycopg: install rialto[postgres]"
         ) from error
+
+
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insertion that can say what happens `on_conflict`, as both databases can in the same words."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Let the transactions that say the same of themselves go on one after another, each until it ends.
+
+    Asked for before reading what is decided by: how many there are of something, say, of which there may be so many.
+    On SQLite a transaction that may write is alone from its beginning.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def _prepare_sqlite(engine: Engine, access: Access) -> None:
@@ -136,7 +156,7 @@ def _prepare_sqlite(engine: Engine, access: Access) -> None:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
-    def begin_transaction(connection: sqlalchemy.Connection) -> None:
+    def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
@@ -153,7 +173,7 @@ def newest_revision() -> str:
     return revision
 
 
-def revision_of(connection: sqlalchemy.Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """Name the revision a database's schema is at; None when it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()
 

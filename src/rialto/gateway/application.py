@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any, Final
 
+from rialto.gateway.attachment import Attachment
 from rialto.gateway.bounds import Bounds
 from rialto.gateway.dispatcher import Dispatcher, error_body
 from rialto.gateway.performer import error_of
@@ -64,6 +65,9 @@ class Application:
                     if site is None
                     else await self._serve(site, request, receive, send)
                 )
+                if isinstance(answered, Attachment):
+                    await send_page(answered, is_head=False, receive=receive, send=send)
+                    return
                 if answered is None:
                     return
                 response = answered

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from rialto.core.runtime import Runtime
 from rialto.gateway.admission import Admission, AdmissionRules
 from rialto.gateway.application import Application
-from rialto.gateway.authentication import Authenticator
+from rialto.gateway.authentication import Authenticator, Standing
 from rialto.gateway.bounds import Bounds
+from rialto.gateway.browser import Browsers
 from rialto.gateway.dispatcher import Dispatcher
 from rialto.gateway.documentation import Documentation
 from rialto.gateway.edge import Edge
@@ -30,6 +31,7 @@ _DEFAULT_LIMITS: Final = RateLimits()
 _DEFAULT_BOUNDS: Final = Bounds()
 _DEFAULT_ADMISSION: Final = AdmissionRules()
 _DEFAULT_SESSION_LIMITS: Final = SessionLimits()
+_EVERYONE: Final = Standing()
 
 
 class Gateway(NamedTuple):
@@ -61,8 +63,12 @@ def assemble(
     ungated_paths: frozenset[str] = frozenset(),
     user_data: UserDataSource | None = None,
     wall_clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+    standing: Standing = _EVERYONE,
+    browsers: Browsers | None = None,
 ) -> Gateway:
     """Build the gateway on the running event loop and let it listen to the runtime.
+
+    `standing` tells who may act, `browsers` finds the sessions of requests without a key.
 
     Requests for `ungated_paths` are answered whatever else is asked, banned addresses' too.
 
@@ -74,10 +80,12 @@ def assemble(
     routes = [*spot_routes(runtime, history, limits, counts), *session_routes(), *further_routes]
     documentation = Documentation(routes)
     router = Router([*routes, *documentation.routes()])
-    authenticator = Authenticator(keys, runtime.now_us)
+    authenticator = Authenticator(keys, runtime.now_us, standing)
     request_limits = RequestLimits(limits, wall_clock_us)
     performer = Performer(router, authenticator, request_limits)
-    dispatcher = Dispatcher(performer, request_limits, lambda account: counts.headers(account, runtime.now_us()))
+    dispatcher = Dispatcher(
+        performer, request_limits, lambda account: counts.headers(account, runtime.now_us()), browsers
+    )
     admission = Admission(admission_rules, asyncio.get_running_loop(), time.monotonic)
     edge = Edge(admission, request_limits, router.urgencies, authenticator.owner_of, bounds, ungated_paths)
     websocket_api = WebSocketApi(
@@ -89,6 +97,7 @@ def assemble(
         runtime.now_us,
         session_limits=session_limits,
         source=user_data,
+        browsers=browsers,
     )
     application = Application(dispatcher, bounds, Sites([documentation, *sites], request_limits))
     return Gateway(

@@ -1,4 +1,4 @@
-"""Who sends a request: the API key, when it was sent, and the signature over what was sent.
+"""Who sends a request: the API key, when it was sent, and the signature over what was sent; or a browser's session.
 
 Flow: after the parameters were read, before the handler. Checks in the API's order: the key's form (-2014), the
 timing parameters (-1102, -1100), the key and its permissions (-2015), the time (-1021), the signature (-1022). Owns no
@@ -7,14 +7,21 @@ state; keys are `identity`'s, and secrets never leave it.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from rialto.foundation.clock import SystemClock
 from rialto.identity.api_keys import ApiKey, ApiKeys
+from rialto.identity.browser_session import SessionKey
 from rialto.identity.restrictions import Permission
+from rialto.identity.step_up import is_fresh
 from rialto.wire import errors
 from rialto.wire.endpoints import Security
 from rialto.wire.errors import ErrorCode
+from rialto.wire.factor_errors import FactorError
 from rialto.wire.kinds import Timestamp
+from rialto.wire.people_errors import PeopleError
+from rialto.wire.wallet_errors import WalletError
 
 KEY_LENGTH_MAX: Final = 128
 RECEIVE_WINDOW_DEFAULT_US: Final = 5_000_000
@@ -24,6 +31,7 @@ AHEAD_MAX_US: Final = 1_000_000
 _RECEIVE_WINDOW_RANGE: Final = r"^([0-9]{1,20})(\.[0-9]{1,3})?$"
 _RECEIVE_WINDOW: Final = re.compile(_RECEIVE_WINDOW_RANGE, re.ASCII)
 _TIMESTAMP: Final = Timestamp()
+_LOCKED: Final = "This action is disabled on this account."
 
 
 class Timing(NamedTuple):
@@ -33,19 +41,66 @@ class Timing(NamedTuple):
     receive_window_us: int
 
 
-class Authenticator:
-    """Checks keys, times and signatures."""
+@dataclass(frozen=True)
+class Standing:
+    """What people's standing says of who may act; by itself, that everyone may, and that there are no sessions."""
 
-    def __init__(self, keys: ApiKeys, now_us: Callable[[], int]) -> None:
+    is_active: Callable[[int], bool] = lambda _owner: True
+    """Whether an owner is neither frozen nor closed."""
+    is_under_review: Callable[[int], bool] = lambda _owner: False
+    """Whether an owner may neither trade nor take anything out for now."""
+    is_operator: Callable[[int], bool] = lambda _owner: False
+    is_locked: Callable[[int], bool] = lambda _owner: False
+    """Whether an owner may place no orders with API keys for a while."""
+    now_us: Callable[[], int] = SystemClock().now_us
+    """The time of day, by which proofs grow old."""
+    find_session: Callable[[str], SessionKey | None] = lambda _name: None
+    """Find what stands for the session of an id; it verifies no signature."""
+
+
+_EVERYONE: Final = Standing()
+
+
+class Authenticator:
+    """Checks keys, sessions, times and signatures."""
+
+    def __init__(self, keys: ApiKeys, now_us: Callable[[], int], standing: Standing = _EVERYONE) -> None:
         self._keys = keys
         self._now_us = now_us
+        self._standing = standing
 
     def find_key(self, name: str, security: Security, address: str) -> ApiKey:
         """Return a key that may make calls of a security type from an address. Raises `ApiError` -2015."""
-        key = self._keys.find(name)
-        if key is None or not _permits(key, security) or not key.restrictions.admits_address(address):
+        key = self._find(name)
+        if key is None or not self._permits(key, security) or not key.restrictions.admits_address(address):
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
+
+    def check_ordering(self, key: ApiKey) -> None:
+        """Raise `ApiError` -2010 if a key's owner may place no orders, or with API keys none, which browsers may."""
+        if self._standing.is_under_review(key.owner):
+            raise ErrorCode.NEW_ORDER_REJECTED.error(_LOCKED)
+        if self._standing.is_locked(key.owner) and not isinstance(key, SessionKey):
+            raise ErrorCode.NEW_ORDER_REJECTED.error(_LOCKED)
+
+    def check_withdrawing(self, key: ApiKey) -> None:
+        """Raise `ApiError` -4015 if a key's owner may take nothing out for now."""
+        if self._standing.is_under_review(key.owner):
+            raise WalletError.WITHDRAWALS_LIMITED.error("The account is under review.", form=1)
+
+    def check_session(self, key: SessionKey, security: Security) -> Timing:
+        """Make sure that a session may make calls of a security type; return the call's time, which is now.
+
+        Raises `ApiError` -41010 if its person is frozen, -2015 if it is not an operator's, -41201 if money is to leave
+        and who uses it has not proven lately that it is them.
+        """
+        if not self._standing.is_active(key.owner):
+            raise PeopleError.FROZEN.error()
+        if not self._permits(key, security):
+            raise ErrorCode.REJECTED_MBX_KEY.error()
+        if security is Security.WITHDRAW and not is_fresh(key.session, self._standing.now_us()):
+            raise FactorError.STEP_UP_REQUIRED.error()
+        return Timing(self._now_us(), RECEIVE_WINDOW_DEFAULT_US)
 
     def owner_of(self, name: str) -> int | None:
         """Return whose key has a name, whatever it may do, unchecked; None if there is none."""
@@ -54,20 +109,20 @@ class Authenticator:
 
     def find_key_with(self, name: str, permissions: frozenset[Permission], address: str) -> ApiKey:
         """Return a key that has one of some permissions, used from an address. Raises `ApiError` -2015."""
-        key = self._keys.find(name)
+        key = self._find(name)
         if key is None or not key.permissions & permissions or not key.restrictions.admits_address(address):
             raise ErrorCode.REJECTED_MBX_KEY.error()
         return key
 
     def current(self, key: ApiKey, address: str) -> ApiKey | None:
         """Return a key found before as it is now; None if it is revoked, or may not be used from an address."""
-        current = self._keys.find(key.key)
+        current = self._find(key.key)
         return current if current is not None and current.restrictions.admits_address(address) else None
 
     def may_listen(self, key: ApiKey, address: str) -> bool:
         """Tell whether a key found before may still have the events of its account sent to an address."""
         current = self.current(key, address)
-        return current is not None and _permits(current, Security.USER_STREAM)
+        return current is not None and self._permits(current, Security.USER_STREAM)
 
     def check_time(self, timing: Timing) -> None:
         """Raise `ApiError` -1021 if the request is too old or from the future."""
@@ -86,6 +141,20 @@ class Authenticator:
         """Raise `ApiError` -1022 if the signature is not the key's over the payload."""
         if not key.verify(payload, signature):
             raise ErrorCode.INVALID_SIGNATURE.error()
+        self._keys.note_use(key.key)
+
+    def _find(self, name: str) -> ApiKey | None:
+        """Find a key in use, or what stands for a session, of someone who may act."""
+        key = self._keys.find(name) or self._standing.find_session(name)
+        return key if key is not None and self._standing.is_active(key.owner) else None
+
+    def _permits(self, key: ApiKey, security: Security) -> bool:
+        if security is Security.SESSION:
+            return isinstance(key, SessionKey)
+        if security is Security.OPERATOR:
+            return isinstance(key, SessionKey) and self._standing.is_operator(key.owner)
+        needed = _NEEDED.get(security)
+        return needed is None or needed in key.permissions
 
 
 def key_name(header: bytes | None) -> str:
@@ -134,9 +203,12 @@ def read_window(text: str) -> int:
     return window_us
 
 
-def _permits(key: ApiKey, security: Security) -> bool:
-    if security is Security.TRADE:
-        return Permission.TRADE in key.permissions
-    if security is Security.USER_DATA or security is Security.USER_STREAM:
-        return Permission.READ in key.permissions
-    return True
+_NEEDED: Final = {
+    Security.TRADE: Permission.TRADE,
+    Security.USER_DATA: Permission.READ,
+    Security.USER_STREAM: Permission.READ,
+    Security.MARGIN: Permission.MARGIN,
+    Security.TRANSFER: Permission.TRANSFER,
+    Security.WITHDRAW: Permission.WITHDRAW,
+}
+"""What a key must be permitted; those that are not here take any key, or none."""

@@ -1,5 +1,9 @@
 """Rate limits of requests: weight and number per address, in fixed windows of the wall clock.
 
+Calls of `/api` share one budget of weight for each address. Those of `/sapi` have one each, by address or by whose call
+it is (`Budget`), and take nothing from each other or from `/api`; until it is known whose a call is, and for calls that
+are refused before it is, the address pays. The number of requests is that of all calls together.
+
 Owns the counters. A window starts when its interval does (a minute at second 0), as the API's clients expect; all
 addresses share it, so a new window is one cleared table. Memory is bounded: past `ADDRESSES_MAX` in one window, further
 addresses share one counter. Who goes on after being refused is banned: `bans`. Limits of new orders are kept apart, per
@@ -7,11 +11,12 @@ account, in `order_counts`.
 """
 
 from collections.abc import Callable, Hashable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from rialto.gateway.bans import BanRules, Bans
+from rialto.wire.endpoints import Budget, Endpoint
 from rialto.wire.errors import ApiError, ErrorCode
 
 ADDRESSES_MAX: Final = 100_000
@@ -67,6 +72,10 @@ class RateLimits(msgspec.Struct, frozen=True):
     )
     raw_requests: RateLimit = RateLimit("RAW_REQUESTS", "MINUTE", 5, 300_000)
     bans: BanRules = BanRules()
+    endpoint_by_address: RateLimit = RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 12_000)
+    """For each call of `/sapi` whose weight is by IP."""
+    endpoint_by_owner: RateLimit = RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 180_000)
+    """For each call of `/sapi` whose weight is by UID."""
 
     def shown(self) -> list[RateLimit]:
         """List the limits in the order exchange information shows them."""
@@ -123,9 +132,13 @@ class RequestLimits:
     def __init__(self, limits: RateLimits, clock_us: Callable[[], int]) -> None:
         self.clock_us: Final = clock_us
         self._weights = FixedWindow(limits.request_weight)
+        self._endpoint_by_address = FixedWindow(limits.endpoint_by_address)
+        self._endpoint_by_owner = FixedWindow(limits.endpoint_by_owner)
         self._requests = FixedWindow(limits.raw_requests)
         self.bans: Final = Bans(limits.bans, limits.raw_requests.seconds * 1_000_000)
         self._used_header = f"x-mbx-used-weight-{limits.request_weight.suffix.lower()}".encode()
+        self._address_header = f"x-sapi-used-ip-weight-{limits.endpoint_by_address.suffix.lower()}".encode()
+        self._owner_header = f"x-sapi-used-uid-weight-{limits.endpoint_by_owner.suffix.lower()}".encode()
 
     def count_request(self, address: str) -> None:
         """Count one request of whatever weight.
@@ -153,7 +166,7 @@ class RequestLimits:
         self.count_request(address)
         now_us = self.clock_us()
         if self._weights.count(address, now_us) >= self._weights.limit.limit:
-            raise self._overweight(address, now_us)
+            raise self._overweight(address, now_us, self._weights)
 
     def busy(self, address: str) -> ApiError:
         """Count a request that is refused unread, and return what it is told: to wait by a limit, or busy."""
@@ -163,36 +176,55 @@ class RequestLimits:
             return told_to_wait
         return ErrorCode.SERVER_BUSY.error()
 
-    def charge(self, address: str, weight: int) -> None:
-        """Count weight. Raises `ApiError` -1003 when the address would exceed its limit; nothing is counted then.
+    def charge(
+        self, address: str, weight: int, endpoint: Endpoint[Any] | None = None, owner: int | None = None
+    ) -> None:
+        """Count weight, of a call's own budget if it has one.
 
-        Its status is 429, or 418 when the address has been refused too often and is banned from now on.
+        Raises `ApiError` -1003 when that would exceed the limit; nothing is counted then. Its status is 429, or 418
+        when the address has been refused too often and is banned from now on.
         """
         now_us = self.clock_us()
-        limit = self._weights.limit
-        if self._weights.add(address, weight, now_us) > limit.limit:
-            self._weights.add(address, -weight, now_us)
-            raise self._overweight(address, now_us)
+        window, key = self._budget(address, endpoint, owner)
+        if window.add(key, weight, now_us) > window.limit.limit:
+            window.add(key, -weight, now_us)
+            raise self._overweight(address, now_us, window)
 
-    def give_back(self, address: str, weight: int) -> None:
+    def give_back(
+        self, address: str, weight: int, endpoint: Endpoint[Any] | None = None, owner: int | None = None
+    ) -> None:
         """Take back weight charged in this window."""
-        self._weights.add(address, -weight, self.clock_us())
+        window, key = self._budget(address, endpoint, owner)
+        window.add(key, -weight, self.clock_us())
 
     def used_weight(self, address: str) -> LimitUse:
         """Return what an address has used of its weight."""
         return self._weights.limit.used(self._weights.count(address, self.clock_us()))
 
-    def used_headers(self, address: str) -> list[tuple[bytes, bytes]]:
-        """Return the headers that state what an address has used."""
+    def used_headers(
+        self, address: str, endpoint: Endpoint[Any] | None = None, owner: int | None = None
+    ) -> list[tuple[bytes, bytes]]:
+        """Return the headers that state what was used of the budget of a call, of the shared one without."""
+        window, key = self._budget(address, endpoint, owner)
+        if window is not self._weights:
+            name = self._address_header if window is self._endpoint_by_address else self._owner_header
+            return [(name, b"%d" % window.count(key, self.clock_us()))]
         used = b"%d" % self._weights.count(address, self.clock_us())
         return [(b"x-mbx-used-weight", used), (self._used_header, used)]
 
-    def _overweight(self, address: str, now_us: int) -> ApiError:
-        """Return the refusal of an address that has no weight left. Raises one with status 418 if told too often."""
+    def _budget(self, address: str, endpoint: Endpoint[Any] | None, owner: int | None) -> tuple[FixedWindow, Hashable]:
+        """Return which window counts a call, and by which key."""
+        if endpoint is None or endpoint.budget is Budget.SHARED:
+            return self._weights, address
+        if endpoint.budget is Budget.OWNER and owner is not None:
+            return self._endpoint_by_owner, (endpoint.method, endpoint.path, owner)
+        return self._endpoint_by_address, (endpoint.method, endpoint.path, address)
+
+    def _overweight(self, address: str, now_us: int, window: FixedWindow) -> ApiError:
+        """Return the refusal where no weight is left. Raises one with status 418 if the address was told too often."""
         self.bans.note_refusal(address, now_us)
-        limit = self._weights.limit
-        error = ErrorCode.TOO_MANY_REQUESTS.error(limit.limit, limit.per, form=1)
-        return _too_many(error.message, self._weights.seconds_left(now_us))
+        error = ErrorCode.TOO_MANY_REQUESTS.error(window.limit.limit, window.limit.per, form=1)
+        return _too_many(error.message, window.seconds_left(now_us))
 
 
 def _too_many(message: str, retry_after_s: int) -> ApiError:

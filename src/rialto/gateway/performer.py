@@ -21,7 +21,7 @@ from rialto.identity.api_keys import ApiKey
 from rialto.projections.history import HistoryBusy, HistoryUnavailable
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.wire import refusals
-from rialto.wire.endpoints import Endpoint, Security
+from rialto.wire.endpoints import Endpoint, Security, Urgency
 from rialto.wire.errors import ApiError, ErrorCode
 from rialto.wire.sbe.readers import Unrepresentable
 
@@ -91,7 +91,7 @@ class Performer:
     async def _perform(self, incoming: Incoming, course: Course) -> Performed:
         address = incoming.address
         self._limits.count_request(address)
-        weight = 1
+        weight, endpoint, owner = 1, None, None
         try:
             route = incoming.find(self.router)
             endpoint = course.endpoint = route.endpoint
@@ -101,18 +101,24 @@ class Performer:
             key = check_window = None
             if endpoint.is_signed:
                 key, timing = incoming.authenticate(endpoint, pairs, self._authenticator)
-                if key.restrictions.symbols and endpoint.security is Security.TRADE:
-                    _check_symbol(key, parameters)
+                owner = key.owner
+                if endpoint.security is Security.TRADE:
+                    if key.restrictions.symbols:
+                        _check_symbol(key, parameters)
+                    if endpoint.urgency is Urgency.ORDER:
+                        self._authenticator.check_ordering(key)
+                if endpoint.security is Security.WITHDRAW:
+                    self._authenticator.check_withdrawing(key)
                 check_window = partial(self._authenticator.check_window, timing)
             weight = endpoint.weight_of(parameters)
         except ApiError:
-            self._limits.charge(address, weight)
+            self._limits.charge(address, weight, endpoint, owner)
             raise
-        self._limits.charge(address, weight)
+        self._limits.charge(address, weight, endpoint, owner)
         call = incoming.call = incoming.make_call(key, check_window)
         answer = await self._handle(route, call, parameters)
         if endpoint.is_free_when_successful:
-            self._limits.give_back(address, weight)
+            self._limits.give_back(address, weight, endpoint, owner)
         return Performed(endpoint, parameters, answer)
 
     async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:

@@ -34,7 +34,7 @@ class Site(Protocol):
     def serves(self, path: str, query: bytes) -> bool:
         """Tell whether a request is for this site."""
 
-    async def answer(self, method: str, path: str, query: bytes) -> Page:
+    async def answer(self, request: Request) -> Page:
         """Answer a request that is. For HEAD the pieces are not read."""
 
 
@@ -54,7 +54,7 @@ class Sites:
     async def answer(self, site: Site, request: Request) -> Page:
         """Let a site answer a request. Raises `ApiError` -1003 when the address has sent too many."""
         self._limits.count_request(request.address)
-        return await site.answer(request.method, request.path, request.query)
+        return await site.answer(request)
 
 
 async def send_page(page: Page, *, is_head: bool, receive: Receive, send: Send) -> None:

@@ -5,25 +5,46 @@ do no I/O. A secret leaves this module once, when it is made; at rest it is seal
 there is only what HMAC makes of it. Keys made for demonstrations are marked, and theirs can be shown again. Changes
 write the database first: call them off the event loop. Those that another process made (the command line, say) are
 taken over by `refresh`.
+
+A key may expire, and one that may be used from anywhere may trade for a while only after its permissions were given.
+Both happen by the clock, in `find`, which is how every transport comes by a key. One that may withdraw is restricted to
+addresses.
 """
 
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
+from rialto.foundation.clock import SystemClock
 from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.logging import key_tail
 from rialto.foundation.secrets import MasterKey
-from rialto.identity.restrictions import Permission, Restrictions
+from rialto.identity.api_key import ANYWHERE, KEEP, ApiKey
+from rialto.identity.restrictions import LAPSING, Permission, Restrictions
 from rialto.identity.signatures import HmacVerifier, KeyType, Verifier, read_public_key
-from rialto.identity.tables import KEY_LENGTH, LABEL_LENGTH_MAX, api_keys, api_keys_revision, owners
+from rialto.identity.tables import KEY_LENGTH, LABEL_LENGTH_MAX, api_key_uses, api_keys, api_keys_revision, owners
+
+__all__ = [
+    "ANYWHERE",
+    "KEEP",
+    "KEYS_PER_OWNER_MAX",
+    "ApiKey",
+    "ApiKeys",
+    "InvalidApiKey",
+    "NoSuchApiKey",
+    "SecretNotShown",
+    "TooManyApiKeys",
+    "next_revision",
+]
 
 KEYS_PER_OWNER_MAX: Final = 30
-ANYWHERE: Final = Restrictions()
+_WALL_CLOCK_US: Final = SystemClock().now_us
+_END_OF_TIME_US: Final = 1 << 62
+DAY_US: Final = 86_400_000_000
 _ALPHABET: Final = string.ascii_letters + string.digits
 
 
@@ -43,75 +64,76 @@ class SecretNotShown(Exception):
     """The secret of a key that is not for demonstrations is shown only once."""
 
 
-class ApiKey:
-    """A key in use, as it was when it was found. Compares by identity; its text shows the end of the key only."""
-
-    __slots__ = (
-        *("created_at_us", "demo", "key", "label", "owner", "permissions", "restrictions", "type"),
-        *("_verifier", "verify"),
-    )
-
-    def __init__(
-        self,
-        *,
-        key: str,
-        owner: int,
-        permissions: frozenset[Permission],
-        label: str,
-        created_at_us: int,
-        type: KeyType,  # noqa: A002 - the field's own word
-        verifier: Verifier,
-        restrictions: Restrictions = ANYWHERE,
-        demo: bool = False,
-    ) -> None:
-        self.key = key
-        self.owner = owner
-        self.permissions = permissions
-        self.label = label
-        self.demo = demo
-        self.created_at_us = created_at_us
-        self.type = type
-        self.restrictions = restrictions
-        self._verifier = verifier
-        self.verify = verifier.verify
-        """Tells whether a signature is the key's over a payload; see `Verifier`."""
-
-    def restricted(self, permissions: frozenset[Permission], restrictions: Restrictions) -> "ApiKey":
-        """Return the same key with other permissions and restrictions."""
-        return ApiKey(
-            key=self.key,
-            owner=self.owner,
-            permissions=permissions,
-            label=self.label,
-            created_at_us=self.created_at_us,
-            type=self.type,
-            verifier=self._verifier,
-            restrictions=restrictions,
-            demo=self.demo,
-        )
-
-    def __repr__(self) -> str:
-        return f"ApiKey({key_tail(self.key)}, owner={self.owner})"
-
-
 class ApiKeys:
     """Every API key there is."""
 
-    def __init__(self, engine: Engine, master_key: MasterKey) -> None:
-        """Load every key in use. Errors: `BrokenSeal` when the master key is not the one they were sealed with."""
+    def __init__(
+        self,
+        engine: Engine,
+        master_key: MasterKey,
+        *,
+        trade_days: int | None = None,
+        now_us: Callable[[], int] = _WALL_CLOCK_US,
+    ) -> None:
+        """Load every key in use. `trade_days` is for how long a key that may be used from anywhere may trade.
+
+        Errors: `BrokenSeal` when the master key is not the one they were sealed with.
+        """
+        self._lapse_us = None if trade_days is None else trade_days * DAY_US
+        self._now_us = now_us
         self._engine = engine
         self._master_key = master_key
         self._changing = Lock()
         self._keys: dict[str, ApiKey] = {}
         self._revision = -1
+        self._used: dict[str, int] = {}
+        self._used_since: dict[str, int] = {}
+        with engine.connect() as connection:
+            self._used.update({row.key: row.used_at_us for row in connection.execute(select(api_key_uses))})
         self.refresh()
 
     def find(self, key: str) -> ApiKey | None:
-        """Find a key in use."""
-        return self._keys.get(key)
+        """Find a key in use, as what it may do now; None too for one that has expired."""
+        found = self._keys.get(key)
+        if found is None or (found.expires_at_us is None and self._lapse_us is None):
+            return found
+        return self._as_of(found, self._now_us())
+
+    def trades_until_us(self, api_key: ApiKey) -> int | None:
+        """Tell until when a key was permitted to trade; None if that does not end, and for what is no key of these."""
+        given = self._keys.get(api_key.key)
+        return None if given is None else self._lapses_at_us(given)
+
+    def note_use(self, key: str) -> None:
+        """Note that a key signed something that was accepted; `flush_uses` writes it."""
+        self._used_since[key] = self._now_us()
+
+    def used_at_us(self, key: str) -> int | None:
+        """Tell when a key was last used, in this process, or in any before it started; None if never."""
+        return self._used_since.get(key) or self._used.get(key)
+
+    def flush_uses(self) -> None:
+        """Write which keys were used since the last time."""
+        since, self._used_since = self._used_since, {}
+        if not since:
+            return
+        with self._engine.begin() as connection:
+            connection.execute(delete(api_key_uses).where(api_key_uses.c.key.in_(since)))
+            there = set(connection.scalars(select(api_keys.c.key).where(api_keys.c.key.in_(since))))
+            rows = [{"key": key, "used_at_us": at_us} for key, at_us in since.items() if key in there]
+            if rows:
+                connection.execute(insert(api_key_uses), rows)
+        self._used.update(since)
+
+    def held_by(self, owner: int, key: str) -> ApiKey:
+        """Return a key of an owner that is not revoked, expired ones too. Errors: `NoSuchApiKey`."""
+        found = self._keys.get(key)
+        if found is None or found.owner != owner:
+            raise NoSuchApiKey(f"there is no key {key_tail(key)} in use")
+        return found
 
     def of_owner(self, owner: int) -> list[ApiKey]:
-        """List an owner's keys in use, oldest first."""
+        """List an owner's keys that are not revoked, oldest first, with the permissions they were given."""
         held = [api_key for api_key in list(self._keys.values()) if api_key.owner == owner]
         return sorted(held, key=lambda api_key: api_key.created_at_us)
 
@@ -143,6 +165,7 @@ class ApiKeys:
         now_us: int,
         *,
         restrictions: Restrictions = ANYWHERE,
+        expires_at_us: int | None = None,
         demo: bool = False,
     ) -> tuple[ApiKey, str]:
         """Make an HMAC key and return it with its secret, which is never returned again.
@@ -150,7 +173,10 @@ class ApiKeys:
         Errors: `InvalidApiKey`, `TooManyApiKeys`.
         """
         secret = _random_text()
-        made = _made(owner, label, permissions, now_us, KeyType.HMAC, HmacVerifier(secret), restrictions, demo=demo)
+        made = _made(
+            *(owner, label, permissions, now_us, KeyType.HMAC, HmacVerifier(secret), restrictions, expires_at_us),
+            demo=demo,
+        )
         with self._master_key.sealing():
             self._add(made, sealed_secret=self._master_key.seal(secret.encode(), made.key.encode()))
         return made, secret
@@ -164,25 +190,44 @@ class ApiKeys:
         public_key: str,
         *,
         restrictions: Restrictions = ANYWHERE,
+        expires_at_us: int | None = None,
     ) -> ApiKey:
         """Make a key for a public key in PEM, RSA or Ed25519: only who has the private key can sign with it.
 
         Errors: `InvalidApiKey`, `InvalidPublicKey`, `TooManyApiKeys`.
         """
         kind, pem, verifier = read_public_key(public_key)
-        made = _made(owner, label, permissions, now_us, kind, verifier, restrictions)
+        made = _made(owner, label, permissions, now_us, kind, verifier, restrictions, expires_at_us)
         self._add(made, public_key=pem)
         return made
 
-    def restrict(self, key: str, permissions: Iterable[Permission], restrictions: Restrictions) -> ApiKey:
-        """Change what a key may be used for, from where and on which symbols.
+    def restrict(
+        self,
+        key: str,
+        permissions: Iterable[Permission] | None,
+        restrictions: Restrictions,
+        *,
+        label: str | None = None,
+        expires_at_us: int | None = KEEP,
+    ) -> ApiKey:
+        """Change what a key may be used for, from where and on which symbols, and what else is given.
+
+        Without permissions, it keeps those it was given, for as long as if they were given now.
 
         Errors: `InvalidApiKey`, `NoSuchApiKey`.
         """
+        now_us = self._now_us()
         with self._changing:
-            changed = self._in_use(key).restricted(_granted(permissions), restrictions)
+            held = self._in_use(key)
+            changed = held.restricted(
+                _granted(held.permissions if permissions is None else permissions, restrictions),
+                restrictions,
+                label=None if label is None else _labelled(label),
+                expires_at_us=expires_at_us if expires_at_us == KEEP else _ahead(expires_at_us, now_us),
+                permitted_at_us=now_us,
+            )
             with self._engine.begin() as connection:
-                self._update(connection, key, **_restriction_columns(changed))
+                self._update(connection, key, label=changed.label, **_restriction_columns(changed))
             self._keys[key] = changed
         return changed
 
@@ -259,7 +304,22 @@ class ApiKeys:
             verifier=verifier,
             restrictions=Restrictions.read(row.addresses.split(), row.symbols.split()),
             demo=row.demo,
+            expires_at_us=row.expires_at_us,
+            permitted_at_us=row.permitted_at_us,
         )
+
+    def _as_of(self, api_key: ApiKey, now_us: int) -> ApiKey | None:
+        if api_key.expires_at_us is not None and now_us >= api_key.expires_at_us:
+            return None
+        until_us = self._lapses_at_us(api_key)
+        if until_us is None or now_us < until_us:
+            return api_key
+        return api_key.restricted(api_key.permissions - LAPSING, api_key.restrictions)
+
+    def _lapses_at_us(self, api_key: ApiKey) -> int | None:
+        if self._lapse_us is None or api_key.demo or api_key.restrictions.is_by_address:
+            return None
+        return api_key.permitted_at_us + self._lapse_us if api_key.permissions & LAPSING else None
 
     def _unsealed(self, sealed: bytes, key: str) -> str:
         return self._master_key.unseal(sealed, key.encode()).decode()
@@ -279,33 +339,49 @@ def _made(
     kind: KeyType,
     verifier: Verifier,
     restrictions: Restrictions,
+    expires_at_us: int | None,
     *,
     demo: bool = False,
 ) -> ApiKey:
-    if not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
-        raise InvalidApiKey(f"{label[:80]!r} is no label: give 1 to {LABEL_LENGTH_MAX} printable characters")
     return ApiKey(
         key=_random_text(),
         owner=owner,
-        permissions=_granted(permissions),
-        label=label,
+        permissions=_granted(permissions, restrictions),
+        label=_labelled(label),
         created_at_us=now_us,
         type=kind,
         verifier=verifier,
         restrictions=restrictions,
         demo=demo,
+        expires_at_us=_ahead(expires_at_us, now_us),
     )
 
 
-def _granted(permissions: Iterable[Permission]) -> frozenset[Permission]:
+def _labelled(label: str) -> str:
+    if not 1 <= len(label) <= LABEL_LENGTH_MAX or not label.isprintable():
+        raise InvalidApiKey(f"{label[:80]!r} is no label: give 1 to {LABEL_LENGTH_MAX} printable characters")
+    return label
+
+
+def _granted(permissions: Iterable[Permission], restrictions: Restrictions) -> frozenset[Permission]:
     granted = frozenset(permissions)
     if not granted:
         raise InvalidApiKey("a key without permissions is of no use; give at least one")
+    if Permission.WITHDRAW in granted and not restrictions.is_by_address:
+        raise InvalidApiKey("a key that may withdraw must be restricted to the addresses it is used from; give them")
     return granted
 
 
-def _restriction_columns(api_key: ApiKey) -> dict[str, str]:
+def _ahead(expires_at_us: int | None, now_us: int) -> int | None:
+    if expires_at_us is not None and not now_us < expires_at_us < _END_OF_TIME_US:
+        raise InvalidApiKey("a key must expire in the future, or never")
+    return expires_at_us
+
+
+def _restriction_columns(api_key: ApiKey) -> dict[str, object]:
     return {
+        "expires_at_us": api_key.expires_at_us,
+        "permitted_at_us": api_key.permitted_at_us,
         "permissions": " ".join(sorted(permission.value for permission in api_key.permissions)),
         "addresses": " ".join(str(network) for network in api_key.restrictions.networks),
         "symbols": " ".join(sorted(api_key.restrictions.symbols)),

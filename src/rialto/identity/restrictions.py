@@ -11,6 +11,8 @@ from rialto.foundation.failures import ExpectedFailure
 ADDRESSES_MAX: Final = 30
 SYMBOLS_MAX: Final = 100
 SYMBOL_LENGTH_MAX: Final = 20
+_PREFIX_MIN: Final = {4: 8, 6: 16}
+"""Wider networks restrict nothing worth the name."""
 
 
 class InvalidRestriction(ExpectedFailure):
@@ -22,10 +24,24 @@ class Permission(Enum):
 
     READ = "read"
     TRADE = "trade"
+    MARGIN = "margin"
+    FUTURES = "futures"
+    OPTIONS = "options"
+    TRANSFER = "transfer"
+    """Between the owner's own accounts, and between a master's and its sub-accounts'."""
+    INTERNAL_TRANSFER = "internal-transfer"
+    """To other people of the exchange."""
+    WITHDRAW = "withdraw"
     FIX = "fix"
     """Every session of the FIX API, trading included."""
     FIX_READ_ONLY = "fix-read-only"
     """Drop copies and market data over FIX."""
+
+
+LAPSING: Final = frozenset(
+    (Permission.TRADE, Permission.MARGIN, Permission.FUTURES, Permission.OPTIONS, Permission.FIX)
+)
+"""What a key that may be used from anywhere may do for a while only."""
 
 
 class Restrictions(msgspec.Struct, frozen=True):
@@ -57,6 +73,13 @@ class Restrictions(msgspec.Struct, frozen=True):
         # A listener for both families names its IPv4 peers as ::ffff:192.0.2.7.
         plain: IPv4Address | IPv6Address = getattr(peer, "ipv4_mapped", None) or peer
         return any(plain in network for network in self.networks if network.version == plain.version)
+
+    @property
+    def is_by_address(self) -> bool:
+        """Whether the key may be used from some addresses only; half the internet is not some."""
+        return bool(self.networks) and all(
+            network.prefixlen >= _PREFIX_MIN[network.version] for network in self.networks
+        )
 
     def admits_symbol(self, symbol: str) -> bool:
         """Tell whether the key may trade a symbol."""

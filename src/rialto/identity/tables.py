@@ -55,10 +55,23 @@ api_keys: Final = Table(
     Column("symbols", Text, nullable=False, server_default=text("''")),
     # Higher with every change of any key: whoever has seen one number finds what changed since by it.
     Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("expires_at_us", BigInteger),
+    # When its permissions were given: some lapse a while after.
+    Column("permitted_at_us", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("key"),
     ForeignKeyConstraint(["owner"], ["owners.id"]),
     Index("api_keys_by_owner", "owner"),
     Index("api_keys_by_revision", "revision"),
+)
+
+# When a key last signed something that was accepted; written from time to time.
+api_key_uses: Final = Table(
+    "api_key_uses",
+    metadata,
+    Column("key", String(KEY_LENGTH)),
+    Column("used_at_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key"),
+    ForeignKeyConstraint(["key"], ["api_keys.key"]),
 )
 
 # One row. Its lock puts the changes of keys in order, so that no number is seen before a lower one.

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Engine
 
+from rialto.foundation.tasks import end
 from rialto.portal.layout import day_of
 from rialto.portal.publisher import Published, Publisher
 from rialto.portal.source import Source
@@ -61,9 +62,7 @@ class PublishingJob:
     async def stop(self) -> None:
         """Stop at the next page and return when nothing is being written any more."""
         self._stopping.set()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:

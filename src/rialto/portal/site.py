@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final, Protocol, TypeVar
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -54,6 +54,22 @@ class Page:
         self.close = close
 
 
+class Asked(Protocol):
+    """What is asked of a site."""
+
+    @property
+    def method(self) -> str:
+        """GET, HEAD, or what is refused."""
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+
+    @property
+    def query(self) -> bytes:
+        """What follows the question mark, as it was sent."""
+
+
 class PortalSite:
     """Answers requests from a directory of files."""
 
@@ -72,15 +88,16 @@ class PortalSite:
             return True
         return path == "/" and any(name in LISTING_PARAMETERS for name in _parameters(query))
 
-    async def answer(self, method: str, path: str, query: bytes) -> Page:
+    async def answer(self, request: Asked) -> Page:
         """Answer a request. A page for HEAD has the length of the body it leaves out."""
-        if method not in ("GET", "HEAD"):
+        path = request.path
+        if request.method not in ("GET", "HEAD"):
             return _error(405, "MethodNotAllowed", "Files are read with GET and HEAD.", (b"allow", b"GET, HEAD"))
         if self._answers >= ANSWERS_MAX:
             return _error(503, "SlowDown", "Too many files are being read; try again.", (b"retry-after", b"1"))
         if path.startswith(FILES_PATH):
             return await self._file(path.removeprefix("/"))
-        return await self._list(query)
+        return await self._list(request.query)
 
     async def _list(self, query: bytes) -> Page:
         try:

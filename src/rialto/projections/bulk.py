@@ -69,6 +69,16 @@ class BulkStatements:
         finally:
             cursor.close()
 
+    def put(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows, each with a value for every column; one with the key of a row that is there takes its place."""
+        head, row = self._inserts[table]
+        key = [column.name for column in table.primary_key]
+        changed = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.c if column.name not in key)
+        for part in _parts(rows):
+            values = ", ".join([row] * len(part))
+            statement = f"{head} VALUES {values} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+            connection.exec_driver_sql(statement, tuple(chain.from_iterable(part)))
+
     def change_orders(self, connection: Connection, changes: Sequence[Row]) -> None:
         """Change orders: each row is `ORDER_CHANGE_KEY`, then `ORDER_CHANGE_VALUES`; None leaves a value as it is."""
         for part in _parts(changes):

@@ -22,7 +22,7 @@ from rialto.contracts.market import Candle, RecentTrade, TradesAggregated
 from rialto.contracts.vocabulary import OrderState
 from rialto.projections import pages
 from rialto.projections.candle_gaps import newest_without_gaps, oldest_without_gaps
-from rialto.projections.pages import Page
+from rialto.projections.pages import FillFilter, OrderFilter, Page
 from rialto.projections.records import (
     AggregateRecord,
     AllocationRecord,
@@ -59,11 +59,18 @@ class History:
     Every method may raise `HistoryBusy`, `ProjectionsBehind`, `ProjectionsStopped` and `HistoryUnavailable`.
     """
 
-    def __init__(self, engine: Engine, projected: Watermark, last_sequence: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        projected: Watermark,
+        last_sequence: Callable[[], int],
+        watermark_timeout_s: float = WATERMARK_TIMEOUT_S,
+    ) -> None:
         """`engine` has `READ_THREADS` connections; `last_sequence` tells what the runtime released last."""
         self._engine = engine
         self._projected = projected
         self._last_sequence = last_sequence
+        self._watermark_timeout_s = watermark_timeout_s
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="history")
         self._reads = 0
         self.failures = 0
@@ -82,7 +89,7 @@ class History:
         self, account: int, symbol: int, *, order_id: int | None = None, client_order_id: str | None = None
     ) -> OrderState | None:
         """Find an order by the exchange's id, the client's own, or both; the newest that fits."""
-        found = await self._read(OrderState, pages.order_page(account, symbol, order_id, client_order_id))
+        found = await self.read(OrderState, pages.order_page(account, symbol, order_id, client_order_id))
         return found[0] if found else None
 
     async def orders(
@@ -96,7 +103,7 @@ class History:
         limit: int,
     ) -> list[OrderState]:
         """List an account's orders on a symbol. The times are those of placing."""
-        return await self._read(OrderState, pages.orders_page(account, symbol, from_order_id, start_us, end_us, limit))
+        return await self.read(OrderState, pages.orders_page(account, symbol, from_order_id, start_us, end_us, limit))
 
     async def fills(
         self,
@@ -110,15 +117,27 @@ class History:
         limit: int,
     ) -> list[ListedFill]:
         """List an account's sides of trades on a symbol, of one order or all."""
-        return await self._read(
+        return await self.read(
             ListedFill, pages.fills_page(account, symbol, order_id, from_trade_id, start_us, end_us, limit)
         )
+
+    async def orders_before(
+        self, account: int, wanted: OrderFilter, before: tuple[int, int, int] | None, limit: int
+    ) -> list[OrderState]:
+        """List an account's orders on every symbol, before one of a time, a symbol and an id."""
+        return await self.read(OrderState, pages.orders_before_page(account, wanted, before, limit))
+
+    async def fills_before(
+        self, account: int, wanted: FillFilter, before: tuple[int, int, int, int] | None, limit: int
+    ) -> list[ListedFill]:
+        """List an account's sides of trades on every symbol, before one of a time, a symbol, an id and a part."""
+        return await self.read(ListedFill, pages.fills_before_page(account, wanted, before, limit))
 
     async def order_list(
         self, account: int, *, list_id: int | None = None, client_order_id: str | None = None
     ) -> NamedOrderList | None:
         """Find a list by the exchange's id, the client's own, or both; the newest that fits."""
-        found = await self._read(NamedOrderList, pages.order_list_page(account, list_id, client_order_id))
+        found = await self.read(NamedOrderList, pages.order_list_page(account, list_id, client_order_id))
         return found[0] if found else None
 
     async def these_order_lists(self, account: int, list_ids: Sequence[int]) -> list[NamedOrderList]:
@@ -126,7 +145,7 @@ class History:
         found: list[NamedOrderList] = []
         for first in range(0, len(list_ids), pages.PAGE_ROWS_MAX):
             page = pages.these_order_lists_page(account, list_ids[first : first + pages.PAGE_ROWS_MAX])
-            found += await self._read(NamedOrderList, page)
+            found += await self.read(NamedOrderList, page)
         return found
 
     async def order_lists(
@@ -139,7 +158,7 @@ class History:
         limit: int,
     ) -> list[NamedOrderList]:
         """List an account's lists. The times are those of placing."""
-        return await self._read(NamedOrderList, pages.order_lists_page(account, from_id, start_us, end_us, limit))
+        return await self.read(NamedOrderList, pages.order_lists_page(account, from_id, start_us, end_us, limit))
 
     async def allocations(
         self,
@@ -154,18 +173,18 @@ class History:
     ) -> list[AllocationRecord]:
         """List what an account's routed orders on a symbol got."""
         page = pages.allocations_page(account, symbol, order_id, from_id, start_us, end_us, limit)
-        return await self._read(AllocationRecord, page)
+        return await self.read(AllocationRecord, page)
 
     async def amendments(
         self, account: int, symbol: int, order_id: int, *, from_id: int | None = None, limit: int
     ) -> list[AmendmentRecord]:
         """List the amendments of one of an account's orders, oldest first."""
-        return await self._read(AmendmentRecord, pages.amendments_page(account, symbol, order_id, from_id, limit))
+        return await self.read(AmendmentRecord, pages.amendments_page(account, symbol, order_id, from_id, limit))
 
     async def prevented_match(self, account: int, symbol: int, prevented_match_id: int) -> PreventedMatchRecord | None:
         """Find a prevented match of an account's orders."""
         page = pages.prevented_match_page(account, symbol, prevented_match_id)
-        found = await self._read(PreventedMatchRecord, page)
+        found = await self.read(PreventedMatchRecord, page)
         return found[0] if found else None
 
     async def prevented_matches(
@@ -173,11 +192,11 @@ class History:
     ) -> list[PreventedMatchRecord]:
         """List the prevented matches of one of an account's orders."""
         page = pages.prevented_matches_page(account, symbol, order_id, from_id, limit)
-        return await self._read(PreventedMatchRecord, page)
+        return await self.read(PreventedMatchRecord, page)
 
     async def trades(self, symbol: int, *, from_id: int | None = None, limit: int) -> list[RecentTrade]:
         """List a symbol's public trades."""
-        return await self._read(RecentTrade, pages.trades_page(symbol, from_id, limit))
+        return await self.read(RecentTrade, pages.trades_page(symbol, from_id, limit))
 
     async def aggregated_trades(
         self,
@@ -190,7 +209,7 @@ class History:
     ) -> list[TradesAggregated]:
         """List a symbol's aggregated trades, from an id on or by time."""
         page = pages.aggregated_trades_page(symbol, from_id, start_us, end_us, limit)
-        return [TradesAggregated(*msgspec.structs.astuple(row)) for row in await self._read(AggregateRecord, page)]
+        return [TradesAggregated(*msgspec.structs.astuple(row)) for row in await self.read(AggregateRecord, page)]
 
     async def candles(
         self, symbol: int, interval: str, *, start_us: int | None = None, end_us: int | None = None, limit: int
@@ -201,12 +220,12 @@ class History:
         is closed, and it is closed at the first trade after it. There is no candle before the first trade, and none of
         one second.
         """
-        stored = await self._read(Candle, pages.candles_page(symbol, interval, start_us, end_us, limit))
+        stored = await self.read(Candle, pages.candles_page(symbol, interval, start_us, end_us, limit))
         if start_us is None:
             return newest_without_gaps(stored, interval, end_us=end_us, limit=limit)
         before: list[Candle] = []
         if not stored or stored[0].opened_at_us > start_us:
-            before = await self._read(Candle, pages.candles_page(symbol, interval, None, start_us - 1, 1))
+            before = await self.read(Candle, pages.candles_page(symbol, interval, None, start_us - 1, 1))
         return oldest_without_gaps(
             before[0] if before else None, stored, interval, start_us=start_us, end_us=end_us, limit=limit
         )
@@ -219,24 +238,25 @@ class History:
         minutes = (end_us - start_us) // MINUTE_US + 1
         assert len(symbols) * minutes <= MINUTE_ROWS_MAX, f"{minutes} minutes of {len(symbols)} symbols were asked for"
         found: defaultdict[int, list[Candle]] = defaultdict(list)
-        for candle in await self._read(SymbolCandle, pages.minutes_page(symbols, start_us, end_us)):
+        for candle in await self.read(SymbolCandle, pages.minutes_page(symbols, start_us, end_us)):
             found[candle.symbol].append(candle)
         return found
 
     async def block_trades(self, symbol: int, *, from_id: int, limit: int) -> list[BlockTradeRecord]:
         """List a symbol's block trades from an id on."""
-        return await self._read(BlockTradeRecord, pages.block_trades_page(symbol, from_id, limit))
+        return await self.read(BlockTradeRecord, pages.block_trades_page(symbol, from_id, limit))
 
     async def ledger(self, account: int, *, after: tuple[int, int] | None = None, limit: int) -> list[LedgerEntry]:
         """List what changed an account's balances: beyond an entry's sequence number and position, or the newest."""
-        return await self._read(LedgerEntry, pages.ledger_page(account, after, limit))
+        return await self.read(LedgerEntry, pages.ledger_page(account, after, limit))
 
-    async def _read(self, struct: type[_Struct], page: Page) -> list[_Struct]:
+    async def read(self, struct: type[_Struct], page: Page) -> list[_Struct]:
+        """Read what the structs are made of, a row each, as of everything released before: for products' own tables."""
         if self._reads >= READS_MAX:
             raise HistoryBusy(f"{READS_MAX} reads of history are under way, the most there can be; try again")
         self._reads += 1
         try:
-            await self._projected.wait_for(self._last_sequence(), WATERMARK_TIMEOUT_S)
+            await self._projected.wait_for(self._last_sequence(), self._watermark_timeout_s)
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(self._threads, self._select, page.statement)
         except SQLAlchemyError as error:

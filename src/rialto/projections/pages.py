@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, FromClause, Select, select, true, tuple_
 
 from rialto.contracts.market import Candle
+from rialto.contracts.vocabulary import OrderStatus, OrderType, Side
 from rialto.projections.records import SymbolCandle
 from rialto.projections.tables import (
     aggregated_trades,
@@ -90,6 +91,58 @@ def fills_page(
     page = _page(
         [*c, orders.c.list_id], conditions, order, newest_first=from_trade_id is None and start_us is None, limit=limit
     )
+    of_order = (orders.c.symbol == c.symbol) & (orders.c.order_id == c.order_id)
+    return page._replace(statement=page.statement.join_from(fills, orders, of_order, isouter=True))
+
+
+class OrderFilter(NamedTuple):
+    """Which of an account's orders; what is not said does not matter. The times are those of placing."""
+
+    symbol: int | None = None
+    side: Side | None = None
+    status: OrderStatus | None = None
+    order_type: OrderType | None = None
+    start_us: int | None = None
+    end_us: int | None = None
+
+
+class FillFilter(NamedTuple):
+    """Which of an account's sides of trades; what is not said does not matter."""
+
+    symbol: int | None = None
+    is_buyer: bool | None = None
+    start_us: int | None = None
+    end_us: int | None = None
+
+
+def orders_before_page(account: int, wanted: OrderFilter, before: tuple[int, int, int] | None, limit: int) -> Page:
+    """List an account's newest orders on every symbol, before one of a time, a symbol and an id."""
+    c = orders.c
+    conditions = [c.account == account, *_between(c.placed_at_us, wanted.start_us, wanted.end_us)]
+    if wanted.symbol is not None:
+        conditions.append(c.symbol == wanted.symbol)
+    words = ((c.side, wanted.side), (c.status, wanted.status), (c.order_type, wanted.order_type))
+    conditions += [column == word.value for column, word in words if word is not None]
+    order = [c.placed_at_us, c.symbol, c.order_id]
+    if before is not None:
+        # The time alone bounds what an index has to look at, whichever it is.
+        conditions += [c.placed_at_us <= before[0], tuple_(*order) < before]
+    return _page(list(c), conditions, order, newest_first=True, limit=limit)
+
+
+def fills_before_page(account: int, wanted: FillFilter, before: tuple[int, int, int, int] | None, limit: int) -> Page:
+    """List an account's newest sides of trades on every symbol, before one of a time, a symbol, an id and a part."""
+    c = fills.c
+    conditions = [c.account == account, *_between(c.traded_at_us, wanted.start_us, wanted.end_us)]
+    if wanted.symbol is not None:
+        conditions.append(c.symbol == wanted.symbol)
+    if wanted.is_buyer is not None:
+        conditions.append(c.is_buyer == wanted.is_buyer)
+    order = [c.traded_at_us, c.symbol, c.trade_id, c.is_maker]
+    if before is not None:
+        *start, is_maker = before
+        conditions += [c.traded_at_us <= before[0], tuple_(*order) < (*start, bool(is_maker))]
+    page = _page([*c, orders.c.list_id], conditions, order, newest_first=True, limit=limit)
     of_order = (orders.c.symbol == c.symbol) & (orders.c.order_id == c.order_id)
     return page._replace(statement=page.statement.join_from(fills, orders, of_order, isouter=True))
 

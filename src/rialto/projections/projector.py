@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.contracts.events import Outcome
 from rialto.foundation.failures import ExpectedFailure
+from rialto.projections.products import ProductProjection
 from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer, check_consecutive
 
 GATHER_S: Final = 0.05
@@ -49,9 +50,9 @@ class ProjectionsStopped(Exception):
 class Projector:
     """Writes outcomes to SQL, in order, each once."""
 
-    def __init__(self, engine: Engine, *, lag_max: int) -> None:
+    def __init__(self, engine: Engine, *, lag_max: int, products: Sequence[ProductProjection] = ()) -> None:
         """Read the watermark. `engine` may write; `lag_max` is the number of unwritten outcomes that is too many."""
-        self._writer = Writer(engine)
+        self._writer = Writer(engine, products)
         self._lag_max = lag_max
         self._accepted = self._writer.watermark
         self._written = self._writer.watermark

@@ -9,16 +9,22 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Engine
 
 from rialto.contracts.events import Outcome
+from rialto.projections.products import ProductProjection
 from rialto.projections.writer import Writer
 
 
-def rebuild(engine: Engine, batches: Iterable[Sequence[Outcome]], progress: Callable[[int], None]) -> int:
+def rebuild(
+    engine: Engine,
+    batches: Iterable[Sequence[Outcome]],
+    progress: Callable[[int], None],
+    products: Sequence[ProductProjection] = (),
+) -> int:
     """Empty the projections, write the batches, and return the sequence number reached.
 
     `batches` holds every outcome from sequence number 1; `progress` is told the watermark after each. Errors:
     `OutcomesMissing`, SQLAlchemy's own.
     """
-    writer = Writer(engine)
+    writer = Writer(engine, products)
     writer.clear()
     for outcomes in batches:
         writer.write_all(outcomes)

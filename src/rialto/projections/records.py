@@ -163,3 +163,16 @@ class StreamRecord(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
     sequence: int
     recorded_at_us: int
+
+
+class DailyBalance(msgspec.Struct, frozen=True, array_like=True):
+    """What an account held of an asset when a day ended; on days that did not touch it, it is what it was before.
+
+    `day` counts days of UTC since the Unix epoch.
+    """
+
+    account: int
+    asset: int
+    day: int
+    free: str
+    locked: str

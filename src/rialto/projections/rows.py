@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
 
+import msgspec
 from sqlalchemy import Table
 
 from rialto.contracts.amounts import ZERO, sum_of
@@ -51,8 +52,11 @@ from rialto.contracts.market import CandleClosed, TradesAggregated
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, OrderListState, OrderState, Side
 from rialto.projections import tables
 from rialto.projections.mapping import as_column, row_maker
+from rialto.projections.records import StreamRecord
 
 Row = tuple[Any, ...]
+
+DAY_US: Final = 86_400_000_000
 
 UNKEPT_INTERVAL: Final = "1s"
 """The interval whose candles are served from memory only: kept, they would outnumber everything else."""
@@ -105,6 +109,8 @@ class Batch:
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
         self.last_sequence: Final = outcomes[-1].sequence
         self._rows: defaultdict[Table, list[Row]] = defaultdict(list)
+        self._records: list[StreamRecord] = []
+        self._closing: dict[tuple[int, int, int], tuple[str, str]] = {}
         self._placed: dict[tuple[int, int], OrderState] = {}
         self._changes: defaultdict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
         for outcome in outcomes:
@@ -116,6 +122,16 @@ class Batch:
     def inserts(self) -> dict[Table, list[Row]]:
         """Rows to insert, by table."""
         return self._rows
+
+    @property
+    def records(self) -> list[StreamRecord]:
+        """What products recorded, in order."""
+        return self._records
+
+    @property
+    def closing_balances(self) -> list[Row]:
+        """What every balance that was touched holds at the end of the day, as far as it is known: `daily_balances`."""
+        return [(*key, *held) for key, held in self._closing.items()]
 
     @property
     def order_changes(self) -> list[Row]:
@@ -194,6 +210,7 @@ class Batch:
                 assert_never(event)
 
     def _posted(self, event: Posted, outcome: Outcome, position: int) -> None:
+        self._closing[event.account, event.asset, outcome.time_us // DAY_US] = (event.free, event.locked)
         amount = sum_of(event.free_change, event.locked_change)
         if amount == ZERO:
             return
@@ -212,9 +229,11 @@ class Batch:
         )
 
     def _recorded(self, event: Recorded, outcome: Outcome) -> None:
-        self._rows[tables.stream_records].append(
-            (event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us)
+        record = StreamRecord(
+            event.stream.kind, event.stream.id, event.version, event.payload, outcome.sequence, outcome.time_us
         )
+        self._records.append(record)
+        self._rows[tables.stream_records].append(msgspec.structs.astuple(record))
 
     def _list_placed(self, placed: OrderListState) -> None:
         self._rows[tables.order_lists].append(

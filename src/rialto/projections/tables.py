@@ -17,6 +17,7 @@ from rialto.projections.records import (
     AllocationRecord,
     AmendmentRecord,
     BlockTradeRecord,
+    DailyBalance,
     FillRecord,
     LedgerEntry,
     OrderListRecord,
@@ -39,6 +40,7 @@ orders: Final = table_of(
     Index("orders_by_account", "account", "symbol", "order_id"),
     Index("orders_by_client_order_id", "account", "symbol", "client_order_id", "order_id"),
     Index("orders_by_time", "account", "symbol", "placed_at_us", "order_id"),
+    Index("orders_of_account_by_time", "account", "placed_at_us", "symbol", "order_id"),
     key=("symbol", "order_id"),
     texts={"client_order_id": 36},
 )
@@ -50,6 +52,7 @@ fills: Final = table_of(
     metadata,
     Index("fills_by_order", "account", "symbol", "order_id", "trade_id"),
     Index("fills_by_time", "account", "symbol", "traded_at_us", "trade_id", "is_maker"),
+    Index("fills_of_account_by_time", "account", "traded_at_us", "symbol", "trade_id", "is_maker"),
     Index(
         "public_trades",
         "symbol",
@@ -115,6 +118,8 @@ ledger_entries: Final = table_of(
     Index("ledger_entries_by_account", "account", "sequence", "position"),
     key=("sequence", "position"),
 )
+
+daily_balances: Final = table_of(DailyBalance, "daily_balances", metadata, key=("account", "asset", "day"))
 
 candles: Final = table_of(
     CandleClosed, "candles", metadata, key=("symbol", "interval", "opened_at_us"), texts={"interval": 4}

@@ -14,6 +14,7 @@ from rialto.contracts.events import Outcome
 from rialto.contracts.vocabulary import HOUSE_ACCOUNTS, HOUSE_OWNER
 from rialto.projections import tables
 from rialto.projections.bulk import BulkStatements
+from rialto.projections.products import ProductProjection, project_records
 from rialto.projections.rows import Batch
 
 BATCH_OUTCOMES_MAX: Final = 4_000
@@ -31,9 +32,13 @@ class WatermarkMoved(Exception):
 class Writer:
     """Writes what follows the watermark."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Read the watermark, and start tables that were never written to at 0."""
+    def __init__(self, engine: Engine, products: Sequence[ProductProjection] = ()) -> None:
+        """Read the watermark, and start tables that were never written to at 0.
+
+        `products` turn the records of their streams into tables of their own.
+        """
         self._engine = engine
+        self._products = products
         self._bulk = BulkStatements(engine)
         self._watermark = 0
         self.resume()
@@ -66,6 +71,8 @@ class Writer:
             for table, rows in batch.inserts.items():
                 self._bulk.insert(connection, table, rows)
             self._bulk.change_orders(connection, batch.order_changes)
+            self._bulk.put(connection, tables.daily_balances, batch.closing_balances)
+            project_records(connection, self._products, batch.records)
             self._move_watermark(connection, batch.last_sequence)
         self._watermark = batch.last_sequence
 
@@ -75,9 +82,11 @@ class Writer:
             self.write(outcomes[first : first + BATCH_OUTCOMES_MAX])
 
     def clear(self) -> None:
-        """Empty every projection, back to watermark 0. Touches no other table."""
+        """Empty every projection, those of products too, back to watermark 0. Touches no other table."""
         with self._engine.begin() as connection:
             self._bulk.empty(connection)
+            for product in self._products:
+                product.empty(connection)
             _start(connection)
         self._watermark = 0
 

@@ -39,8 +39,14 @@ class ApiSession(Protocol):
 class Api(Protocol):
     """What answers requests."""
 
-    def open(self, address: str, parameters: Sequence[tuple[str, str]], send: Callable[[bytes], None]) -> Any:
-        """Begin a session, whose events are written by `send`. Raises `ApiError`."""
+    def open(
+        self,
+        address: str,
+        parameters: Sequence[tuple[str, str]],
+        send: Callable[[bytes], None],
+        headers: Mapping[str, str],
+    ) -> Any:
+        """Begin a session, whose events are written by `send`; `headers` are the upgrade's. Raises `ApiError`."""
 
     def close(self, session: Any) -> None:
         """End a session."""
@@ -85,7 +91,7 @@ class ApiConnection(Connection):
         self._under_way: set[asyncio.Task[None]] = set()
         self._farewell: tuple[int, str] | None = None
         """With what to close once everything taken is answered; then nothing further is taken."""
-        self._session: Final[ApiSession] = api.open(request.peer, request.parameters(), self.send)
+        self._session: Final[ApiSession] = api.open(request.peer, request.parameters(), self.send, request.headers)
 
     def take(self, text: bytes) -> None:
         """Offer a request, after those before it; drop it once the connection is to be closed."""

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rialto.contracts.queries import Answer, Balances, BalancesAnswer, Query
 from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.foundation.logging import Throttled
+from rialto.foundation.tasks import end
 from rialto.projections.projector import ProjectionsBehind, ProjectionsStopped
 from rialto.projections.tables import ledger_entries, watermark
 from rialto.projections.watermark import Watermark
@@ -78,9 +79,7 @@ class ConservationCheck:
 
     async def stop(self) -> None:
         """End; what is being read is waited for."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _run(self) -> None:
         while self.wrong is None:

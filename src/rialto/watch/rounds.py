@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
+from rialto.foundation.tasks import end
 from rialto.watch.disk import DiskState, read_disk
 from rialto.watch.health import Check
 
@@ -85,9 +86,7 @@ class Rounds:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def look(self) -> None:
         """Look around once."""

@@ -60,8 +60,26 @@ def shortened(text: str, places_min: int) -> str:
     return f"{whole}.{fraction.rstrip('0').ljust(places_min, '0')}"
 
 
+def plain(text: str) -> str:
+    """Write a decimal without zeros at its end, as `1` and `0.05`: how calls about wallets spell amounts."""
+    whole, _, fraction = to_text(to_units(text)).partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def plain_of(units: int) -> str:
+    """Write units of 1e-8 without zeros at their end."""
+    return plain(to_text(units))
+
+
 def ratio(numerator: int, denominator: int, scale: int) -> int:
     """Return numerator * scale / denominator, rounded half away from zero. Precondition: denominator above zero."""
     product = abs(numerator) * scale
     rounded = (2 * product + denominator) // (2 * denominator)
     return -rounded if numerator < 0 else rounded
+
+
+def plain_units(units: int, places: int = PLACES) -> str:
+    """Write a whole number of 10^-places without zeros at its end, as `/sapi` does: `0.01`, `20`, `0`."""
+    text = to_text(units, places) if places else str(units)
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -22,13 +22,23 @@ SIGNED_NAMES: Final = frozenset(("timestamp", "recvWindow", "signature"))
 
 
 class Security(Enum):
-    """Who may call an endpoint. All but `NONE` need an API key and its signature; `SIGNED` takes a key of any use."""
+    """Who may call an endpoint. All but `NONE` need an API key and its signature, or a browser's session in its place.
+
+    `SIGNED` takes a key of any use. No key opens `SESSION` and `OPERATOR`: they take a session, the latter an
+    operator's.
+    """
 
     NONE = "NONE"
     SIGNED = "SIGNED"
     USER_STREAM = "USER_STREAM"
     USER_DATA = "USER_DATA"
     TRADE = "TRADE"
+    MARGIN = "MARGIN"
+    TRANSFER = "TRANSFER"
+    """Between the accounts of one owner, and between a master's and its sub-accounts'."""
+    WITHDRAW = "WITHDRAW"
+    SESSION = "SESSION"
+    OPERATOR = "OPERATOR"
 
     @property
     def is_signed(self) -> bool:
@@ -45,6 +55,28 @@ class Urgency(IntEnum):
     """May put orders into the books, or lets someone do so."""
     READ = 2
     """Changes nothing."""
+
+
+class Budget(Enum):
+    """Which budget a call's weight is taken from."""
+
+    SHARED = "shared"
+    """That of the address, all such calls together: `/api`."""
+    ADDRESS = "address"
+    """That of the address for this endpoint alone: `/sapi`, by IP."""
+    OWNER = "owner"
+    """That of whose call it is, for this endpoint alone: `/sapi`, by UID."""
+
+
+class Body(Enum):
+    """What the body of a request is read as."""
+
+    FORM = "form"
+    """Parameters, as in the query string."""
+    FORM_OR_JSON = "form or JSON"
+    """As above, or as a JSON object where the request says that it is one."""
+    RAW = "raw"
+    """Not at all: whoever handles the call reads it."""
 
 
 class ListOf:
@@ -73,13 +105,16 @@ class Endpoint(Generic[P]):
 
     `weight` is a number or a function of the parameters. `is_free_when_successful` gives the weight back after success.
     With `is_listed_over_websocket`, the WebSocket API answers a list with the answer in it.
-    `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide. `refused_with`
+    `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide, or
+    bytes for a file. `refused_with`
     are statuses of refusals that other endpoints do not have. With `is_from_memory` it is answered at once, never late.
     `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
     `urgency` follows from method and security where it is not given.
     """
 
     __slots__ = (
+        "body",
+        "budget",
         "is_free_when_successful",
         "is_from_memory",
         "is_listed_over_websocket",
@@ -117,6 +152,8 @@ class Endpoint(Generic[P]):
         is_from_memory: bool = False,
         refused_with: tuple[int, ...] = (),
         urgency: Urgency | None = None,
+        budget: Budget = Budget.SHARED,
+        body: Body = Body.FORM,
     ) -> None:
         self.method: Final = method
         self.path: Final = path
@@ -125,6 +162,8 @@ class Endpoint(Generic[P]):
         self.responses: Final[tuple[Any, ...]] = response if isinstance(response, tuple) else (response,)
         self.sbe_message: Final = sbe_message
         self.weight: Final = weight
+        self.budget: Final = budget
+        self.body: Final = body
         self.security: Final = security
         self.is_signed: Final = security.is_signed
         self.websocket_method: Final = websocket_method
@@ -133,9 +172,9 @@ class Endpoint(Generic[P]):
         self.is_from_memory: Final = is_from_memory
         self.refused_with: Final = refused_with
         self.urgency: Final = urgency if urgency is not None else _usual_urgency(method, security)
-        self.weight_when_refused: Final = (
-            weight_when_refused if weight_when_refused is not None else weight if isinstance(weight, int) else 1
-        )
+        # Whose budget it is, is not known before the call is found good.
+        usual = weight if isinstance(weight, int) and budget is not Budget.OWNER else 1
+        self.weight_when_refused: Final = usual if weight_when_refused is None else weight_when_refused
         self.reader: Final = ParameterReader(parameters, SIGNED_NAMES if security.is_signed else frozenset())
 
     @property

@@ -23,8 +23,8 @@ class ApiError(Exception):
         data: bytes | None = None,
     ) -> None:
         super().__init__(f"{code} {message}")
-        self.kind: ErrorCode | None = None
-        """The documented code it was made from, by which form of its message and with what in its places."""
+        self.kind: Catalogue | None = None
+        """The code it was made from, by which form of its message and with what in its places."""
         self.form = 0
         self.places: tuple[object, ...] = ()
         self.code = code
@@ -34,8 +34,23 @@ class ApiError(Exception):
         self.data = data
 
 
-class ErrorCode(Enum):
-    """A documented code: its number, its HTTP status, and its messages with `{}` for each place."""
+class Catalogue(Enum):
+    """A catalogue of codes: each has its number, its HTTP status, and its messages with `{}` for each place."""
+
+    def __init__(self, number: int, status: int, *messages: str) -> None:
+        self.number = number
+        self.status = status
+        self.messages = messages
+
+    def error(self, *places: object, form: int = 0, retry_after_s: int | None = None) -> ApiError:
+        """Build the error with the message of the given form, its places filled in order."""
+        error = ApiError(self.number, self.messages[form].format(*places), self.status, retry_after_s)
+        error.kind, error.form, error.places = self, form, places
+        return error
+
+
+class ErrorCode(Catalogue):
+    """The documented codes that every family of the API shares."""
 
     UNKNOWN = (-1000, 500, "An unknown error occurred while processing the request.")
     DISCONNECTED = (-1001, 500, "Internal error; unable to process your request. Please try again.")
@@ -330,17 +345,6 @@ class ErrorCode(Enum):
     CLIENT_ORDER_ID_INVALID = (-2039, 400, "Client order ID is not correct for this order ID.")
     MAXIMUM_SUBSCRIPTION_IDS = (-2042, 400, "Maximum subscription ID reached for this connection.")
     NO_REFERENCE_PRICE = (-2043, 400, "This symbol doesn't have a reference price.")
-
-    def __init__(self, number: int, status: int, *messages: str) -> None:
-        self.number = number
-        self.status = status
-        self.messages = messages
-
-    def error(self, *places: object, form: int = 0) -> ApiError:
-        """Build the error with the message of the given form, its places filled in order."""
-        error = ApiError(self.number, self.messages[form].format(*places), self.status)
-        error.kind, error.form, error.places = self, form, places
-        return error
 
 
 def illegal_characters(name: str, legal_range: str) -> ApiError:

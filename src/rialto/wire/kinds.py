@@ -126,6 +126,11 @@ class Choice(Generic[V]):
             raise errors.invalid_value(name) if self._error is None else self._error()
         return value
 
+    @property
+    def words(self) -> list[str]:
+        """The words, in the order declared."""
+        return list(self._words)
+
     def schema(self) -> dict[str, object]:
         """Describe the words."""
         return {"type": "string", "enum": list(self._words)}
@@ -201,10 +206,30 @@ class Names:
         return {"type": "string", "pattern": self._legal_range}
 
 
+class Document(Generic[V]):
+    """A JSON object of a certain form; what it has beside that is not looked at."""
+
+    def __init__(self, form: type[V]) -> None:
+        self._decoder = msgspec.json.Decoder(form)
+
+    def read(self, name: str, text: str) -> V:
+        """Return the object."""
+        try:
+            return self._decoder.decode(text)
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            raise errors.invalid_value(name) from None
+
+    def schema(self) -> dict[str, object]:
+        """Describe it as text that holds JSON."""
+        return {"type": "string", "contentMediaType": "application/json"}
+
+
 class WordOrWords:
     """One word of a list, or a JSON array of them, such as `SPOT` or `["SPOT","MARGIN"]`."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = list(words)
+        """The words, in the order declared."""
         self._words = frozenset(words)
         self._decoder = msgspec.json.Decoder(tuple[str, ...])
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from rialto.wire.endpoints import Endpoint, ListOf, Security
+from rialto.wire.endpoints import Body, Endpoint, ListOf, Security
 from rialto.wire.kinds import Boolean, Choice, Integer
 from rialto.wire.parameters import Parameter
 
@@ -65,6 +65,8 @@ _ERROR: Final[Schema] = {
 _REFUSALS: Final = {
     400: "The request is wrong, or what it asks for was refused: `code` and `msg` say why.",
     401: "The API key is unknown, or may not do this, or not from here.",
+    403: "The session may not do this, or not before a second factor is given.",
+    404: "There is no such thing, or it is somebody else's.",
     408: "The request did not arrive in time.",
     409: "One of two things was done: `data` tells which.",
     413: "The body is too large.",
@@ -92,6 +94,11 @@ _TAGS: Final = {
     Security.TRADE: "Trading",
     Security.SIGNED: "Sessions",
     Security.USER_STREAM: "Sessions",
+    Security.MARGIN: "Trading",
+    Security.TRANSFER: "Wallet",
+    Security.WITHDRAW: "Wallet",
+    Security.SESSION: "Account",
+    Security.OPERATOR: "Operators",
 }
 
 
@@ -158,6 +165,10 @@ def _operation(endpoint: Endpoint[Any], answer: Schema) -> Schema:
         },
         **_costs(endpoint),
     }
+    if endpoint.body is Body.FORM_OR_JSON:
+        operation["description"] = (
+            "The parameters may be a JSON object as the body; the signature is over the query then."
+        )
     if endpoint.websocket_method is not None:
         operation["x-websocket-method"] = endpoint.websocket_method
     if endpoint.is_signed:
@@ -166,7 +177,9 @@ def _operation(endpoint: Endpoint[Any], answer: Schema) -> Schema:
 
 
 def _content(endpoint: Endpoint[Any], schema: Schema) -> Schema:
-    """Describe an answer in JSON and, where there is a message for it, in SBE."""
+    """Describe an answer in JSON and, where there is a message for it, in SBE; or the file that it is."""
+    if endpoint.responses == (bytes,):
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     content: Schema = {JSON: {"schema": schema}}
     if endpoint.sbe_message is not None:
         content["application/sbe"] = {"schema": {"type": "string", "format": "binary"}}

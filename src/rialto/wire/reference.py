@@ -110,7 +110,7 @@ def _operation(path: str, method: str, operation: Schema, schemas: Schema) -> st
         name = operation["x-websocket-method"]
         facts.append(f'over WebSocket <a href="#{_anchor(name)}">{escape(name)}</a>')
     facts.append("refused with " + ", ".join(status for status in operation["responses"] if status != "200"))
-    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = next(iter(operation["responses"]["200"]["content"].values()))["schema"]
     return _article(
         operation["operationId"],
         f'<span class="verb">{method}</span> <code>{escape(path)}</code>',

@@ -71,7 +71,8 @@ def test_rows_go_from_either_database_into_either(
 
     (tmp_path / "tables").mkdir()
     schema, tables = export_tables(empty_url, tmp_path / "tables")
-    assert {table.name: table.rows for table in tables} == {name: len(rows) for name, rows in before.items()}
+    rows = {table.name: table.rows for table in tables}
+    assert rows == {**dict.fromkeys(rows, 0), **{name: len(held) for name, held in before.items()}}
     migrate(target_url, schema)
     import_tables(target_url, tmp_path / "tables", tables)
     migrate(target_url)

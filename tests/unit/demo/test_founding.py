@@ -59,7 +59,7 @@ async def test_a_definition_becomes_an_exchange(tmp_path: Path) -> None:
         key = exchange.identity.api_keys.find(alice.api_key)
         assert key is not None
         assert (key.owner, key.label, key.demo, key.created_at_us) == (alice.owner, DEMO_LABEL, True, NOW_US)
-        assert key.permissions == {Permission.READ, Permission.TRADE}
+        assert key.permissions == {Permission.READ, Permission.TRADE, Permission.TRANSFER}
         assert runtime.last_sequence == COMMANDS
     assert journal.verify(journal_of(tmp_path)).refused == 0
 

@@ -7,6 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from rialto.backup.tables import DURABLE, REBUILDABLE
 from rialto.foundation.database import (
     Access,
     AmountText,
@@ -17,12 +18,11 @@ from rialto.foundation.database import (
     open_engine,
 )
 from rialto.identity import tables as identity_tables
-from rialto.projections import tables as projection_tables
 
 
 def every_table() -> MetaData:
     together = MetaData()
-    for metadata in (identity_tables.metadata, projection_tables.metadata):
+    for metadata in (*DURABLE, *REBUILDABLE):
         for table in metadata.sorted_tables:
             table.to_metadata(together)
     return together

@@ -9,7 +9,7 @@ from rialto.foundation.secrets import MasterKey
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
 from rialto.identity.api_keys import ApiKey, ApiKeys
 from rialto.identity.owners import Owners
-from rialto.identity.restrictions import Permission
+from rialto.identity.restrictions import Permission, Restrictions
 from rialto.identity.signatures import HmacVerifier, KeyType
 from rialto.wire.endpoints import Security
 from rialto.wire.errors import ApiError
@@ -60,13 +60,19 @@ def test_the_published_signature_is_accepted_in_any_case_and_no_other(keys: ApiK
             {Permission.READ, Permission.TRADE},
             {Security.TRADE, Security.USER_DATA, Security.USER_STREAM, Security.SIGNED},
         ),
+        ({Permission.MARGIN}, {Security.MARGIN, Security.SIGNED}),
+        ({Permission.TRANSFER}, {Security.TRANSFER, Security.SIGNED}),
+        ({Permission.INTERNAL_TRANSFER}, {Security.SIGNED}),
+        ({Permission.WITHDRAW}, {Security.WITHDRAW, Security.SIGNED}),
+        ({Permission.FUTURES, Permission.OPTIONS, Permission.FIX, Permission.FIX_READ_ONLY}, {Security.SIGNED}),
+        (set(Permission), set(Security) - {Security.NONE, Security.SESSION, Security.OPERATOR}),
     ],
 )
 def test_a_key_makes_the_calls_it_is_permitted(
     keys: ApiKeys, permissions: set[Permission], allowed: set[Security]
 ) -> None:
     authenticator = Authenticator(keys, lambda: NOW_US)
-    key, _ = keys.create(1, "label", permissions, 1)
+    key, _ = keys.create(1, "label", permissions, 1, restrictions=Restrictions.read(["127.0.0.1"], []))
     for security in set(Security) - {Security.NONE}:
         if security in allowed:
             assert authenticator.find_key(key.key, security, "127.0.0.1") is key

@@ -85,10 +85,15 @@ class Served:
     async def get_signed(self, path: str, parameters: str) -> Response:
         signature = hmac.new(self.secret.encode(), parameters.encode(), "sha256").hexdigest()
         query, headers = f"{parameters}&signature={signature}", {b"x-mbx-apikey": self.key.key.encode()}
-        return await self.dispatcher.answer(Request("GET", path, query.encode(), b"", headers, "127.0.0.1"))
+        return await self.answer(Request("GET", path, query.encode(), b"", headers, "127.0.0.1"))
 
     async def get(self, path: str, headers: dict[bytes, bytes] | None = None) -> Response:
-        return await self.dispatcher.answer(Request("GET", path, b"", b"", headers or {}, "127.0.0.1"))
+        return await self.answer(Request("GET", path, b"", b"", headers or {}, "127.0.0.1"))
+
+    async def answer(self, request: Request) -> Response:
+        answer = await self.dispatcher.answer(request)
+        assert isinstance(answer, Response)
+        return answer
 
 
 @pytest.fixture

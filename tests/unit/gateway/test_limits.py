@@ -7,7 +7,9 @@ from rialto.contracts.events import Fill, Outcome, TradeExecuted
 from rialto.contracts.vocabulary import OrderStatus, Side
 from rialto.gateway.limits import FixedWindow, RateLimit, RateLimits, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
+from rialto.wire.endpoints import Budget, Endpoint
 from rialto.wire.errors import ApiError
+from rialto.wire.parameters import NoParameters
 
 MINUTE_US = 60_000_000
 START_US = 1_700_000_040_000_000
@@ -74,6 +76,49 @@ def test_memory_is_bounded_and_strangers_share_a_counter() -> None:
         window.add(key, 1, START_US)
     assert [window.count(key, START_US) for key in ("a", "b", "c", "e")] == [1, 1, 2, 2]
     assert window.count("c", START_US + MINUTE_US) == 0
+
+
+def call(path: str, budget: Budget) -> Endpoint[NoParameters]:
+    return Endpoint("GET", path, summary="", parameters=NoParameters, response=dict, weight=1, budget=budget)
+
+
+def test_calls_with_budgets_of_their_own_take_nothing_from_each_other() -> None:
+    clock = Clock()
+    rules = msgspec.structs.replace(
+        LIMITS,
+        endpoint_by_address=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 5),
+        endpoint_by_owner=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 20),
+    )
+    limits = RequestLimits(rules, clock)
+    by_address, other = call("/sapi/v1/a", Budget.ADDRESS), call("/sapi/v1/b", Budget.ADDRESS)
+    by_owner = call("/sapi/v1/c", Budget.OWNER)
+    limits.charge("a", 5, by_address, 1)
+    with pytest.raises(ApiError, match="current limit is 5 request weight per 1 MINUTE") as refused:
+        limits.charge("a", 1, by_address, 2)
+    assert (refused.value.status, refused.value.code) == (429, -1003)
+    limits.charge("b", 5, by_address, 1)
+    limits.charge("a", 5, other, 1)
+    limits.charge("a", 10)
+    limits.charge("a", 20, by_owner, 1)
+    with pytest.raises(ApiError):
+        limits.charge("b", 1, by_owner, 1)
+    limits.charge("b", 20, by_owner, 2)
+    assert limits.used_headers("a", by_address, 1) == [(b"x-sapi-used-ip-weight-1m", b"5")]
+    assert limits.used_headers("b", by_owner, 1) == [(b"x-sapi-used-uid-weight-1m", b"20")]
+    limits.give_back("b", 3, by_owner, 1)
+    assert limits.used_headers("a", by_owner, 1) == [(b"x-sapi-used-uid-weight-1m", b"17")]
+    clock.us += MINUTE_US
+    limits.charge("a", 5, by_address, 1)
+
+
+def test_until_it_is_known_whose_a_call_is_the_address_pays() -> None:
+    rules = msgspec.structs.replace(LIMITS, endpoint_by_address=RateLimit("REQUEST_WEIGHT", "MINUTE", 1, 2))
+    limits = RequestLimits(rules, Clock())
+    by_owner = call("/sapi/v1/c", Budget.OWNER)
+    limits.charge("a", 2, by_owner)
+    with pytest.raises(ApiError):
+        limits.charge("a", 1, by_owner)
+    limits.charge("a", 1, by_owner, 1)
 
 
 def trade(quantity: str, taker_executed: str, maker_executed: str) -> Outcome:

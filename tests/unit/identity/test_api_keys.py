@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select, update
 
+from rialto.foundation.clock import SettableClock
 from rialto.foundation.database import Access, open_engine
 from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.identity import tables
@@ -250,3 +251,75 @@ def test_keys_made_elsewhere_count_too(engine: Engine) -> None:
         there.create(1, f"key {number}", BOTH, 5)
     with pytest.raises(TooManyApiKeys):
         here.create(1, "one more", BOTH, 5)
+
+
+DAY_US = 86_400_000_000
+
+
+def test_a_key_expires_by_the_clock_and_without_io(engine: Engine) -> None:
+    clock = SettableClock(10)
+    keys = ApiKeys(engine, MASTER_KEY, now_us=clock.now_us)
+    made, _ = keys.create(1, "laptop", BOTH, 10, expires_at_us=20)
+    loaded = ApiKeys(engine, MASTER_KEY, now_us=clock.now_us)
+    statements: list[object] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given))
+    for each in (keys, loaded):
+        assert each.find(made.key) is not None
+    clock.move_to(20)
+    assert [each.find(made.key) for each in (keys, loaded)] == [None, None]
+    assert statements == []
+    assert [key.key for key in keys.of_owner(1)] == [made.key], "it is shown until it is revoked"
+    renewed = keys.restrict(made.key, BOTH, Restrictions(), expires_at_us=None)
+    assert renewed.expires_at_us is None
+    assert keys.find(made.key) is renewed
+
+
+@pytest.mark.parametrize("expires_at_us", [9, 10, 1 << 62])
+def test_a_key_expires_in_the_future(engine: Engine, expires_at_us: int) -> None:
+    with pytest.raises(InvalidApiKey, match="in the future"):
+        ApiKeys(engine, MASTER_KEY).create(1, "laptop", BOTH, 10, expires_at_us=expires_at_us)
+
+
+def test_a_key_for_any_address_may_trade_for_a_while(engine: Engine) -> None:
+    clock = SettableClock(5)
+    keys = ApiKeys(engine, MASTER_KEY, trade_days=90, now_us=clock.now_us)
+    anywhere, _ = keys.create(1, "laptop", {*BOTH, Permission.TRANSFER, Permission.FIX}, 5)
+    office, _ = keys.create(1, "office", BOTH, 5, restrictions=Restrictions.read(["192.0.2.0/24"], []))
+    pretended, _ = keys.create(
+        1, "pretended", BOTH, 5, restrictions=Restrictions.read(["0.0.0.0/1", "128.0.0.0/1"], [])
+    )
+    demo, _ = keys.create(1, "demo", BOTH, 5, demo=True)
+    assert keys.trades_until_us(anywhere) == 5 + 90 * DAY_US
+    assert [keys.trades_until_us(key) for key in (office, demo)] == [None, None]
+    clock.move_to(5 + 90 * DAY_US - 1)
+    assert keys.find(anywhere.key) is anywhere
+    clock.advance(1)
+    for key, left in ((anywhere, {Permission.READ, Permission.TRANSFER}), (pretended, {Permission.READ})):
+        lapsed = keys.find(key.key)
+        assert lapsed is not None
+        assert lapsed.permissions == left
+    assert [keys.find(key.key) for key in (office, demo)] == [office, demo]
+    keys.restrict(anywhere.key, BOTH, Restrictions())
+    renewed = keys.find(anywhere.key)
+    assert renewed is not None
+    assert renewed.permissions == BOTH
+    assert keys.trades_until_us(renewed) == 5 + 180 * DAY_US
+
+
+@pytest.mark.parametrize("addresses", [[], ["0.0.0.0/0"], ["192.0.2.7", "::/0"], ["128.0.0.0/1"]])
+def test_a_key_that_may_withdraw_is_restricted_to_addresses(engine: Engine, addresses: list[str]) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    restrictions = Restrictions.read(addresses, [])
+    with pytest.raises(InvalidApiKey, match="may withdraw must be restricted"):
+        keys.create(1, "laptop", [Permission.WITHDRAW], 5, restrictions=restrictions)
+    made, _ = keys.create(1, "laptop", [Permission.WITHDRAW], 5, restrictions=Restrictions.read(["192.0.2.7"], []))
+    with pytest.raises(InvalidApiKey, match="may withdraw must be restricted"):
+        keys.restrict(made.key, [Permission.WITHDRAW], restrictions)
+
+
+def test_a_key_is_found_by_its_owner_alone(engine: Engine) -> None:
+    keys = ApiKeys(engine, MASTER_KEY)
+    made, _ = keys.create(1, "laptop", BOTH, 5)
+    assert keys.held_by(1, made.key) is made
+    with pytest.raises(NoSuchApiKey):
+        keys.held_by(2, made.key)

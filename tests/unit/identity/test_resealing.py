@@ -4,6 +4,7 @@ import multiprocessing
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import Engine, select
 
@@ -11,6 +12,7 @@ from rialto.foundation.database import Access, migrate, open_engine
 from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.identity import resealing
 from rialto.identity.api_keys import ApiKeys
+from rialto.identity.factors.totp import AuthenticatorApps
 from rialto.identity.owners import Owners
 from rialto.identity.resealing import reseal
 from rialto.identity.restrictions import Permission
@@ -129,3 +131,11 @@ def test_nothing_is_sealed_under_a_key_that_is_about_to_go(people: People) -> No
     envelope = sealed.get(timeout=60)
     other.join(60)
     assert MasterKey(bytes.fromhex(people.path.read_text().strip())).unseal(envelope, b"it") == b"secret"
+
+
+def test_secrets_of_authenticator_apps_are_sealed_under_another_key(people: People) -> None:
+    apps = AuthenticatorApps(people.engine, MasterKey.load_or_create(people.path), "Rialto")
+    secret = apps.begin(people.owner, "alice", 1).secret
+    assert reseal(people.engine, MasterKey.load_or_create(people.path)) == 2
+    reopened = AuthenticatorApps(people.engine, MasterKey.load(people.path), "Rialto")
+    reopened.confirm(people.owner, pyotp.TOTP(secret).generate_otp(100), 3_000_000_000)

@@ -258,12 +258,12 @@ async def test_a_read_waits_for_its_callers_own_writes(migrated_url: str) -> Non
     await reading.close()
 
 
-async def test_a_read_does_not_wait_for_ever(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
-    timeout = 0.05
-    monkeypatch.setattr("rialto.projections.history.WATERMARK_TIMEOUT_S", timeout)
+async def test_a_read_does_not_wait_for_ever(reading: Reading) -> None:
     reading.released += 1
+    impatient = History(reading.reading, reading.projector, lambda: reading.released, watermark_timeout_s=0.05)
     with pytest.raises(ProjectionsBehind, match=f"{reading.released} was needed within 0.05 s"):
-        await reading.history.trades(SYMBOL, limit=1)
+        await impatient.trades(SYMBOL, limit=1)
+    impatient.close()
 
 
 async def test_reads_under_way_are_limited(reading: Reading) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from rialto.foundation.database import Access, migrate, open_engine
 from rialto.projections import pages, tables
 from rialto.projections.bulk import ROWS_PER_STATEMENT, BulkStatements
-from rialto.projections.pages import Page
+from rialto.projections.pages import FillFilter, OrderFilter, Page
 from rialto.projections.rows import ORDER_CHANGE_KEY, ORDER_CHANGE_VALUES
 from rialto.projections.writer import Writer
 from tests.outcomes import Exchange
@@ -58,6 +58,21 @@ def plan(engine: Engine, statement: str, parameters: object = ()) -> list[str]:
             pages.fills_page(5, 0, None, None, 1, 2, 9),
             "fills_by_time (account=? AND symbol=? AND traded_at_us>? AND traded_at_us<?)",
         ),
+        (pages.orders_before_page(5, OrderFilter(), None, 9), "orders_of_account_by_time (account=?)"),
+        (
+            pages.orders_before_page(5, OrderFilter(start_us=1, end_us=2), (2, 0, 9), 9),
+            "orders_of_account_by_time (account=? AND placed_at_us>? AND placed_at_us<?)",
+        ),
+        (
+            pages.orders_before_page(5, OrderFilter(0), (2, 0, 9), 9),
+            "orders_by_time (account=? AND symbol=? AND placed_at_us<?)",
+        ),
+        (pages.fills_before_page(5, FillFilter(), None, 9), "fills_of_account_by_time (account=?)"),
+        (
+            pages.fills_before_page(5, FillFilter(), (2, 0, 9, 1), 9),
+            "fills_of_account_by_time (account=? AND traded_at_us<?)",
+        ),
+        (pages.fills_before_page(5, FillFilter(0), None, 9), "fills_by_time (account=? AND symbol=?)"),
         (pages.order_list_page(5, 9, None), "order_lists_by_account (account=? AND list_id=?)"),
         (pages.order_list_page(5, None, "x"), "order_lists_by_client_order_id (account=? AND client_order_id=?)"),
         (pages.order_lists_page(5, None, None, None, 9), "order_lists_by_account (account=?)"),

@@ -20,6 +20,7 @@ from rialto.gateway.spot.order_changes import OrderChanges
 from rialto.gateway.spot.order_list_queries import OrderListQueries
 from rialto.gateway.spot.order_lists import OrderLists
 from rialto.gateway.spot.orders import Orders
+from rialto.gateway.spot.past import Past
 from rialto.gateway.spot.prevented_matches import PreventedMatches
 from rialto.gateway.spot.routed_orders import RoutedOrders
 from rialto.gateway.spot.tickers import Tickers
@@ -45,6 +46,7 @@ def spot_routes(runtime: Runtime, history: History, limits: RateLimits, counts: 
         *OrderListQueries(runtime, history).routes(),
         *RoutedOrders(runtime, history, counts).routes(),
         *Account(runtime, history, counts).routes(),
+        *Past(runtime, history).routes(),
         *Commissions(runtime).routes(),
         *FiltersOfAccount(runtime).routes(),
         *PreventedMatches(runtime, history).routes(),

@@ -8,6 +8,7 @@ from rialto.contracts.commands import OrderReference
 from rialto.contracts.queries import Balances, BalancesAnswer, OpenOrder, OpenOrders, OrdersAnswer
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import AccountClass, OrderState, Rates
+from rialto.core.catalog import Catalog
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
 from rialto.gateway.call import Call
@@ -335,7 +336,7 @@ class Account:
             end_us=parameters.end_time,
             limit=parameters.limit,
         )
-        return [self._trade(call, symbol.name, fill) for fill in fills]
+        return [account_trade(call, self._runtime.catalog, fill) for fill in fills]
 
     async def order_counts(self, call: Call, _parameters: NoParameters) -> list[LimitUse]:
         """Show unfilled order counts."""
@@ -347,23 +348,6 @@ class Account:
     def _queried(self, call: Call, orders: list[OrderState] | tuple[OrderState, ...]) -> list[QueriedOrder]:
         catalog = self._runtime.catalog
         return [queried_order(call, catalog, order) for order in orders]
-
-    def _trade(self, call: Call, symbol: str, fill: ListedFill) -> AccountTrade:
-        return AccountTrade(
-            symbol,
-            fill.trade_id,
-            fill.order_id,
-            NO_ORDER_LIST if fill.list_id is None else fill.list_id,
-            fill.price,
-            fill.quantity,
-            fill.quote_quantity,
-            fill.fee,
-            self._runtime.catalog.asset(fill.fee_asset).name,
-            call.time(fill.traded_at_us),
-            fill.is_buyer,
-            fill.is_maker,
-            True,
-        )
 
     def _highest_rates(self) -> Rates:
         """Return what is paid at most on any symbol; worked out anew when the catalogue has changed."""
@@ -378,6 +362,25 @@ class Account:
             )
             self._highest = (catalog.version, highest)
         return self._highest[1]
+
+
+def account_trade(call: Call, catalog: Catalog, fill: ListedFill) -> AccountTrade:
+    """Write an account's side of a trade."""
+    return AccountTrade(
+        catalog.symbol(fill.symbol).name,
+        fill.trade_id,
+        fill.order_id,
+        NO_ORDER_LIST if fill.list_id is None else fill.list_id,
+        fill.price,
+        fill.quantity,
+        fill.quote_quantity,
+        fill.fee,
+        catalog.asset(fill.fee_asset).name,
+        call.time(fill.traded_at_us),
+        fill.is_buyer,
+        fill.is_maker,
+        True,
+    )
 
 
 def _basis_points(rate: str) -> int:

@@ -4,13 +4,14 @@ Owns the sessions there are. One text is one request and gets one response, what
 each other, events of accounts are never overtaken by the response that tells of the same change.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
 from rialto.gateway.admission import Admission
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
+from rialto.gateway.browser import Browsers
 from rialto.gateway.call import Call
 from rialto.gateway.limits import LimitUse, RequestLimits
 from rialto.gateway.order_counts import OrderCounts
@@ -21,6 +22,7 @@ from rialto.gateway.websocket.formats import read_format
 from rialto.gateway.websocket.messages import ApiRequest
 from rialto.gateway.websocket.session import Session, SessionLimits, UserDataSource
 from rialto.identity.api_keys import ApiKey
+from rialto.identity.browser_session import SessionKey
 from rialto.wire import errors
 from rialto.wire.endpoints import SIGNED_NAMES, Endpoint, Urgency
 from rialto.wire.errors import ApiError, ErrorCode
@@ -33,6 +35,8 @@ UNREADABLE_WEIGHT: Final = 1
 """What a text weighs that is no request."""
 
 BANNED_STATUS: Final = 418
+
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 
 _RETURN_RATE_LIMITS: Final = "returnRateLimits"
 _BOOLEAN: Final = Boolean()
@@ -90,6 +94,8 @@ class _SocketRequest:
     ) -> tuple[ApiKey, Timing]:
         pairs, session_key = self._pairs, self._session.key
         name = pairs.get("apiKey")
+        if name is None and isinstance(session_key, SessionKey):
+            return session_key, authenticator.check_session(session_key, endpoint.security)
         if name is None and session_key is not None:
             timing = read_timing(pairs)
             key = authenticator.find_key(session_key.key, endpoint.security, self.address)
@@ -149,8 +155,9 @@ class WebSocketApi:
         *,
         session_limits: SessionLimits,
         source: UserDataSource | None = None,
+        browsers: Browsers | None = None,
     ) -> None:
-        """`now_us` is the exchange's time; `source` gives the events of accounts."""
+        """`now_us` is the exchange's time; `source` gives the events of accounts; `browsers` finds people."""
         self.admission: Final = admission
         self._session_limits = session_limits
         self._performer = performer
@@ -159,11 +166,20 @@ class WebSocketApi:
         self._order_counts = order_counts
         self._now_us = now_us
         self._source = source
+        self._browsers = browsers
         self._sessions: dict[Session, None] = {}
         self._requests = 0
 
-    def open(self, address: str, parameters: Sequence[tuple[str, str]], send: Callable[[bytes], None]) -> Session:
-        """Begin a session; `parameters` are those of the connection's URL.
+    def open(
+        self,
+        address: str,
+        parameters: Sequence[tuple[str, str]],
+        send: Callable[[bytes], None],
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> Session:
+        """Begin a session; `parameters` are those of the connection's URL, `headers` those of its upgrade.
+
+        One that a page of this site opens is logged on as the person whose browser it is.
 
         Raises `ApiError`: -1003 if the address may not connect now, -1194, -1130 or -1153 for a wrong parameter.
         """
@@ -184,6 +200,9 @@ class WebSocketApi:
             returns_rate_limits=shown is None or _BOOLEAN.read(_RETURN_RATE_LIMITS, shown),
         )
         self._sessions[session] = None
+        browser = None if self._browsers is None else self._browsers.of_upgrade(headers)
+        if browser is not None:
+            session.log_on(browser.key)
         return session
 
     def close(self, session: Session) -> None:

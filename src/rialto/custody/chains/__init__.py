@@ -1,0 +1,1 @@
+"""Chains: one package a family of chains, all behind the interface in `adapter`."""

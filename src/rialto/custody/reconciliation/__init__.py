@@ -1,0 +1,1 @@
+"""Reconciliation: what each chain holds, against what the ledger says it holds, without end."""

@@ -1,0 +1,1 @@
+"""Sweeping: what lies on deposit addresses is collected into hot ones."""

@@ -1,0 +1,1 @@
+"""Withdrawals: from what a person asks to what arrives, or comes back."""

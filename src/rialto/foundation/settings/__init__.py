@@ -1,0 +1,1 @@
+"""Settings of parts that have many, each a table of its own in the file."""

@@ -1,0 +1,1 @@
+"""The calls of people about their own accounts: `/account/v1`."""

@@ -1,0 +1,1 @@
+"""The calls by which people are verified."""

@@ -1,0 +1,28 @@
+"""The wallet family of the API, `/sapi`: what is held, what it costs, what is announced.
+
+What moves money or speaks to chains belongs to custody and products; they bring their own routes.
+"""
+
+from typing import Any, Final
+
+from rialto.gateway.rates.routes import DISPLAY_RATES
+from rialto.gateway.wallet import announcements, balances, elsewhere, fees, snapshots, statements
+from rialto.wire.endpoints import Endpoint
+
+WALLET_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
+    snapshots.ACCOUNT_SNAPSHOT,
+    fees.ASSET_DETAIL,
+    elsewhere.MINING,
+    announcements.ANNOUNCEMENTS,
+    announcements.OPENINGS,
+    announcements.TAGS,
+    elsewhere.DELEGATION_HISTORY,
+    DISPLAY_RATES,
+    balances.WALLET_BALANCE,
+    fees.DISCOUNT,
+    fees.TRADE_FEE,
+    balances.USER_ASSET,
+    announcements.DELISTINGS,
+    announcements.SYSTEM_STATUS,
+    statements.STATEMENT,
+)

@@ -1,0 +1,1 @@
+"""Whether people are on lists of those nobody may deal with."""

@@ -1,0 +1,1 @@
+"""How each list is laid out: a module for each publisher, from a file to entries."""
