@@ -1,0 +1,67 @@
+"""What the page does when the network, the exchange, the session or the browser fail it, in a real browser."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from rialto.identity.passwords import hashed
+from tests.gateway import Trader
+from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
+from tests.person import PASSWORD
+from tests.whole_exchange import Whole, whole_exchange
+
+EMAIL = "zoe@example.com"
+
+
+class Restarted:
+    """An exchange that is stopped and started again, on the same data and the same port."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._stack = AsyncExitStack()
+        self._port = 0
+        self.whole: Whole
+
+    async def start(self) -> None:
+        """Start it, where it was before if it was."""
+        exchange = whole_exchange(self._data, page_directory=None, port=self._port)
+        self.whole = await self._stack.enter_async_context(exchange)
+        self._port = self.whole.exchange.port
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self._stack.aclose()
+
+
+@pytest.mark.timeout(WALK_TIMEOUT_S)
+async def test_the_page_gets_over_what_fails_around_it(tmp_path: Path) -> None:
+    needs_the_page()
+    running = Restarted(tmp_path / "data")
+    await running.start()
+    parts = running.whole.exchange.parts
+    person = parts.identity.people.register(EMAIL, parts.wall_clock_us(), password_hash=hashed(PASSWORD))
+    maker = await running.whole.trader("maker", USDT="100000", BTC="100")
+    await maker.place("BUY", "90.00", "1")
+
+    async def offer(price: str) -> str:
+        mine = Trader(running.whole.client, maker.key, maker.secret)
+        await mine.place("SELL", price, "1")
+        return "done"
+
+    async def restart(_nothing: str) -> str:
+        await running.stop()
+        await running.start()
+        return "done"
+
+    async def end_sessions(_nothing: str) -> str:
+        running.whole.exchange.parts.identity.sessions.end_all(person.owner)
+        return "done"
+
+    url = f"http://127.0.0.1:{running.whole.exchange.port}"
+    asked = {"offer": offer, "restart": restart, "endSessions": end_sessions}
+    try:
+        words = await walk("hard-times", url, asked, EMAIL, PASSWORD)
+    finally:
+        await running.stop()
+    assert words[-1] == "isFarAway"

@@ -1,0 +1,258 @@
+// One chart of the library and everything the page has put on it. Made for a place in the document, closed with it.
+import { dispose, init, type Chart } from 'klinecharts'
+import { api } from '../../../api/client'
+import { fromEvent, fromRow, INTERVALS, millisecondsOf, type CandleEvent, type Interval } from '../../../market/candles'
+import { connection } from '../../../market/connection.svelte'
+import { CANDLES_PER_SECOND, paced } from '../../../market/pace'
+import { priceDecimals, quantityDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
+import { colour } from '../../../theme/theme.svelte'
+import { Drawings, type Tool } from './drawings'
+import { Feed } from './feed'
+import { registerFigures } from './figures'
+import { kindOf, type Chosen } from './indicators'
+import type { AxisName, Look } from './kept'
+import { PriceMarks } from './priceMarks'
+import { chartStyles, fontOfPage } from './styles'
+import { showTradeMarks, type Told, type TradeMark } from './tradeMarks'
+import { speakOn } from './words'
+
+const CANDLE_PANE = 'candle_pane'
+const AROUND = 250
+const PANE_LEAST = 30
+const PANE_MOST = 100
+const PART_BELOW = 0.4
+
+interface Events {
+  onNote: (id: string, text: string) => void
+  onAlert: (value: number) => void
+  onFailed: (why: unknown) => void
+}
+
+/** What the library has, and does not declare. */
+interface WithAutomatic {
+  setAutoCalcTickFlag?: (isOn: boolean) => void
+}
+
+export class ChartHold {
+  state = $state<'loading' | 'there' | 'empty' | 'failed'>('loading')
+  /** The tool the person draws with. */
+  tool = $state<Tool | null>(null)
+  /** Whether what is shown ends in the past. */
+  isPast = $state(false)
+  readonly chart: Chart
+  readonly drawings: Drawings
+  readonly orders: PriceMarks
+  readonly entry: PriceMarks
+  readonly alerts: PriceMarks
+  readonly #info: SymbolInfo
+  readonly #place: HTMLElement
+  readonly #leave: (() => void)[]
+  #feed: Feed | null = null
+  #indicators = new Map<string, string>()
+  #interval: Interval = '1m'
+  #fitted = ''
+
+  constructor(place: HTMLElement, info: SymbolInfo, events: Events) {
+    registerFigures()
+    const chart = init(place)
+    if (!chart) throw new Error('the chart has no place')
+    this.chart = chart
+    this.#place = place
+    this.#info = info
+    chart.setSymbol({
+      ticker: info.symbol,
+      pricePrecision: priceDecimals(info),
+      volumePrecision: quantityDecimals(info),
+    })
+    // The library would have the keyboard come here before everything else.
+    place.querySelector('[tabindex]')?.setAttribute('tabindex', '0')
+    const onDone = () => void (this.tool = null)
+    this.drawings = new Drawings(chart, info.symbol, { onNote: events.onNote, onDone })
+    this.orders = new PriceMarks(chart, 'orders')
+    this.entry = new PriceMarks(chart, 'entry')
+    this.alerts = new PriceMarks(chart, 'alerts')
+    this.#onFailed = events.onFailed
+    const resized = new ResizeObserver(() => {
+      chart.resize()
+      this.#fitPanes()
+    })
+    resized.observe(place)
+    const clicked = (data: unknown) => this.#clicked(data, events.onAlert)
+    chart.subscribeAction('onCrosshairFeatureClick', clicked)
+    this.#leave = [() => resized.disconnect(), connection.streams.onResumed(() => this.again())]
+  }
+
+  readonly #onFailed: (why: unknown) => void
+
+  close(): void {
+    for (const leave of this.#leave) leave()
+    this.drawings.close()
+    this.#feed?.close()
+    dispose(this.#place)
+  }
+
+  /** Show candles of an interval. */
+  show(interval: Interval): void {
+    this.#interval = interval
+    this.#feed?.close()
+    this.state = 'loading'
+    this.isPast = false
+    this.#feed = this.#feedOf(interval)
+    // In this order the old feed is not asked for what it does not have, and the new one is asked once.
+    this.chart.setDataLoader(this.#feed)
+    this.chart.setPeriod(INTERVALS[interval])
+  }
+
+  /** Read everything anew. */
+  again(): void {
+    this.#feed?.forget()
+    this.isPast = false
+    this.chart.resetData()
+  }
+
+  /** Show the candles around a moment. */
+  goTo(moment: number): void {
+    const candle = millisecondsOf(this.#interval)
+    const until = moment + AROUND * candle
+    const isPast = until < Date.now()
+    this.#feed?.forget(isPast ? until : null)
+    this.isPast = isPast
+    this.chart.resetData()
+    this.#whenThere = () => this.chart.scrollToTimestamp(moment + (AROUND / 4) * candle)
+  }
+
+  #whenThere: (() => void) | null = null
+
+  setLook(look: Look): void {
+    const font = fontOfPage()
+    const plus = {
+      id: 'alert',
+      type: 'icon_font' as const,
+      content: { family: font, code: '+' },
+      size: 14,
+      color: colour('text'),
+      activeColor: colour('on-accent'),
+      backgroundColor: colour('raised'),
+      activeBackgroundColor: colour('accent'),
+      borderRadius: 3,
+      position: 'middle' as const,
+      marginLeft: 0,
+      marginTop: 0,
+      marginRight: 2,
+      marginBottom: 0,
+      paddingLeft: 4,
+      paddingTop: 1,
+      paddingRight: 4,
+      paddingBottom: 1,
+    }
+    const styles = chartStyles(look)
+    this.chart.setStyles({
+      ...styles,
+      crosshair: { ...styles.crosshair, horizontal: { ...styles.crosshair?.horizontal, features: [plus] } },
+    })
+  }
+
+  speak(zone: string): void {
+    speakOn(this.chart, zone)
+  }
+
+  setAxis(name: AxisName): void {
+    this.chart.overrideYAxis({ paneId: CANDLE_PANE, name })
+  }
+
+  /** Let the height follow the prices again, after the person has stretched it. */
+  fit(): void {
+    for (const axis of this.chart.getYAxes({ paneId: CANDLE_PANE })) (axis as WithAutomatic).setAutoCalcTickFlag?.(true)
+    this.chart.resize()
+    this.chart.scrollToRealTime()
+  }
+
+  setIndicators(chosen: readonly Chosen[]): void {
+    for (const id of this.#indicators.keys()) {
+      if (chosen.some((each) => each.id === id)) continue
+      this.chart.removeIndicator({ id })
+      this.#indicators.delete(id)
+    }
+    for (const { id, name, params } of chosen) {
+      const before = this.#indicators.get(id)
+      const now = params.join()
+      if (before === now) continue
+      this.#indicators.set(id, now)
+      if (before !== undefined) this.chart.overrideIndicator({ id, name, calcParams: params })
+      else {
+        const place = kindOf(name).isOver ? { paneId: CANDLE_PANE } : {}
+        this.chart.createIndicator({ id, name, calcParams: params, ...place }, true)
+      }
+    }
+    this.#fitPanes()
+  }
+
+  /** Leave the candles the larger part of the height: on a phone the panes below would take all of it. */
+  #fitPanes(): void {
+    const below = this.chart.getIndicators().filter(({ paneId }) => paneId !== CANDLE_PANE)
+    const panes = new Set(below.map(({ paneId }) => paneId))
+    const whole = this.#place.clientHeight
+    if (whole === 0 || panes.size === 0) return
+    const height = Math.max(PANE_LEAST, Math.min(PANE_MOST, Math.floor((whole * PART_BELOW) / panes.size)))
+    const now = `${height} ${panes.size}`
+    if (now === this.#fitted) return
+    this.#fitted = now
+    for (const id of panes) this.chart.setPaneOptions({ id, height, minHeight: PANE_LEAST })
+  }
+
+  draw(tool: Tool | null): void {
+    this.tool = tool
+    if (tool) this.drawings.begin(tool)
+    else this.drawings.abandon()
+  }
+
+  removeSelected(): void {
+    this.drawings.removeSelected()
+  }
+
+  showTrades(marks: TradeMark[], tell: (told: Told | null) => void): void {
+    showTradeMarks(this.chart, marks, tell)
+  }
+
+  /** Have the browser save a picture of what is seen. */
+  save(): void {
+    const link = document.createElement('a')
+    link.href = this.chart.getConvertPictureUrl(true, 'png', colour('panel'))
+    link.download = `${this.#info.symbol}-${this.#interval}.png`
+    link.click()
+  }
+
+  #clicked(data: unknown, onAlert: (value: number) => void): void {
+    const { crosshair } = data as { crosshair?: { y?: number; paneId?: string } }
+    if (crosshair?.y === undefined || crosshair.paneId !== CANDLE_PANE) return
+    const point = this.chart.convertFromPixel([{ x: 0, y: crosshair.y }], { paneId: CANDLE_PANE })
+    const value = (Array.isArray(point) ? point[0] : point)?.value
+    if (value !== undefined) onAlert(value)
+  }
+
+  #feedOf(interval: Interval): Feed {
+    const { symbol } = this.#info
+    return new Feed({
+      read: async (range) => {
+        const rows = await api.get('/api/v3/klines', { symbol, interval, ...range })
+        return rows.map(fromRow)
+      },
+      listen: (heard) =>
+        connection.streams.subscribe<CandleEvent>(`${symbol.toLowerCase()}@kline_${interval}`, (event) => {
+          if (this.state === 'empty') this.state = 'there'
+          heard(fromEvent(event))
+        }),
+      pace: (draw) => paced(draw, CANDLES_PER_SECOND),
+      loaded: (count) => {
+        this.state = count > 0 ? 'there' : 'empty'
+        const then = this.#whenThere
+        this.#whenThere = null
+        if (then) setTimeout(then)
+      },
+      failed: (why) => {
+        if (this.state === 'loading') this.state = 'failed'
+        else this.#onFailed(why)
+      },
+    })
+  }
+}

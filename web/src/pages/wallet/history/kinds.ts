@@ -1,0 +1,213 @@
+// Everything that came, went or was moved, in one form: one reader for each kind of record.
+import { api } from '../../../api/client'
+import type { Key } from '../../../i18n/areas'
+import { t } from '../../../i18n/language.svelte'
+import { KIND_NAMES } from '../kinds'
+import { meaningOf as depositMeaning, type Tone } from '../deposits'
+import { readTransfers } from '../transferHistory'
+import { endsOf } from '../transfers'
+import { meaningOf as withdrawalMeaning, timeOf } from '../withdraw/withdrawals'
+import { fiatMeaning } from '../fiat/orders'
+
+export const HISTORIES = [
+  'deposits',
+  'withdrawals',
+  'transfers',
+  'conversions',
+  'distributions',
+  'fiat',
+  'cards',
+] as const
+export type History = (typeof HISTORIES)[number]
+
+export const HISTORY_NAMES: Readonly<Record<History, Key>> = {
+  deposits: 'wallet.historyDeposits',
+  withdrawals: 'wallet.historyWithdrawals',
+  transfers: 'wallet.historyTransfers',
+  conversions: 'wallet.historyConversions',
+  distributions: 'wallet.historyDistributions',
+  fiat: 'wallet.historyFiat',
+  cards: 'wallet.historyCards',
+}
+
+/** One record, whatever kind it is of. */
+export interface Line {
+  id: string
+  time: number
+  coin: string
+  /** Signed as it changed what the person has; unsigned where it was only moved. */
+  amount: string
+  fee: string
+  /** Where from, where to, or what for. */
+  about: string
+  transaction: string
+  isInside: boolean
+  status: string
+  tone: Tone
+}
+
+export interface Period {
+  startTime: number
+  endTime: number
+}
+
+const LIMIT = 1_000
+const PAGE = 500
+const plain = { fee: '', about: '', transaction: '', isInside: false, status: '', tone: 'plain' as Tone }
+
+async function deposits(period: Period): Promise<Line[]> {
+  const all = await api.get('/sapi/v1/capital/deposit/hisrec', { ...period, limit: LIMIT })
+  return all.map((each) => {
+    const meaning = depositMeaning(each)
+    return {
+      ...plain,
+      id: each.id,
+      time: each.insertTime,
+      coin: each.coin,
+      amount: each.amount,
+      about: each.transferType === 1 ? t('wallet.inside') : `${each.network} ${each.address}`,
+      transaction: each.txId,
+      isInside: each.transferType === 1,
+      status: t(meaning.text),
+      tone: meaning.tone,
+    }
+  })
+}
+
+async function withdrawals(period: Period): Promise<Line[]> {
+  const all = await api.get('/account/v1/withdrawals', { ...period, limit: LIMIT })
+  return all.map((each) => {
+    const meaning = withdrawalMeaning(each)
+    return {
+      ...plain,
+      id: each.id,
+      time: timeOf(each.applyTime),
+      coin: each.coin,
+      amount: `-${each.amount}`,
+      fee: each.transactionFee,
+      about: `${each.network ?? ''} ${each.address}`.trim(),
+      transaction: each.txId,
+      isInside: each.transferType === 1,
+      status: t(meaning.text),
+      tone: meaning.tone,
+    }
+  })
+}
+
+async function transfers(period: Period): Promise<Line[]> {
+  const all = await readTransfers({ size: 100, ...period })
+  return all.map((each) => {
+    const ends = endsOf(each.type)
+    return {
+      ...plain,
+      id: String(each.tranId),
+      time: each.timestamp,
+      coin: each.asset,
+      amount: each.amount,
+      about: ends ? t('wallet.fromTo', { from: t(KIND_NAMES[ends[0]]), to: t(KIND_NAMES[ends[1]]) }) : each.type,
+      status: t('wallet.done'),
+      tone: 'good' as const,
+    }
+  })
+}
+
+interface Converted {
+  transId: number
+  fromAsset: string
+  amount: string
+  transferedAmount: string
+  serviceChargeAmount: string
+  operateTime: number
+  targetAsset?: string
+}
+
+async function conversions(period: Period): Promise<Line[]> {
+  const { userAssetDribblets } = await api.get('/sapi/v1/asset/dribblet', period)
+  const details = userAssetDribblets.flatMap((each) => each.userAssetDribbletDetails as unknown as Converted[])
+  return details.map((each) => ({
+    ...plain,
+    id: `${each.transId} ${each.fromAsset}`,
+    time: each.operateTime,
+    coin: each.fromAsset,
+    amount: `-${each.amount}`,
+    about: t('wallet.convertedInto', { amount: each.transferedAmount, coin: each.targetAsset ?? 'BNB' }),
+    fee: each.serviceChargeAmount,
+    status: t('wallet.done'),
+    tone: 'good' as const,
+  }))
+}
+
+async function distributions(period: Period): Promise<Line[]> {
+  const { rows } = await api.get('/sapi/v1/asset/assetDividend', { ...period, limit: PAGE })
+  return rows.map((each) => ({
+    ...plain,
+    id: String(each.id),
+    time: each.divTime,
+    coin: each.asset,
+    amount: each.direction === -1 ? `-${each.amount}` : each.amount,
+    about: each.enInfo,
+    status: t('wallet.done'),
+    tone: 'good' as const,
+  }))
+}
+
+const DEPOSIT = '0'
+const WITHDRAWAL = '1'
+
+async function fiat({ startTime, endTime }: Period): Promise<Line[]> {
+  const period = { beginTime: startTime, endTime, rows: PAGE }
+  const both = await Promise.all(
+    ([DEPOSIT, WITHDRAWAL] as const).map(async (transactionType) => {
+      const { data } = await api.get('/sapi/v1/fiat/orders', { transactionType, ...period })
+      return data.map((each) => ({ ...each, sign: transactionType === WITHDRAWAL ? '-' : '' }))
+    }),
+  )
+  return both.flat().map((each) => {
+    const meaning = fiatMeaning(each.status)
+    return {
+      ...plain,
+      id: each.orderNo,
+      time: each.createTime,
+      coin: each.fiatCurrency,
+      amount: `${each.sign}${each.indicatedAmount}`,
+      fee: each.totalFee,
+      about: each.method,
+      status: t(meaning.text),
+      tone: meaning.tone,
+    }
+  })
+}
+
+async function cards({ startTime, endTime }: Period): Promise<Line[]> {
+  const period = { beginTime: startTime, endTime, rows: PAGE }
+  const { data } = await api.get('/sapi/v1/fiat/payments', { transactionType: DEPOSIT, ...period })
+  return data.map((each) => {
+    const meaning = fiatMeaning(each.status)
+    return {
+      ...plain,
+      id: each.orderNo,
+      time: each.createTime,
+      coin: each.cryptoCurrency,
+      amount: each.obtainAmount,
+      fee: each.totalFee,
+      about: t('wallet.paidByCard', { amount: each.sourceAmount, currency: each.fiatCurrency }),
+      status: t(meaning.text),
+      tone: meaning.tone,
+    }
+  })
+}
+
+const READERS: Readonly<Record<History, (period: Period) => Promise<Line[]>>> = {
+  deposits,
+  withdrawals,
+  transfers,
+  conversions,
+  distributions,
+  fiat,
+  cards,
+}
+
+/** Read all records of a kind in a period, the newest first. Throws `Refused`. */
+export async function readHistory(kind: History, period: Period): Promise<Line[]> {
+  return (await READERS[kind](period)).toSorted((one, other) => other.time - one.time)
+}
