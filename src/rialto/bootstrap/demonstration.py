@@ -9,7 +9,8 @@ from rialto.bootstrap.demonstration_cards import taking_cards
 from rialto.bootstrap.front import Exchange
 from rialto.demo.definition import read_definition
 from rialto.demo.demo_keys import DemoKey
-from rialto.demo.founding import found
+from rialto.demo.demo_logins import demo_login, make_logins
+from rialto.demo.founding import FoundedUser, found
 from rialto.demo.market_makers import MarketMakers
 from rialto.foundation.clock import SystemClock
 
@@ -32,13 +33,25 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
     makers = MarketMakers(exchange.runtime, definition, founded.house, seed)
     trading = asyncio.create_task(makers.run())
     try:
-        keys = [
-            DemoKey(user.name, user.api_key, exchange.api_keys.reveal_demo_secret(user.api_key))
-            for user in founded.users
-        ]
+        keys = await asyncio.to_thread(_keys, exchange, founded.users)
         async with taking_cards(exchange) as stand_in:
             pages = None if stand_in is None else stand_in.url
             yield Demonstration(tuple(definition.symbols), tuple(keys), pages)
     finally:
         makers.stop()
         await trading
+
+
+def _keys(exchange: Exchange, users: tuple[FoundedUser, ...]) -> list[DemoKey]:
+    """Return what users sign and log in with; who cannot log in yet can from now on."""
+    parts = exchange.parts
+    make_logins(parts.people, parts.master_key, [(user.name, user.owner) for user in users], parts.wall_clock_us())
+    return [
+        DemoKey(
+            user.name,
+            user.api_key,
+            parts.api_keys.reveal_demo_secret(user.api_key),
+            demo_login(parts.people, parts.master_key, user.owner),
+        )
+        for user in users
+    ]
