@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from rialto.bootstrap.demonstration_cards import taking_cards
 from rialto.bootstrap.front import Exchange
-from rialto.demo.definition import read_definition
+from rialto.demo.definition import Definition, read_definition
 from rialto.demo.demo_keys import DemoKey
 from rialto.demo.demo_logins import demo_login, make_logins
 from rialto.demo.founding import FoundedUser, found
 from rialto.demo.market_makers import MarketMakers
 from rialto.foundation.clock import SystemClock
+from rialto.gateway.wallet.listings import Listings
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
     """Found the demonstration on an exchange and keep its markets moving."""
     definition = read_definition()
     founded = await found(exchange.runtime, definition, exchange.owners, exchange.api_keys, SystemClock())
+    await asyncio.to_thread(_describe, exchange.families.wallet.listings, definition)
     makers = MarketMakers(exchange.runtime, definition, founded.house, seed)
     trading = asyncio.create_task(makers.run())
     try:
@@ -55,3 +57,11 @@ def _keys(exchange: Exchange, users: tuple[FoundedUser, ...]) -> list[DemoKey]:
         )
         for user in users
     ]
+
+
+def _describe(listings: Listings, definition: Definition) -> None:
+    """Say what assets are called and filed under, where nobody has said so."""
+    said = listings.notes()
+    for name, asset in definition.assets.items():
+        if asset.title and name not in said:
+            listings.describe(name, asset.title, asset.tags)
