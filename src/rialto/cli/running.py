@@ -13,6 +13,7 @@ import typer
 import rialto
 from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
+from rialto.cli.demonstration import key_lines
 from rialto.core.errors import JournalUnreadable
 from rialto.foundation.configuration import Settings
 
@@ -109,7 +110,7 @@ def _say_open(exchange: "Exchange") -> None:
 def _say_demonstration(demonstration: "Demonstration") -> None:
     print(f"{len(demonstration.symbols)} symbols: {' '.join(demonstration.symbols)}")
     for key in demonstration.keys:
-        print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
+        print(key.name, *key_lines(key), sep="\n  ")
     if demonstration.card_pages is not None:
         print(f"cards are taken by a stand-in on {demonstration.card_pages}: try 4242 4242 4242 4242")
 
