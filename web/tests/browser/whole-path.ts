@@ -59,8 +59,8 @@ async function isVerified(person: Person): Promise<void> {
   await form.getByLabel('Identity document').selectOption('Passport')
   await form.getByLabel('Number of the document').fill('X1234567')
   await form.getByRole('button', { name: 'Continue' }).click()
-  const document = page.getByRole('region', { name: 'Identity document' })
-  await document
+  const identity = page.getByRole('region', { name: 'Identity document' })
+  await identity
     .getByLabel('Choose files')
     .setInputFiles([{ name: 'passport.pdf', mimeType: 'application/pdf', buffer: PDF }])
   await person.isSeen('Received')
