@@ -21,10 +21,9 @@ from rialto.backup.manifest import sync_directory
 from rialto.bootstrap.directories import journal_directory, prepare_data_directory
 from rialto.bootstrap.people import open_api_keys, open_master_key
 from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
-from rialto.core.runtime import Runtime
 from rialto.demo.definition import read_definition
 from rialto.demo.founding import found
-from rialto.demo.past import PAST_US, live
+from rialto.demo.past import PAST_US, PastRuntime, live
 from rialto.foundation.clock import SettableClock, SystemClock
 from rialto.foundation.configuration import Settings
 from rialto.foundation.database import Access, open_engine
@@ -75,7 +74,7 @@ async def _lived(
     machine = SystemClock()
     clock, definition = SettableClock(machine.now_us() - PAST_US), read_definition()
     runtime = await asyncio.to_thread(
-        lambda: Runtime.open(
+        lambda: PastRuntime.open(
             directory,
             outcomes_from=NO_OUTCOMES,
             on_outcomes=lambda _outcomes: None,

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 import msgspec
 import structlog
@@ -66,21 +66,9 @@ class Core(Protocol):
 class Runtime:
     """A running core with its journal. Opened anywhere, then started on the event loop it serves."""
 
-    def __init__(
-        self,
-        core: Core,
-        clock: Clock,
-        queue_capacity: int = 65_536,
-        last_ticket: int = 0,
-        *,
-        gives_time: bool = False,
-    ) -> None:
-        """Stand on a core that has room for so many submissions. Tickets begin behind `last_ticket`.
-
-        With `gives_time`, the core is told the time of each command, by `clock` unless it is given.
-        """
+    def __init__(self, core: Core, clock: Clock, queue_capacity: int = 65_536, last_ticket: int = 0) -> None:
+        """Stand on a core that has room for so many submissions. Tickets begin behind `last_ticket`."""
         self._core = core
-        self._gives_time = gives_time
         self._usual_max = queue_capacity - queue_capacity // RESERVE_SHARE
         self._clock = clock
         self._listeners: list[tuple[Listener, bool]] = []
@@ -112,15 +100,15 @@ class Runtime:
         segment_bytes_max: int = 67_108_864,
         snapshots: Path | None = None,
         clock: Clock | None = None,
-    ) -> "Runtime":
+    ) -> Self:
         """Open a journal and come to its state; blocks for as long as the replay takes.
 
         It takes the newest sound snapshot in `snapshots` that is of a command before `outcomes_from`, and replays what
         follows it; a bad one is passed over with a warning.
 
         Outcomes from sequence number `outcomes_from` on are handed to `on_outcomes` in lists before this returns. With
-        a `clock`, commands have the time they are submitted with, or else the clock's, which tells what time it is;
-        without one, both are the machine's. Errors: `JournalUnreadable`.
+        a `clock`, commands are submitted with their time, and the clock tells what time it is; without one, both are
+        the machine's. Errors: `JournalUnreadable`.
         """
         core = rialto_core.Runtime.open(
             directory,
@@ -138,7 +126,7 @@ class Runtime:
         _log.info("state", sequence=core.sequence_at_open, snapshot=core.begun_with, replayed=core.replayed)
         if core.cut_tail is not None:
             _log.warning("journal tail cut", detail=core.cut_tail)
-        return cls(core, clock or SystemClock(), queue_capacity, gives_time=clock is not None)
+        return cls(core, clock or SystemClock(), queue_capacity)
 
     async def start(self) -> None:
         """Attach to the running event loop and load the catalogue."""
@@ -174,8 +162,8 @@ class Runtime:
         """Submit a command without waiting; the future brings its outcome, a refusal as its only event.
 
         Commands enter the journal in the order of these calls, so that a source with many commands to make can have
-        many under way. `time_us` may be given only if the runtime has a clock of its own; without it, the time is what
-        that clock tells now. Errors: `RuntimeBusy`, `RuntimeStopped`; nothing was submitted then.
+        many under way. `time_us` is given if and only if the runtime has a clock of its own. Errors: `RuntimeBusy`,
+        `RuntimeStopped`; nothing was submitted then.
         """
         if isinstance(command, RELIEVING):
             is_busy = self._is_shedding_all()
@@ -186,8 +174,6 @@ class Runtime:
             raise RuntimeBusy(
                 f"{len(self._futures)} commands are under way or projections are too far behind; try again"
             )
-        if time_us is None and self._gives_time:
-            time_us = self._clock.now_us()
         future = self._new_future()
         try:
             self._core.submit(self._last_ticket, _encode({type(command).__name__: command}), time_us)
@@ -200,8 +186,8 @@ class Runtime:
     async def submit(self, command: Command, time_us: int | None = None) -> Outcome:
         """Submit a command and wait until its outcome is durable.
 
-        `time_us` is as for `enqueue`. Errors: `CommandRefused`, `RuntimeBusy`, `RuntimeStopped`. A caller that is
-        canceled while waiting does not take the command back.
+        `time_us` is given if and only if the runtime has a clock of its own. Errors: `CommandRefused`, `RuntimeBusy`,
+        `RuntimeStopped`. A caller that is canceled while waiting does not take the command back.
         """
         outcome = await self.enqueue(command, time_us)
         if outcome.events and isinstance(outcome.events[0], CommandRejected):

@@ -1,6 +1,6 @@
 """The past of a demonstration: two days of trades between the house's maker and its taker, before anyone looks.
 
-Works on a runtime that takes its time from a clock, right after founding and before the exchange opens: each trade is
+Works on a runtime whose time is that of a clock, right after founding and before the exchange opens: each trade is
 two orders to the core at a time of the past, so that books, fees, candles and statistics come about as they always do.
 Sparse at first, denser towards the end. No order is left standing, and prices end where the house begins to quote.
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from rialto.contracts.commands import NewOrder, PlaceOrder
+from rialto.contracts.commands import Command, NewOrder, PlaceOrder
 from rialto.contracts.events import CommandRejected, Outcome
 from rialto.contracts.vocabulary import OrderType, Side, TimeInForce
 from rialto.core.catalog import Symbol
@@ -56,6 +56,14 @@ trades bring it back."""
 UNDER_WAY_MAX: Final = 2_000
 
 
+class PastRuntime(Runtime):
+    """A runtime on a clock of its own, whose commands have the time that the clock shows: founding need not know."""
+
+    def enqueue(self, command: Command, time_us: int | None = None) -> "Future[Outcome]":
+        """Submit a command, as of now unless a time is given."""
+        return super().enqueue(command, self.now_us() if time_us is None else time_us)
+
+
 @dataclass(slots=True)
 class _Market:
     """A symbol, how often it trades, and what a trade is worth in the reference asset, on average."""
@@ -68,7 +76,7 @@ class _Market:
 
 
 async def live(
-    runtime: Runtime,
+    runtime: PastRuntime,
     clock: SettableClock,
     definition: Definition,
     house: House,
@@ -77,10 +85,10 @@ async def live(
 ) -> int:
     """Trade from the clock's time on for as long as a past takes; return how many trades were made.
 
-    Precondition: the definition was founded on the runtime, which takes its time from the clock. `on_progress` is told
-    of the number of trades; what it raises ends the past. Errors: `FoundingRefused`, `RuntimeStopped`.
+    Precondition: the definition was founded on the runtime, which was opened with the clock. `on_progress` is told of
+    the number of trades; what it raises ends the past. Errors: `FoundingRefused`, `RuntimeStopped`.
     """
-    random = Random(f"{seed}:past")  # noqa: S311 (prices to play with are no secrets)
+    random = Random(f"{seed}:before")  # noqa: S311 (prices to play with are no secrets)
     prices = walk(definition.assets, clock.now_us(), PAST_US // STEP_US, random)
     past = _Past(runtime, clock, definition, house, prices, random)
     for step in range(PAST_US // STEP_US):
@@ -96,7 +104,7 @@ class _Past:
 
     def __init__(
         self,
-        runtime: Runtime,
+        runtime: PastRuntime,
         clock: SettableClock,
         definition: Definition,
         house: House,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from rialto.contracts.commands import RegisterAsset
 from rialto.contracts.queries import StateHash, StateHashAnswer
 from rialto.core import journal
-from rialto.core.runtime import Runtime
 from rialto.demo.founding import Founded, found
-from rialto.demo.past import PAST_US, live
+from rialto.demo.past import PAST_US, PastRuntime, live
 from rialto.foundation.clock import SettableClock
 from rialto.wire.decimals import to_units
-from tests.exchange import BTCUSDT, running
+from tests.exchange import BTCUSDT
 from tests.unit.demo.founded import NOW_US, balances, identity, journal_of, open_orders, small
 
 HOUR_US = 3_600_000_000
@@ -26,14 +26,20 @@ def ignore(_trades: int) -> None:
 
 
 @asynccontextmanager
-async def founded_in_the_past(directory: Path) -> AsyncIterator[tuple[Runtime, SettableClock, Founded]]:
+async def founded_in_the_past(directory: Path) -> AsyncIterator[tuple[PastRuntime, SettableClock, Founded]]:
     """The small definition, founded on a runtime whose clock begins in the past."""
     directory.mkdir(exist_ok=True)
     clock = SettableClock(BEGAN_US)
     with identity(directory) as people:
-        async with running(journal_of(directory), clock=clock) as runtime:
+        runtime = PastRuntime.open(
+            journal_of(directory), outcomes_from=1 << 62, on_outcomes=lambda _outcomes: None, clock=clock
+        )
+        await runtime.start()
+        try:
             founded = await found(runtime, small(), people.owners, people.api_keys, SettableClock(NOW_US))
             yield runtime, clock, founded
+        finally:
+            await runtime.close()
 
 
 async def hash_of_past(directory: Path, seed: int) -> str:
@@ -89,8 +95,8 @@ async def test_what_is_raised_on_the_way_ends_it(tmp_path: Path) -> None:
         assert clock.now_us() < NOW_US
 
 
-async def test_a_command_without_a_time_has_that_of_the_runtimes_clock(tmp_path: Path) -> None:
+async def test_a_command_has_the_time_of_the_clock_unless_it_is_given_one(tmp_path: Path) -> None:
     async with founded_in_the_past(tmp_path) as (runtime, clock, _):
-        assert runtime.now_us() == BEGAN_US
         clock.advance(HOUR_US)
-        assert runtime.now_us() == BEGAN_US + HOUR_US
+        assert (await runtime.submit(RegisterAsset("ETH"))).time_us == BEGAN_US + HOUR_US
+        assert (await runtime.submit(RegisterAsset("LTC"), time_us=NOW_US)).time_us == NOW_US
