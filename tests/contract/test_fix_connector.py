@@ -1,6 +1,7 @@
 """The official FIX connector, run unmodified against a live exchange with TLS ended in front of it."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.fix import FixKey, behind_tls, fix_exchange
 
 def of_type(session: BinanceFixConnector, kind: str, name: str | None = None) -> dict[str, str]:
     """Wait for a message of a type, or one with an id, and return the last of them by tag."""
-    messages = session.retrieve_messages_until(kind, message_cl_ord_id=name, timeout_seconds=10)
+    messages = session.retrieve_messages_until(kind, message_cl_ord_id=name, timeout_seconds=60)
     assert messages, f"no {kind} came"
     return {tag.decode(): value.decode() for tag, value in messages[-1].pairs}
 
@@ -47,9 +48,10 @@ def trade(url: str, key: FixKey) -> None:
     session.disconnect()
 
 
-def copy(url: str, key: FixKey, names: list[str]) -> BinanceFixConnector:
+def copy(url: str, key: FixKey, names: list[str], listens: threading.Event) -> BinanceFixConnector:
     session = create_drop_copy_session(key.key.key, key.private, url)
     assert of_type(session, "A")["98"] == "0"
+    listens.set()
     for name in names:
         assert of_type(session, "8", name)["11"] == name
     session.logout()
@@ -58,7 +60,7 @@ def copy(url: str, key: FixKey, names: list[str]) -> BinanceFixConnector:
     return session
 
 
-def watch(url: str, key: FixKey) -> None:
+def watch(url: str, key: FixKey, listens: threading.Event) -> None:
     session = create_market_data_session(key.key.key, key.private, url)
     assert of_type(session, "A")["56"] == "BMDWATCH"
     told(session, "x", {320: "info", 559: 0, 55: "BTCUSDT"})
@@ -70,6 +72,7 @@ def watch(url: str, key: FixKey) -> None:
         message.append_pair(269, entry)
     session.send_message(message)
     assert of_type(session, "W")["262"] == "TICKER"
+    listens.set()
     assert of_type(session, "X")["55"] == "BTCUSDT"
     session.logout()
     assert of_type(session, "5")
@@ -82,11 +85,13 @@ async def test_the_official_connector_trades_copies_and_watches(tmp_path: Path) 
         kinds = (ServiceKind.DROP_COPY, ServiceKind.MARKET_DATA, ServiceKind.ORDER_ENTRY)
         copying, watching, trading = kinds
         async with behind_tls(tmp_path, fix.port(copying)) as url:
-            copied = asyncio.create_task(asyncio.to_thread(copy, url, key, ["mine", "gone"]))
-            await asyncio.sleep(1)
+            # Each trusts the certificate that is trusted when it connects, so one after another.
+            copies, watches = threading.Event(), threading.Event()
+            copied = asyncio.create_task(asyncio.to_thread(copy, url, key, ["mine", "gone"], copies))
+            assert await asyncio.to_thread(copies.wait, 60)
             async with behind_tls(tmp_path, fix.port(watching)) as second:
-                watched = asyncio.create_task(asyncio.to_thread(watch, second, key))
-                await asyncio.sleep(1)
+                watched = asyncio.create_task(asyncio.to_thread(watch, second, key, watches))
+                assert await asyncio.to_thread(watches.wait, 60)
                 async with behind_tls(tmp_path, fix.port(trading)) as third:
                     await asyncio.to_thread(trade, third, key)
                 await watched

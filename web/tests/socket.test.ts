@@ -5,9 +5,13 @@ class Wire implements SocketLike {
   onopen: (() => void) | null = null
   onclose: (() => void) | null = null
   onmessage: ((message: { data: unknown }) => void) | null = null
-  sent: { method: string; params: string[] }[] = []
+  sent: { method: string; params: string[]; id: number }[] = []
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as { method: string; params: string[] })
+    this.sent.push(JSON.parse(text) as { method: string; params: string[]; id: number })
+  }
+  /** Answer what was sent at a place, by default last. */
+  confirm(index = -1): void {
+    this.onmessage?.({ data: JSON.stringify({ id: this.sent.at(index)?.id, result: null }) })
   }
   close(): void {
     this.onclose?.()
@@ -77,11 +81,17 @@ test('a page that changes between two symbols tells only what differs', () => {
 
 test('a broken connection is opened again, later each time, subscribed as it was, and what was missed is read', () => {
   const { made, wire, wires, states, pass } = streams()
-  let resumed = 0
-  made.onResumed(() => (resumed += 1))
-  made.subscribe('a', () => undefined)
+  let begun = 0
+  made.subscribe(
+    'a',
+    () => undefined,
+    () => (begun += 1),
+  )
   wire().onopen?.()
   pass()
+  expect(begun).toBe(0)
+  wire().confirm()
+  expect(begun).toBe(1)
   wire().close()
   const waits: number[] = []
   for (let time = 0; time < 8; time += 1) {
@@ -91,10 +101,55 @@ test('a broken connection is opened again, later each time, subscribed as it was
   expect(waits[0]).toBe(BACKOFF_FIRST_MS)
   expect(waits).toEqual(waits.toSorted((one, other) => one - other))
   expect(waits.at(-1)).toBe(BACKOFF_LONGEST_MS)
-  expect(resumed).toBe(0)
   wire().onopen?.()
-  expect([resumed, states.at(-1), wires.length]).toEqual([1, true, 9])
+  expect([begun, states.at(-1), wires.length]).toEqual([1, true, 9])
   expect(wire().sent).toMatchObject([{ method: 'SUBSCRIBE', params: ['a'] }])
+  wire().confirm()
+  expect(begun).toBe(2)
+})
+
+test('a stream has begun for whoever comes later too, and not before it was asked for again', () => {
+  const { made, wire, pass } = streams()
+  const begun: string[] = []
+  const listen = (who: string) =>
+    made.subscribe(
+      'a',
+      () => undefined,
+      () => begun.push(who),
+    )
+  const first = listen('first')
+  wire().onopen?.()
+  pass()
+  wire().confirm()
+  const second = listen('second')
+  expect(begun).toEqual(['first'])
+  pass()
+  expect(begun).toEqual(['first', 'second'])
+  first()
+  second()
+  pass()
+  listen('third')
+  pass()
+  expect(wire().sent.map(({ method }) => method)).toEqual(['SUBSCRIBE', 'UNSUBSCRIBE', 'SUBSCRIBE'])
+  // The answers to what was said before are not about this.
+  wire().confirm(0)
+  wire().confirm(1)
+  expect(begun).toEqual(['first', 'second'])
+  wire().confirm()
+  expect(begun).toEqual(['first', 'second', 'third'])
+})
+
+test('a stream that is refused has not begun', () => {
+  const { made, wire } = streams()
+  let begun = 0
+  made.subscribe(
+    'a',
+    () => undefined,
+    () => (begun += 1),
+  )
+  wire().onopen?.()
+  wire().onmessage?.({ data: JSON.stringify({ id: wire().sent.at(-1)?.id, code: 2, msg: 'Invalid request' }) })
+  expect(begun).toBe(0)
 })
 
 test('a connection is asked for a sign of life, and given up without one', async () => {

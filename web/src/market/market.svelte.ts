@@ -1,6 +1,6 @@
 // One symbol's market while a page shows it: its book and its last trades, redrawn at the pace of `pace`.
 import { api } from '../api/client'
-import { LocalBook, type DepthChange, type Level } from './book'
+import { LocalBook, type DepthChange, type DepthSnapshot, type Level } from './book'
 import { connection } from './connection.svelte'
 import { BOOK_PER_SECOND, paced } from './pace'
 
@@ -33,6 +33,8 @@ export class Market {
   readonly #symbol: string
   readonly #book: LocalBook
   #isOver = false
+  /** How often a snapshot was asked for: one that was asked for before the last time is too old. */
+  #asked = 0
   #isReading = false
   #newest: Trade[] = []
   readonly #leave: (() => void)[]
@@ -44,16 +46,25 @@ export class Market {
     const drawBook = paced(() => this.#drawBook(), BOOK_PER_SECOND)
     const drawTrades = paced(() => (this.trades = this.#newest), BOOK_PER_SECOND)
     this.#leave = [
-      connection.streams.subscribe<DepthChange>(`${stream}@depth@100ms`, (change) => {
-        if (this.#book.change(change)) drawBook()
-      }),
-      connection.streams.subscribe<TradeEvent>(`${stream}@trade`, ({ t, p, q, T, m }) => {
-        this.#newest = [{ id: t, price: p, quantity: q, time: T, isSell: m }, ...this.#newest].slice(0, TRADES)
-        drawTrades()
-      }),
-      connection.streams.onResumed(() => this.#readAll()),
+      connection.streams.subscribe<DepthChange>(
+        `${stream}@depth@100ms`,
+        (change) => {
+          if (this.#book.change(change)) drawBook()
+        },
+        () => this.#book.restart(),
+      ),
+      connection.streams.subscribe<TradeEvent>(
+        `${stream}@trade`,
+        ({ t, p, q, T, m }) => {
+          this.#newest = [{ id: t, price: p, quantity: q, time: T, isSell: m }, ...this.#newest].slice(0, TRADES)
+          drawTrades()
+        },
+        () => void this.#readTrades(),
+      ),
     ]
-    this.#readAll()
+    // Something to see as soon as can be; it is read anew once the streams have begun.
+    this.#book.restart()
+    void this.#readTrades()
   }
 
   /** Let go of the streams. */
@@ -68,29 +79,27 @@ export class Market {
     return this.#book[side](Infinity)
   }
 
-  #readAll(): void {
-    this.#book.restart()
-    void this.#readTrades()
-  }
-
   #drawBook(): void {
     this.bids = this.#book.bids(LEVELS)
     this.asks = this.#book.asks(LEVELS)
   }
 
   async #readBook(): Promise<void> {
+    this.#asked += 1
     if (this.#isReading || this.#isOver) return
     this.#isReading = true
+    const asked = this.#asked
     let isThere = false
     try {
       const read = await api.get('/api/v3/depth', { symbol: this.#symbol, limit: SNAPSHOT_LEVELS })
-      this.#isReading = false
-      isThere = this.#book.begin(read as { lastUpdateId: number; bids: string[][]; asks: string[][] })
+      if (asked === this.#asked) isThere = this.#book.begin(read as DepthSnapshot)
     } catch {
-      this.#isReading = false
+      // It is read again below.
     }
+    this.#isReading = false
     if (isThere) this.#drawBook()
-    else if (!this.#book.isReady) setTimeout(() => void this.#readBook(), SNAPSHOT_AGAIN_MS)
+    else if (asked !== this.#asked) void this.#readBook()
+    else setTimeout(() => this.#book.isReady || void this.#readBook(), SNAPSHOT_AGAIN_MS)
   }
 
   async #readTrades(): Promise<void> {

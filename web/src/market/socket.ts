@@ -1,5 +1,6 @@
 // One connection to the market streams for the whole page. Subscriptions are counted, so that two parts of a page that
-// want one stream cost one; a connection that breaks is opened again, later each time, and subscribed as it was.
+// want one stream cost one; a connection that breaks is opened again, later each time, and subscribed as it was. Whoever
+// keeps a copy of something reads it once the exchange has confirmed the stream: what is read before may miss a change.
 export type Listener<T> = (event: T) => void
 
 export interface SocketLike {
@@ -25,11 +26,18 @@ export interface StreamsOptions {
   now: () => number
 }
 
+interface Subscription {
+  hear: Listener<never>
+  begun: () => void
+}
+
 /** Subscriptions by name of stream. */
 export class Streams {
   readonly #options: StreamsOptions
-  readonly #listeners = new Map<string, Set<Listener<never>>>()
-  readonly #resumed = new Set<() => void>()
+  readonly #listeners = new Map<string, Set<Subscription>>()
+  /** The streams that the exchange has confirmed on this connection; and the calls that ask for the others. */
+  readonly #begun = new Set<string>()
+  readonly #asking = new Map<string, number>()
   #socket: SocketLike | null = null
   #isOpen = false
   #failures = 0
@@ -44,24 +52,23 @@ export class Streams {
     this.#options = options
   }
 
-  /** Listen to a stream until the returned function is called. */
-  subscribe<T>(name: string, listener: Listener<T>): () => void {
+  /**
+   * Listen to a stream until the returned function is called. `begun` is called whenever the stream is confirmed, at first
+   * and after each break: from then on nothing is missed, and what was before must be read.
+   */
+  subscribe<T>(name: string, listener: Listener<T>, begun: () => void = () => undefined): () => void {
     const held = this.#listeners.get(name) ?? new Set()
+    const own: Subscription = { hear: listener as Listener<never>, begun }
     this.#listeners.set(name, held)
-    held.add(listener as Listener<never>)
+    held.add(own)
     this.#connect()
     this.#tellSoon()
+    if (this.#begun.has(name)) this.#options.later(() => held.has(own) && this.#begun.has(name) && begun(), 0)
     return () => {
-      held.delete(listener as Listener<never>)
+      held.delete(own)
       if (held.size === 0 && this.#listeners.get(name) === held) this.#listeners.delete(name)
       this.#tellSoon()
     }
-  }
-
-  /** Have a function called whenever the connection is there again, and what was missed must be read anew. */
-  onResumed(call: () => void): () => void {
-    this.#resumed.add(call)
-    return () => this.#resumed.delete(call)
   }
 
   /** Ask for a sign of life; return how many milliseconds it took, or null if none came: then the connection is given up. */
@@ -90,13 +97,11 @@ export class Streams {
     if (this.#socket) return
     const socket = (this.#socket = this.#options.open())
     socket.onopen = () => {
-      const wasBroken = this.#failures > 0
       this.#isOpen = true
       this.#failures = 0
       this.#told = new Set()
       this.#options.onState(true)
       this.#tell()
-      if (wasBroken) for (const call of this.#resumed) call()
     }
     socket.onmessage = ({ data }) => this.#hear(String(data))
     socket.onclose = () => this.#lose(socket)
@@ -107,6 +112,8 @@ export class Streams {
     socket.onmessage = null
     this.#socket = null
     this.#isOpen = false
+    this.#begun.clear()
+    this.#asking.clear()
     this.#failures += 1
     this.#answer(null)
     this.#options.onState(false)
@@ -115,11 +122,21 @@ export class Streams {
   }
 
   #hear(text: string): void {
-    const { stream, data, id } = JSON.parse(text) as { stream?: string; data?: never; id?: number }
+    const told = JSON.parse(text) as { stream?: string; data?: never; id?: number; result?: unknown }
     this.heardAt = Date.now()
+    if (told.id !== undefined && told.result !== undefined) this.#hearAnswer(told.id)
+    if (told.stream === undefined || told.data === undefined) return
+    for (const { hear } of this.#listeners.get(told.stream) ?? []) hear(told.data)
+  }
+
+  #hearAnswer(id: number): void {
     if (this.#asked && id === this.#asked.id) this.#answer(this.#options.now() - this.#asked.at)
-    if (stream === undefined || data === undefined) return
-    for (const listener of this.#listeners.get(stream) ?? []) listener(data)
+    const confirmed = [...this.#asking].filter(([, asking]) => asking === id).map(([name]) => name)
+    for (const name of confirmed) {
+      this.#asking.delete(name)
+      this.#begun.add(name)
+    }
+    for (const name of confirmed) for (const { begun } of this.#listeners.get(name) ?? []) begun()
   }
 
   #answer(tookMs: number | null): void {
@@ -140,20 +157,21 @@ export class Streams {
   #tell(): void {
     if (!this.#isOpen) return
     const wanted = new Set(this.#listeners.keys())
-    this.#send(
-      'SUBSCRIBE',
-      [...wanted].filter((name) => !this.#told.has(name)),
-    )
-    this.#send(
-      'UNSUBSCRIBE',
-      [...this.#told].filter((name) => !wanted.has(name)),
-    )
+    const added = [...wanted].filter((name) => !this.#told.has(name))
+    const removed = [...this.#told].filter((name) => !wanted.has(name))
     this.#told = wanted
+    const asking = this.#send('SUBSCRIBE', added)
+    for (const name of added) this.#asking.set(name, asking)
+    for (const name of removed) {
+      this.#asking.delete(name)
+      this.#begun.delete(name)
+    }
+    this.#send('UNSUBSCRIBE', removed)
   }
 
-  #send(method: string, names: string[]): void {
-    if (names.length === 0) return
+  #send(method: string, names: string[]): number {
     this.#lastId += 1
-    this.#socket?.send(JSON.stringify({ method, params: names, id: this.#lastId }))
+    if (names.length > 0) this.#socket?.send(JSON.stringify({ method, params: names, id: this.#lastId }))
+    return this.#lastId
   }
 }

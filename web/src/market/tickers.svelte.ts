@@ -34,16 +34,12 @@ class Tickers {
   watch(): () => void {
     const read = () => void this.#read()
     read()
-    const leave = connection.streams.subscribe<MiniTicker[]>('!miniTicker@arr', (events) => {
+    const heard = (events: MiniTicker[]) => {
       for (const { s, c, o, h, l, v, q } of events)
         this.#note(s, { price: c, open: o, high: h, low: l, volume: v, turnover: q })
       this.#draw()
-    })
-    const forget = connection.streams.onResumed(read)
-    return () => {
-      leave()
-      forget()
     }
+    return connection.streams.subscribe('!miniTicker@arr', heard, read)
   }
 
   /** A symbol that has never traded has a price of zero, which is none. */

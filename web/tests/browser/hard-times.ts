@@ -139,6 +139,26 @@ async function hasNoStorage(person: Person): Promise<void> {
   await page.context().close()
 }
 
+/** The exchange hears of what the page listens to only after somebody else's order. */
+async function listensLate(person: Person): Promise<void> {
+  const page = await unusually(person, '/', () => undefined)
+  let letThrough: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (letThrough = resolve))
+  await page.routeWebSocket('**/stream', (wire) => {
+    const exchange = wire.connectToServer()
+    wire.onMessage((message) => void held.then(() => exchange.send(message)))
+  })
+  await page.goto('/trade/BTCUSDT')
+  const book = page.getByRole('region', { name: 'Order book' })
+  await book.getByText('148.00').first().waitFor()
+  assert.equal(await ask('offer', '147.00'), 'done')
+  // By now it has been told to all who listened.
+  await page.waitForTimeout(500)
+  letThrough()
+  await book.getByText('147.00').first().waitFor()
+  await page.context().close()
+}
+
 async function hasAWrongClock(person: Person): Promise<void> {
   const page = await unusually(person, '/trade/BTCUSDT', () => {
     const true_ = Date.now.bind(Date)
@@ -174,5 +194,6 @@ await walk(
   logsOutInAnotherTab,
   hasNoStorage,
   hasAWrongClock,
+  listensLate,
   isFarAway,
 )

@@ -1,8 +1,7 @@
 // One chart of the library and everything the page has put on it. Made for a place in the document, closed with it.
 import { dispose, init, type Chart } from 'klinecharts'
-import { api } from '../../../api/client'
-import { fromEvent, fromRow, INTERVALS, millisecondsOf, type CandleEvent, type Interval } from '../../../market/candles'
-import { connection } from '../../../market/connection.svelte'
+import { INTERVALS, millisecondsOf, type Interval } from '../../../market/candles'
+import { followCandles, readCandles } from '../../../market/candleStream'
 import { CANDLES_PER_SECOND, paced } from '../../../market/pace'
 import { priceDecimals, quantityDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
 import { colour } from '../../../theme/theme.svelte'
@@ -46,7 +45,7 @@ export class ChartHold {
   readonly alerts: PriceMarks
   readonly #info: SymbolInfo
   readonly #place: HTMLElement
-  readonly #leave: (() => void)[]
+  readonly #resized: ResizeObserver
   #feed: Feed | null = null
   #indicators = new Map<string, string>()
   #interval: Interval = '1m'
@@ -72,20 +71,19 @@ export class ChartHold {
     this.entry = new PriceMarks(chart, 'entry')
     this.alerts = new PriceMarks(chart, 'alerts')
     this.#onFailed = events.onFailed
-    const resized = new ResizeObserver(() => {
+    this.#resized = new ResizeObserver(() => {
       chart.resize()
       this.#fitPanes()
     })
-    resized.observe(place)
+    this.#resized.observe(place)
     const clicked = (data: unknown) => this.#clicked(data, events.onAlert)
     chart.subscribeAction('onCrosshairFeatureClick', clicked)
-    this.#leave = [() => resized.disconnect(), connection.streams.onResumed(() => this.again())]
   }
 
   readonly #onFailed: (why: unknown) => void
 
   close(): void {
-    for (const leave of this.#leave) leave()
+    this.#resized.disconnect()
     this.drawings.close()
     this.#feed?.close()
     dispose(this.#place)
@@ -233,15 +231,17 @@ export class ChartHold {
   #feedOf(interval: Interval): Feed {
     const { symbol } = this.#info
     return new Feed({
-      read: async (range) => {
-        const rows = await api.get('/api/v3/klines', { symbol, interval, ...range })
-        return rows.map(fromRow)
-      },
+      read: (range) => readCandles(symbol, interval, range),
       listen: (heard) =>
-        connection.streams.subscribe<CandleEvent>(`${symbol.toLowerCase()}@kline_${interval}`, (event) => {
-          if (this.state === 'empty') this.state = 'there'
-          heard(fromEvent(event))
-        }),
+        followCandles(
+          symbol,
+          interval,
+          (candle) => {
+            if (this.state === 'empty') this.state = 'there'
+            heard(candle)
+          },
+          () => this.again(),
+        ),
       pace: (draw) => paced(draw, CANDLES_PER_SECOND),
       loaded: (count) => {
         this.state = count > 0 ? 'there' : 'empty'
