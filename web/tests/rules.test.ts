@@ -28,6 +28,8 @@ test.each([
   ['zh-CN', '已登录.', 'Logged in.', ['among Han']],
   ['de', 'Alles fertig', 'All done.', ['does not end as a sentence']],
   ['de', '{minutes} Min.', '{minutes} min', []],
+  ['el', 'Να ακυρωθεί η εντολή;', 'Cancel the order?', []],
+  ['de', 'Auftrag stornieren;', 'Cancel the order?', ['does not end as a sentence']],
   ['de', '<b>Fertig</b>', 'Done', ['markup']],
   ['de', '{name', '{name}', ['not ICU']],
   ['de', 'Ein sehr langer Text, der viel länger ist, als er es sein dürfte', 'Short', ['three times']],

@@ -77,6 +77,8 @@ const SCRIPTS: Record<string, RegExp> = {
 }
 const WORDS_MAX = 3
 const SENTENCE_END = /[.!?…。！？।۔؟]["”»’)）」』]?$/u
+/** In Greek a question ends with what is a semicolon elsewhere. */
+const GREEK_QUESTION = /[;\u037e]$/u
 /** Languages whose sentences need no mark at their end. */
 const NO_STOPS = new Set(['th'])
 
@@ -147,7 +149,8 @@ function wrongStyle(language: string, key: string, own: Parsed, original: Parsed
   const script = SCRIPTS[language]
   if (!isKept && script && words(original.text) > 0 && !script.test(own.text) && !isName(original.text))
     complaints.push('has no letter of its script')
-  const [ends, shouldEnd] = [own.text, original.text].map((text) => SENTENCE_END.test(text.trim()))
+  const shouldEnd = SENTENCE_END.test(original.text.trim())
+  const ends = SENTENCE_END.test(own.text.trim()) || (language === 'el' && GREEK_QUESTION.test(own.text.trim()))
   // A value may end a sentence itself. What ends with a point and is none in English may be an abbreviation.
   const isOpen = [own.text, original.text].some((text) => text.trim().endsWith(VALUE))
   if (!NO_STOPS.has(language) && !isOpen && shouldEnd && !ends) complaints.push('does not end as a sentence')
