@@ -75,7 +75,7 @@ class ExchangeProcess:
 def running_exchange(**settings: str) -> Iterator[ExchangeProcess]:
     """Found a demonstration, then run the exchange it leaves with some settings, and stop it at the end."""
     with scratch_directory() as data:
-        with _started(data, "--demo"):
+        with _started(data, "--demo", "--no-past"):
             key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
         fix_key, fix_port = FixKey(data), free_port()
         command = [_rialto(), "keys", "create", "alice", "--permission", "fix", "--data", str(data)]
@@ -88,7 +88,7 @@ def running_exchange(**settings: str) -> Iterator[ExchangeProcess]:
 @contextmanager
 def moving_exchange() -> Iterator[ExchangeProcess]:
     """Run a demonstration with its market makers, and stop it at the end."""
-    with scratch_directory() as data, _started(data, "--demo") as (process, host, port):
+    with scratch_directory() as data, _started(data, "--demo", "--no-past") as (process, host, port):
         key = json.loads(subprocess.check_output([_rialto(), "demo-key", "--json", "--data", str(data)]))
         yield ExchangeProcess(host, port, process.pid, key["apiKey"], key["secretKey"])
 

@@ -60,14 +60,20 @@ def end_of(process: "subprocess.Popen[Any]", timeout_s: float, log: IO[Any]) -> 
 
 
 class DemoProcess:
-    """One run of `rialto run --demo` on a directory; of `rialto run` without `demo`."""
+    """One run of `rialto run --demo` on a directory; of `rialto run` without `demo`. It begins empty without `past`."""
 
     def __init__(
-        self, data: Path, environment: Mapping[str, str] | None = None, *options: str, demo: bool = True
+        self,
+        data: Path,
+        environment: Mapping[str, str] | None = None,
+        *options: str,
+        demo: bool = True,
+        past: bool = False,
     ) -> None:
         self.data = data
         self._options = options
-        command = [*RIALTO, "run", *(["--demo"] if demo else []), "--port", "0", "--data", str(data), *options]
+        kind = ["--demo", "--past" if past else "--no-past"] if demo else []
+        command = [*RIALTO, "run", *kind, "--port", "0", "--data", str(data), *options]
         self.log = (data.parent / f"{data.name}.log").open("ab")
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **(environment or {})}

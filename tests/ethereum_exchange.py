@@ -177,11 +177,12 @@ async def ethereum_exchange(
     policy: str = POLICY,
     networks: str = NETWORKS,
     cold: str = "",
+    rules: str = "",
     **settings: object,
 ) -> AsyncIterator[OnEthereum]:
     """Run an exchange on a directory; on one that was used before, it goes on from there.
 
-    `cold` is the extended public key of a cold tier.
+    `cold` is the extended public key of a cold tier; `rules` are more settings of withdrawals.
     """
     data.mkdir(parents=True, exist_ok=True)
     xpub = DerivedKeys(SEED, {"ETH": ACCOUNT}).account_key("ETH")
@@ -191,7 +192,7 @@ async def ethereum_exchange(
         described += f'\n[[networks.ETH.tiers]]\nname = "cold"\nkeys = ["{cold}"]\n'
         allowed = allowed.replace("fee_max =", f'own = ["{AccountKey(cold).address(HOME_PATH)}"]\nfee_max =', 1)
     (data / "networks.toml").write_text(described)
-    (data / "rialto.toml").write_text(SWEEPS + ("refill_seconds = 1\n" if cold else ""))
+    (data / "rialto.toml").write_text(SWEEPS + rules + ("refill_seconds = 1\n" if cold else ""))
     prepare_embedded(settings_in(data), allowed, SEED)
     usual = {"endpoint_weight_per_owner_max": 100_000_000, "signer_embedded": True}
     async with whole_exchange(data, **{**usual, **settings}) as whole:

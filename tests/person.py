@@ -1,5 +1,6 @@
 """A person in a browser: logged in, with cookies and the session's token, and their authenticator app."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,6 +66,14 @@ class Someone:
                 self.used.add(code)
                 return code
         raise AssertionError("every code of this step was used")
+
+    async def next_code(self, secret: str) -> str:
+        """Return a code of an app that was not used before, once there is one."""
+        while True:
+            try:
+                return self.code(secret)
+            except AssertionError:
+                await asyncio.sleep(1)
 
 
 @asynccontextmanager

@@ -35,7 +35,7 @@ async def load_until_killed(exchange: DemoProcess, name: str, chance: random.Ran
 
 def kill_while_starting(data: Path, after_s: float) -> None:
     """Start an exchange and kill it wherever it is by then: importing, replaying, catching up, or open."""
-    command = [*RIALTO, "run", "--demo", "--port", "0", "--data", str(data)]
+    command = [*RIALTO, "run", "--demo", "--no-past", "--port", "0", "--data", str(data)]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **SMALL}
     ) as it:

@@ -29,7 +29,7 @@ async def load_until_stopped(exchange: DemoProcess, name: str, told: Acknowledge
 
 
 def started(data: Path) -> "subprocess.Popen[bytes]":
-    command = [*RIALTO, "run", "--demo", "--port", "0", "--data", str(data)]
+    command = [*RIALTO, "run", "--demo", "--no-past", "--port", "0", "--data", str(data)]
     return subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **UNLIMITED}
     )

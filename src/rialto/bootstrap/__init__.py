@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rialto.bootstrap.cluster_gateway import running_gateway
     from rialto.bootstrap.core import open_core, running_core
     from rialto.bootstrap.demonstration import Demonstration, demonstrating
+    from rialto.bootstrap.demonstration_past import live_past
     from rialto.bootstrap.directories import (
         control_socket,
         journal_directory,
@@ -43,6 +44,7 @@ _HOMES: Final = {
     "identity": "people",
     "journal_directory": "directories",
     "list_archived": "backups",
+    "live_past": "demonstration_past",
     "master_key_path": "directories",
     "open_cases": "people",
     "open_core": "core",
@@ -75,6 +77,7 @@ __all__ = [
     "identity",
     "journal_directory",
     "list_archived",
+    "live_past",
     "master_key_path",
     "open_cases",
     "open_core",

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from rialto.bootstrap.demonstration_cards import taking_cards
 from rialto.bootstrap.front import Exchange
-from rialto.demo.definition import read_definition
+from rialto.demo.definition import Definition, read_definition
 from rialto.demo.demo_keys import DemoKey
-from rialto.demo.founding import found
+from rialto.demo.demo_logins import demo_login, make_logins
+from rialto.demo.founding import FoundedUser, found
 from rialto.demo.market_makers import MarketMakers
 from rialto.foundation.clock import SystemClock
+from rialto.gateway.wallet.listings import Listings
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,37 @@ async def demonstrating(exchange: Exchange, seed: int) -> AsyncIterator[Demonstr
     """Found the demonstration on an exchange and keep its markets moving."""
     definition = read_definition()
     founded = await found(exchange.runtime, definition, exchange.owners, exchange.api_keys, SystemClock())
+    await asyncio.to_thread(_describe, exchange.families.wallet.listings, definition)
     makers = MarketMakers(exchange.runtime, definition, founded.house, seed)
     trading = asyncio.create_task(makers.run())
     try:
-        keys = [
-            DemoKey(user.name, user.api_key, exchange.api_keys.reveal_demo_secret(user.api_key))
-            for user in founded.users
-        ]
+        keys = await asyncio.to_thread(_keys, exchange, founded.users)
         async with taking_cards(exchange) as stand_in:
             pages = None if stand_in is None else stand_in.url
             yield Demonstration(tuple(definition.symbols), tuple(keys), pages)
     finally:
         makers.stop()
         await trading
+
+
+def _keys(exchange: Exchange, users: tuple[FoundedUser, ...]) -> list[DemoKey]:
+    """Return what users sign and log in with; who cannot log in yet can from now on."""
+    parts = exchange.parts
+    make_logins(parts.people, parts.master_key, [(user.name, user.owner) for user in users], parts.wall_clock_us())
+    return [
+        DemoKey(
+            user.name,
+            user.api_key,
+            parts.api_keys.reveal_demo_secret(user.api_key),
+            demo_login(parts.people, parts.master_key, user.owner),
+        )
+        for user in users
+    ]
+
+
+def _describe(listings: Listings, definition: Definition) -> None:
+    """Say what assets are called and filed under, where nobody has said so."""
+    said = listings.notes()
+    for name, asset in definition.assets.items():
+        if asset.title and name not in said:
+            listings.describe(name, asset.title, asset.tags)

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import resource
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,6 +13,7 @@ import typer
 import rialto
 from rialto import bootstrap
 from rialto.cli.application import Data, DatabaseUrl, LogLevel, Progress, app, fail, run_until_stopped, settings_of
+from rialto.cli.demonstration import key_lines
 from rialto.core.errors import JournalUnreadable
 from rialto.foundation.configuration import Settings
 
@@ -29,6 +30,7 @@ GARBAGE_THRESHOLD: Final = 10_000
 def run(
     demo: Annotated[bool, typer.Option("--demo", help="Found a demonstration exchange and keep it moving.")] = False,
     seed: Annotated[int, typer.Option(help="What the demonstration's prices wander by.")] = 1,
+    past: Annotated[bool, typer.Option(help="Let the markets of a new demonstration have traded for two days.")] = True,
     host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default="8000")] = None,
     data: Data = None,
@@ -37,27 +39,41 @@ def run(
 ) -> None:
     """Run the exchange until it is told to stop."""
     settings = settings_of(host=host, port=port, data_directory=data, database_url=database_url, log_level=log_level)
-    reason = run_until_stopped(lambda stop: _serve_embedded(settings, stop, seed if demo else None))
+    demo_seed = seed if demo else None
+    reason = run_until_stopped(lambda stop: _serve_embedded(settings, stop, demo_seed, has_past=demo and past))
     if reason is not None:
         _log.error("stopped by itself", reason=reason)
         fail(reason)
 
 
 class StoppedWhileStarting(Exception):
-    """A replay was given up because the exchange was told to stop."""
+    """A start was given up because the exchange was told to stop."""
 
 
-async def _serve_embedded(settings: Settings, stop: asyncio.Event, demo_seed: int | None) -> str | None:
-    """Run a whole exchange; a replay that is given up because it was told to stop is no failure."""
-    said = Progress("Replaying the journal")
+async def _serve_embedded(
+    settings: Settings, stop: asyncio.Event, demo_seed: int | None, *, has_past: bool
+) -> str | None:
+    """Run a whole exchange; a start that is given up because it was told to stop is no failure."""
 
-    def progress(sequence: int) -> None:
-        if stop.is_set():
-            raise StoppedWhileStarting
-        said(sequence)
+    def until_stopped(said: Progress) -> Callable[[int], None]:
+        def progress(count: int) -> None:
+            if stop.is_set():
+                raise StoppedWhileStarting
+            said(count)
+
+        return progress
 
     try:
+        if demo_seed is not None and has_past:
+            progress = until_stopped(Progress("Living the markets' past", "trades"))
+            trades = await bootstrap.live_past(settings, demo_seed, progress)
+            if trades:
+                print(f"the markets have a past of two days: {trades:,} trades", flush=True)
+        progress = until_stopped(Progress("Replaying the journal"))
         return await serve_exchange(bootstrap.running_exchange(settings, progress), stop, demo_seed)
+    except StoppedWhileStarting:
+        _log.info("stopped while starting")
+        return None
     except JournalUnreadable as error:
         # The core tells of an exception in a listener by its name.
         if StoppedWhileStarting.__name__ not in str(error):
@@ -109,7 +125,7 @@ def _say_open(exchange: "Exchange") -> None:
 def _say_demonstration(demonstration: "Demonstration") -> None:
     print(f"{len(demonstration.symbols)} symbols: {' '.join(demonstration.symbols)}")
     for key in demonstration.keys:
-        print(f"{key.name}\n  API key    {key.api_key}\n  secret key {key.secret}")
+        print(key.name, *key_lines(key), sep="\n  ")
     if demonstration.card_pages is not None:
         print(f"cards are taken by a stand-in on {demonstration.card_pages}: try 4242 4242 4242 4242")
 

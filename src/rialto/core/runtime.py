@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 import msgspec
 import structlog
@@ -100,7 +100,7 @@ class Runtime:
         segment_bytes_max: int = 67_108_864,
         snapshots: Path | None = None,
         clock: Clock | None = None,
-    ) -> "Runtime":
+    ) -> Self:
         """Open a journal and come to its state; blocks for as long as the replay takes.
 
         It takes the newest sound snapshot in `snapshots` that is of a command before `outcomes_from`, and replays what

@@ -28,6 +28,7 @@ Decimal = Annotated[str, Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,8})?\Z")]
 Bps = Annotated[int, Meta(ge=0, le=10_000)]
 AssetName = Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,16}\Z")]
 SymbolName = Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,32}\Z")]
+Text = Annotated[str, Meta(min_length=1, max_length=40)]
 UserName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,31}\Z")]
 
 _T = TypeVar("_T")
@@ -38,13 +39,19 @@ class InvalidDefinition(ExpectedFailure):
 
 
 class AssetDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An asset and what the house takes it to be worth."""
+    """An asset, what is said of it, and what the house takes it to be worth."""
 
     value: Decimal
     """What one is worth in the reference asset at the start; afterwards the price wanders, and is drawn back here."""
 
     step_ppm_max: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """How far the value may wander in one round of the house, in millionths."""
+
+    title: Text = ""
+    """What it is called in full."""
+
+    tags: Annotated[tuple[Text, ...], Meta(max_length=20)] = ()
+    """What it is filed under."""
 
 
 class SymbolDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Demo keys: show a demo user's API key with its secret, from the identity store alone.
+"""Demo keys: show a demo user's API key with its secret, and their login, from the identity store alone.
 
 Stands beside a running exchange or in place of one: it reads the database and the master key and writes neither. Only
 keys that were made for demonstration can be shown.
@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from rialto.demo.demo_logins import DemoLogin, demo_login
 from rialto.foundation.database import Access, database_url, open_engine
 from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.secrets import MasterKey
@@ -21,11 +22,12 @@ class DemoKeyUnavailable(ExpectedFailure):
 
 
 class DemoKey(msgspec.Struct, frozen=True):
-    """What a client signs requests with. Its text leaves the secret out."""
+    """What a client signs requests with, and what its user logs in with. Its text leaves the secrets out."""
 
     name: str
     api_key: str
     secret: str
+    login: DemoLogin | None = None
 
     def __repr__(self) -> str:
         return f"DemoKey(name={self.name!r})"
@@ -45,10 +47,12 @@ def demo_key(url: str, master_key_path: Path, name: str) -> DemoKey:
             raise DemoKeyUnavailable(
                 f"there is no user named {name!r}; rialto run --demo makes those it is defined with"
             )
-        api_keys = ApiKeys(engine, MasterKey.load_or_create(master_key_path))
+        master_key = MasterKey.load_or_create(master_key_path)
+        api_keys = ApiKeys(engine, master_key)
         for held in api_keys.of_owner(owner.id):
             if held.demo:
-                return DemoKey(name, held.key, api_keys.reveal_demo_secret(held.key))
+                secret = api_keys.reveal_demo_secret(held.key)
+                return DemoKey(name, held.key, secret, demo_login(engine, master_key, owner.id))
     except (OperationalError, ProgrammingError) as error:
         raise DemoKeyUnavailable(
             f"the database cannot be read ({error.orig}); start the exchange once with rialto run --demo"

@@ -144,23 +144,28 @@ class People:
         *,
         password_hash: str | None = None,
         parent: int | None = None,
+        owner: int | None = None,
         connection: Connection | None = None,
     ) -> Person:
         """Make a person, and the owner they are; in a transaction of the caller's, if one is given.
+
+        With `owner`, the person is that one. Precondition: the owner is there, and no person yet.
 
         Errors: `InvalidEmail`, `EmailTaken`.
         """
         if connection is None:
             with self.engine.begin() as own:
-                return self.register(email, now_us, password_hash=password_hash, parent=parent, connection=own)
+                return self.register(
+                    email, now_us, password_hash=password_hash, parent=parent, owner=owner, connection=own
+                )
         address, key = normalised(email)
         if connection.scalar(select(people.c.owner).where(people.c.email_key == key)) is not None:
             raise EmailTaken("another person has this address")
-        # Owners are named in the operator's lists: an address does not belong there.
-        name = f"person-{secrets.token_hex(6)}"
-        owner = connection.execute(
-            insert(owners).values(name=name, kind=OwnerKind.PERSON.value, created_at_us=now_us).returning(owners.c.id)
-        ).scalar_one()
+        if owner is None:
+            # Owners are named in the operator's lists: an address does not belong there.
+            name = f"person-{secrets.token_hex(6)}"
+            made = insert(owners).values(name=name, kind=OwnerKind.PERSON.value, created_at_us=now_us)
+            owner = connection.execute(made.returning(owners.c.id)).scalar_one()
         try:
             connection.execute(
                 insert(people).values(

@@ -2,6 +2,7 @@
 // `node chart.ts URL CHROMIUM [PICTURES]`. Asks for money with `credit ADDRESS`, for a trade of others at a price with
 // `trade PRICE`.
 import assert from 'node:assert/strict'
+import { dragsTheOrder } from './dragging.ts'
 import type { Person } from './person.ts'
 import { ask, walk } from './walk.ts'
 
@@ -160,28 +161,7 @@ async function movesAnOrder(person: Person): Promise<void> {
   await call(person, '/api/v3/order', form)
   const book = page.getByRole('region', { name: 'Order book', exact: true })
   await book.getByText('Your orders: 0.5 BTC').first().waitFor({ state: 'attached' })
-  const box = await page.locator('.place').boundingBox()
-  assert.ok(box)
-  const x = box.x + box.width - 160
-  const cursor = (y: number) =>
-    page.evaluate(
-      ([left, top]) => {
-        const under = document.elementFromPoint(left, top)
-        return under ? getComputedStyle(under).cursor : ''
-      },
-      [x, y] as const,
-    )
-  // The line is somewhere on the canvas: a pointer says where.
-  let found = 0
-  for (let y = box.y + 30; y < box.y + box.height * 0.75 && !found; y += 3) {
-    await page.mouse.move(x, y)
-    if ((await cursor(y)) === 'pointer') found = y
-  }
-  assert.ok(found, 'no line of the order was found on the chart')
-  await page.mouse.down()
-  await page.mouse.move(x, found + 10, { steps: 4 })
-  await page.mouse.move(x, found + 24, { steps: 4 })
-  await page.mouse.up()
+  await dragsTheOrder(page, 24)
   await person.isSeen(/Your order to buy 0\.5 BTC moves from 99\.50 to/)
   await page.getByRole('dialog').getByRole('button', { name: 'Move the order' }).click()
   await person.isSeen('The order is moved.')

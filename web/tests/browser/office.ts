@@ -1,40 +1,9 @@
 // Operators at work: `node office.ts URL CHROMIUM [PICTURES]`. Asks for an app's code with `code EMAIL`; everything else is
 // there before: operators with second factors, a case of verification, a withdrawal that waits.
 import assert from 'node:assert/strict'
+import { agreesToTheWithdrawal, approvesTheCase, confirmIdentity, logIn, logOut, takesTheCase } from './operators.ts'
 import type { Person } from './person.ts'
-import { ask, walk } from './walk.ts'
-
-const PASSWORD = 'seven quiet herons over water'
-
-async function logIn({ page }: Person, email: string): Promise<void> {
-  await page.goto('/account/login?next=/admin')
-  await page.getByLabel('E-mail address').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await page.getByLabel('Code', { exact: false }).waitFor()
-  // Six digits are sent as soon as they are there.
-  await page.getByLabel('Code', { exact: false }).fill(await ask('code', email))
-  await page.waitForURL('**/admin')
-  await page.getByRole('heading', { name: 'Overview' }).waitFor()
-}
-
-async function logOut({ page }: Person): Promise<void> {
-  await page.evaluate(async () => {
-    const { csrfToken } = (await (await fetch('/account/v1/session')).json()) as { csrfToken: string }
-    await fetch('/account/v1/logout', { method: 'POST', headers: { 'x-csrf-token': csrfToken } })
-  })
-}
-
-/** Confirm who one is with an app's code, where that is asked for. */
-async function confirmIdentity({ page }: Person, email: string): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
-  await dialog.waitFor()
-  await dialog
-    .getByRole('textbox')
-    .first()
-    .fill(await ask('code', email))
-  await dialog.waitFor({ state: 'hidden' })
-}
+import { walk } from './walk.ts'
 
 async function turnsStrangersAway(person: Person): Promise<void> {
   await person.page.goto('/admin')
@@ -63,15 +32,7 @@ async function verifiesSomebody(person: Person): Promise<void> {
   const { page } = person
   await logIn(person, 'alice@example.com')
   await person.inspect('office-overview')
-  await page.getByRole('link', { name: /Cases of verification 1/ }).click()
-  await page.getByRole('link', { name: /^Case \d+/ }).click()
-  await page.getByRole('button', { name: 'Take the case' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-  await confirmIdentity(person, 'alice@example.com')
-  await page.getByRole('dialog', { name: 'Take the case' }).getByText('Done', { exact: true }).waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
-  await page.getByLabel('Why do you look?').fill('the queue of today')
-  await page.getByRole('button', { name: 'Look' }).click()
+  await takesTheCase(person, 'alice@example.com')
   await person.isSeen('Ångström')
   const picture = page.getByRole('group', { name: 'Picture' })
   await picture.getByText('100%').waitFor()
@@ -79,13 +40,7 @@ async function verifiesSomebody(person: Person): Promise<void> {
   await picture.getByText('125%').waitFor()
   await picture.getByRole('button', { name: 'Turn' }).click()
   await person.inspect('office-case')
-  await page.getByRole('button', { name: 'Approve' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-  await page
-    .getByRole('dialog')
-    .getByText(/case \d+ is approved/)
-    .waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+  await approvesTheCase(page)
   await person.isSeen('This case does not wait any more.')
 }
 
@@ -94,10 +49,7 @@ async function agreesToAWithdrawal(person: Person): Promise<void> {
   await page.goto('/admin/withdrawals')
   await person.isSeen('2 approvals missing')
   await person.inspect('office-withdrawals')
-  await page.getByRole('button', { name: 'Agree' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-  await page.getByRole('dialog').getByText('Done', { exact: true }).waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+  await agreesToTheWithdrawal(page, 'Done')
   await person.isSeen('1 approval missing')
   await person.isSeen('You have agreed.')
 }
@@ -156,10 +108,7 @@ async function agreesAsASecond(person: Person): Promise<void> {
   await confirmIdentity(person, 'bob@example.com')
   await person.isSeen(/owner \d+: 12.5\d* USDT/)
   await page.goto('/admin/withdrawals')
-  await page.getByRole('button', { name: 'Agree' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
-  await page.getByRole('dialog').getByText('the withdrawal is approved').waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+  await agreesToTheWithdrawal(page, 'the withdrawal is approved')
   await person.isSeen('No withdrawal waits.')
 }
 

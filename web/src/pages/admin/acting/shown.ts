@@ -18,7 +18,7 @@ export function shownOf(name: string, value: unknown): string {
     return (
       rolesOf(wordsOf(value))
         .map((role) => nameRoles([role]))
-        .join(', ') || t('admin.noRole')
+        .join(', ') || t('admin.isNoOperator')
     )
   if (Array.isArray(value)) return value.join(', ')
   const text = String(value as string | number | boolean)
