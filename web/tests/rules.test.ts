@@ -11,6 +11,8 @@ test.each([
   ['de', '{count, plural, one {# Aufruf} other {# Aufrufe}}', COUNTED, []],
   ['ru', '{count, plural, one {# вызов} other {# вызова}}', COUNTED, ['needs few,many,one,other']],
   ['ja', '{count, plural, one {呼び出し # 件} other {呼び出し # 件}}', COUNTED, ['needs other']],
+  ['ru', '{count, plural, one {Куплено} few {За #} many {За #} other {За #}}', COUNTED, ['no # in the form of one']],
+  ['ru', '{count, plural, =1 {Куплено} one {За #} few {За #} many {За #} other {За #}}', COUNTED, []],
   ['de', '{name} Aufrufe', COUNTED, ['values name', 'no plural']],
   ['ar', '{count, plural, =0 {أوامر} other {أوامر (#)}}', '{count, plural, =0 {Orders} other {Orders (#)}}', []],
   ['de', '{count, plural, =0 {nichts} one {#} few {#} other {#}}', COUNTED, ['few']],
