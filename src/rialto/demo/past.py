@@ -154,14 +154,8 @@ class _Past:
         side = self._side(self._surplus[base] * worth // ONE, fair - market.last_price if market.last_price else 0)
         market.last_price = fair
         price = _beside(fair, side, self._random.randint(*SPREAD_PPM), to_units(symbol.spec.tick))
-        value = (
-            value
-            * self._random.choice(TRADE_PARTS)
-            * len(TRADE_PARTS)
-            // sum(TRADE_PARTS)
-            * self._random.randint(70, 130)
-            // 100
-        )
+        share = self._random.choice(TRADE_PARTS) * self._random.randint(70, 130)
+        value = value * share * len(TRADE_PARTS) // (sum(TRADE_PARTS) * 100)
         quantity = market.ladder.fit(value * ONE // worth, price)
         if not quantity or not market.ladder.may_quote(price):
             return

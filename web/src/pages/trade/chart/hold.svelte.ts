@@ -1,5 +1,6 @@
 // One chart of the library and everything the page has put on it. Made for a place in the document, closed with it.
 import { dispose, init, type Chart } from 'klinecharts'
+import { t } from '../../../i18n/language.svelte'
 import { INTERVALS, millisecondsOf, type Interval } from '../../../market/candles'
 import { followCandles, readCandles } from '../../../market/candleStream'
 import { CANDLES_PER_SECOND, paced } from '../../../market/pace'
@@ -12,6 +13,7 @@ import { kindOf, type Chosen } from './indicators'
 import type { AxisName, Look } from './kept'
 import { PriceMarks } from './priceMarks'
 import { chartStyles, fontOfPage } from './styles'
+import { summaryOf } from './summary'
 import { showTradeMarks, type Told, type TradeMark } from './tradeMarks'
 import { speakOn } from './words'
 
@@ -49,6 +51,7 @@ export class ChartHold {
   #feed: Feed | null = null
   #indicators = new Map<string, string>()
   #interval: Interval = '1m'
+  #zone = ''
   #fitted = ''
 
   constructor(place: HTMLElement, info: SymbolInfo, events: Events) {
@@ -63,8 +66,7 @@ export class ChartHold {
       pricePrecision: priceDecimals(info),
       volumePrecision: quantityDecimals(info),
     })
-    // The library would have the keyboard come here before everything else.
-    place.querySelector('[tabindex]')?.setAttribute('tabindex', '0')
+    this.#beReached(place)
     const onDone = () => void (this.tool = null)
     this.drawings = new Drawings(chart, info.symbol, { onNote: events.onNote, onDone })
     this.orders = new PriceMarks(chart, 'orders')
@@ -81,6 +83,21 @@ export class ChartHold {
   }
 
   readonly #onFailed: (why: unknown) => void
+
+  /** Let the keyboard come here, and say what is seen. The library would have it come before everything else, unseen. */
+  #beReached(place: HTMLElement): void {
+    const inner = place.querySelector<HTMLElement>('[tabindex]')
+    if (!inner) return
+    inner.tabIndex = 0
+    inner.style.outline = ''
+    inner.role = 'img'
+    const speak = () => {
+      const said = summaryOf(this.chart, this.#info, { interval: this.#interval, zone: this.#zone })
+      inner.ariaLabel = said || t('chart.title', { symbol: this.#info.symbol })
+    }
+    speak()
+    inner.addEventListener('focus', speak)
+  }
 
   close(): void {
     this.#resized.disconnect()
@@ -151,6 +168,7 @@ export class ChartHold {
   }
 
   speak(zone: string): void {
+    this.#zone = zone
     speakOn(this.chart, zone)
   }
 
