@@ -18,7 +18,7 @@ import pytest
 from tests.demo_process import RIALTO, UNLIMITED, Credentials, end_of
 from tests.network_namespaces import Network
 
-OPEN_TIMEOUT_S = 180
+OPEN_TIMEOUT_S = 300
 STOP_TIMEOUT_S = 120
 NATS = ("nats-1", "nats-2", "nats-3")
 CORES = ("core-1", "core-2")

@@ -1,5 +1,7 @@
 """The files of the repository, as the tidiness tests see them: what is tracked, and what would be if added."""
 
+import ast
+import gc
 import subprocess
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -23,6 +25,21 @@ def repository_files() -> tuple[str, ...]:
 def with_suffix(*suffixes: str) -> list[str]:
     """List the files with one of these suffixes."""
     return [path for path in repository_files() if PurePosixPath(path).suffix in suffixes]
+
+
+def parsed(source: str) -> ast.Module:
+    """Parse Python.
+
+    Nothing is collected meanwhile: Python 3.11 counts the depth of a tree for all threads together, and what a collection
+    lets run may parse something else (SystemError: AST constructor recursion depth mismatch).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(source)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read(path: str) -> str:

@@ -90,7 +90,7 @@ def may_divide(path: str) -> bool:
 
 def files_with_floats() -> dict[str, list[int]]:
     scanned = [path for path in sources.with_suffix(".py") if path.startswith(SCANNED)]
-    found = {path: sorted(floats(ast.parse(sources.read(path)), division=may_divide(path))) for path in scanned}
+    found = {path: sorted(floats(sources.parsed(sources.read(path)), division=may_divide(path))) for path in scanned}
     return {path: lines for path, lines in found.items() if lines}
 
 

@@ -1,7 +1,7 @@
-// Which catalogues are loaded together: a page should cost few requests, and not hold what it never says.
-const CATALOGUE = /[/\\]locales[/\\]([A-Za-z0-9-]+)[/\\]([a-z-]+)\.json$/
+// How the page is put into files. Messages go by language and pack, so that a page costs few requests and does not hold what
+// it never says.
 
-/** Areas that go with others. Every other area is a file of its own. */
+/** Areas of messages that go with others. Every other area is a pack of its own. */
 const PACKS: Readonly<Record<string, string>> = {
   shell: 'start',
   markets: 'start',
@@ -12,18 +12,14 @@ const PACKS: Readonly<Record<string, string>> = {
   book: 'trade',
 }
 
-/** Name the file that a catalogue goes to; null for what is no catalogue. */
-export function packOf(id: string): string | null {
-  const [, language, area] = CATALOGUE.exec(id) ?? []
-  return language && area ? `locale-${language}-${PACKS[area] ?? area}` : null
-}
+/** Name the pack that an area's messages go to. */
+export const packOf = (area: string): string => PACKS[area] ?? area
 
 /**
- * How modules are put into files: messages by language, the library of charts alone since it changes seldom, everything
- * that every page begins with together, and what many pages share together. The rest is left to the bundler.
+ * How modules are put into files: the library of charts alone since it changes seldom, everything that every page begins
+ * with together, and what many pages share together. The rest is left to the bundler.
  */
 export const GROUPS = [
-  { name: packOf, debugName: 'messages' },
   { name: 'klinecharts', test: /[/\\]node_modules[/\\]klinecharts[/\\]/ },
   // The service worker is a file that stands alone.
   { name: 'begin', tags: ['$initial' as const], test: /^(?!.*[/\\]worker[/\\](worker|rules)\.ts)/ },

@@ -10,7 +10,8 @@ const VALUE = '\ufffc'
 
 interface Parsed {
   values: string[]
-  plurals: { kind: string; forms: string[] }[]
+  /** What they are called, and those that tell the number. */
+  plurals: { kind: string; forms: string[]; counted: string[] }[]
   /** What is written between the values. */
   text: string
 }
@@ -31,7 +32,10 @@ export function parse(message: string): Parsed {
         continue
       }
       const forms = Object.entries(inside).filter(([form]) => form !== 'offset')
-      if (/plural|selectordinal/i.test(kind)) parsed.plurals.push({ kind, forms: forms.map(([form]) => form) })
+      if (/plural|selectordinal/i.test(kind)) {
+        const counted = forms.filter(([, each]) => each.some((part) => part[0] === '#'))
+        parsed.plurals.push({ kind, forms: forms.map(([form]) => form), counted: counted.map(([form]) => form) })
+      }
       forms.forEach(([, each]) => {
         parsed.text += VALUE
         take(each)
@@ -57,6 +61,12 @@ export function formsNeeded(language: string, kind: string, given: readonly stri
   })
 }
 
+/** Whether a language has the form of one for larger numbers too, as for 21. */
+function isMoreThanOne(language: string, kind: string): boolean {
+  const rules = new Intl.PluralRules(language, { type: /ordinal/i.test(kind) ? 'ordinal' : 'cardinal' })
+  return Array.from({ length: SAMPLED }, (_, each) => each).some((each) => each > 1 && rules.select(each) === 'one')
+}
+
 const SCRIPTS: Record<string, RegExp> = {
   ar: /\p{Script=Arabic}/u,
   bg: /\p{Script=Cyrillic}/u,
@@ -77,6 +87,8 @@ const SCRIPTS: Record<string, RegExp> = {
 }
 const WORDS_MAX = 3
 const SENTENCE_END = /[.!?…。！？।۔؟]["”»’)）」』]?$/u
+/** In Greek a question ends with what is a semicolon elsewhere. */
+const GREEK_QUESTION = /[;\u037e]$/u
 /** Languages whose sentences need no mark at their end. */
 const NO_STOPS = new Set(['th'])
 
@@ -124,7 +136,10 @@ function wrongForm(language: string, own: Parsed, original: Parsed): string[] {
     complaints.push(
       `has the values ${own.values.join() || 'none'}, and should have ${original.values.join() || 'none'}`,
     )
-  for (const { kind, forms } of own.plurals) {
+  for (const { kind, forms, counted } of own.plurals) {
+    // "Bought" for one trade would be said of 21 as well, where 21 takes the form of one.
+    if (forms.includes('one') && !counted.includes('one') && isMoreThanOne(language, kind))
+      complaints.push('has no # in the form of one, which other numbers take too: use =1 beside it')
     const named = forms.filter((form) => !isExact(form)).sort()
     const needed = formsNeeded(language, kind, forms).sort()
     const foreign = named.filter((form) => !formsNeeded(language, kind, []).includes(form))
@@ -147,7 +162,8 @@ function wrongStyle(language: string, key: string, own: Parsed, original: Parsed
   const script = SCRIPTS[language]
   if (!isKept && script && words(original.text) > 0 && !script.test(own.text) && !isName(original.text))
     complaints.push('has no letter of its script')
-  const [ends, shouldEnd] = [own.text, original.text].map((text) => SENTENCE_END.test(text.trim()))
+  const shouldEnd = SENTENCE_END.test(original.text.trim())
+  const ends = SENTENCE_END.test(own.text.trim()) || (language === 'el' && GREEK_QUESTION.test(own.text.trim()))
   // A value may end a sentence itself. What ends with a point and is none in English may be an abbreviation.
   const isOpen = [own.text, original.text].some((text) => text.trim().endsWith(VALUE))
   if (!NO_STOPS.has(language) && !isOpen && shouldEnd && !ends) complaints.push('does not end as a sentence')

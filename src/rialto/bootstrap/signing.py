@@ -30,7 +30,8 @@ from rialto.foundation.failures import ExpectedFailure
 EMBEDDED_DIRECTORY: Final = "signer"
 PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105 - its name
 """Of an embedded signer: it guards against nothing but a backup of the directory without it."""
-START_TIMEOUT_S: Final = 30.0
+START_TIMEOUT_S: Final = 120.0
+"""A signer that ends says so at once; one that is only slow, on a busy machine, is waited for."""
 STOP_TIMEOUT_S: Final = 10.0
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -1,10 +1,9 @@
 // The language of the page: chosen, else the browser's, else English. Catalogues are loaded when they are needed.
-import { setupI18n, type Messages } from '@lingui/core'
+import { setupI18n } from '@lingui/core'
 import { recall, remember } from '../session/memory'
 import type { Area, Key } from './areas'
 import { LANGUAGES, bestOf, type LanguageCode } from './languages'
-
-const CATALOGUES = import.meta.glob<{ default: Messages }>('../../locales/*/*.json')
+import { messagesOf } from './packs'
 
 const i18n = setupI18n({ missing: (_language, key) => key })
 
@@ -20,7 +19,7 @@ class Language {
   async speak(code: LanguageCode): Promise<void> {
     const turn = ++this.#turn
     this.#coming = code
-    const messages = await this.#load(code, [...this.#needed])
+    const messages = await messagesOf(code, [...this.#needed])
     if (turn !== this.#turn) return
     // What pages have loaded meanwhile stays.
     i18n.load(code, messages)
@@ -42,7 +41,7 @@ class Language {
     const lacking = areas.filter((area) => !this.#needed.has(area))
     if (lacking.length === 0) return
     const code = this.#coming
-    const messages = await this.#load(code, lacking)
+    const messages = await messagesOf(code, lacking)
     lacking.forEach((area) => this.#needed.add(area))
     i18n.load(code, messages)
     // Another language may have been chosen meanwhile.
@@ -54,17 +53,6 @@ class Language {
   say(key: Key, values?: Record<string, unknown>): string {
     if (this.#loaded === 0) return ''
     return i18n._(key, values)
-  }
-
-  async #load(code: LanguageCode, areas: readonly Area[]): Promise<Messages> {
-    const loaded = await Promise.all(
-      areas.map(async (area) => {
-        const load = CATALOGUES[`../../locales/${code}/${area}.json`]
-        if (!load) throw new Error(`there is no catalogue of ${area} in ${code}`)
-        return (await load()).default
-      }),
-    )
-    return Object.assign({}, ...loaded) as Messages
   }
 }
 

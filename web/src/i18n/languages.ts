@@ -1,5 +1,7 @@
 // The languages the page can speak, by their codes in BCP 47, each by its own name. Offered are those whose catalogues are
 // there, every area of them: a language is added by its files.
+import { VERSIONS } from 'virtual:catalogues'
+
 interface Spoken {
   name: string
   isRightToLeft?: true
@@ -54,12 +56,9 @@ export type LanguageCode = keyof typeof TABLE
 /** Every language that is known. */
 export const LANGUAGES: Readonly<Record<LanguageCode, Spoken>> = TABLE
 
-const FILES = Object.keys(import.meta.glob('../../locales/*/*.json'))
-const AREAS = FILES.filter((path) => path.includes('/en/')).length
-
 /** The languages that can be chosen. */
 export const OFFERED: readonly LanguageCode[] = (Object.keys(TABLE) as LanguageCode[]).filter(
-  (code) => FILES.filter((path) => path.includes(`/locales/${code}/`)).length === AREAS,
+  (code) => code in VERSIONS,
 )
 
 /** One language under another's code. */

@@ -69,25 +69,51 @@ export function nameOfCurrency(currency: string, code: string = language.code): 
   return new Intl.DisplayNames([code], { type: 'currency' }).of(currency) ?? currency
 }
 
-const UNITS: [string, string][] = [
-  ['1000000000', 'B'],
-  ['1000000', 'M'],
-  ['1000', 'K'],
-]
+/** A large amount is written with so many decimals of its unit. */
+const SHORT_PLACES = 2
+const SHORT_FROM = Decimal.of('1000')
+const shortest = new Map<string, Intl.NumberFormat>()
 
-/** Write a large amount short, as in `12.34M`, rounded down. */
-export function formatShort(amount: string): string {
+/** Write a large amount short as the language does, as in `12.34M` or `12,34 Mio.`, rounded down. */
+export function formatShort(amount: string, code: string = language.code): string {
   const given = Decimal.of(amount)
-  for (const [size, unit] of UNITS) {
-    if (given.compare(Decimal.of(size)) >= 0) return formatAmount(given.dividedBy(Decimal.of(size), 2), 2) + unit
+  if (given.compare(SHORT_FROM) < 0) return formatAmount(given, SHORT_PLACES, code)
+  let found = shortest.get(code)
+  if (!found) {
+    const options = { notation: 'compact', maximumFractionDigits: SHORT_PLACES, roundingMode: 'trunc' } as const
+    found = new Intl.NumberFormat(`${code}-u-nu-latn`, options)
+    shortest.set(code, found)
   }
-  return formatAmount(given, 2)
+  return found.format(given.toString() as Intl.StringNumericLiteral)
+}
+
+const percents = new Map<string, { before: string; after: string }>()
+
+/** What a language writes around a number to say percent: `50%`, `50 %`, `%50`. */
+function percentSigns(code: string): { before: string; after: string } {
+  let found = percents.get(code)
+  if (!found) {
+    const parts = new Intl.NumberFormat(`${code}-u-nu-latn`, { style: 'percent' }).formatToParts(1)
+    const at = parts.findIndex(({ type }) => type === 'integer')
+    // Numbers are isolated by where they stand, not by marks in them.
+    const text = (some: Intl.NumberFormatPart[]) =>
+      some.map(({ value }) => value.replace(/[\u200e\u200f]/g, '')).join('')
+    found = { before: text(parts.slice(0, at)), after: text(parts.slice(at + 1)) }
+    percents.set(code, found)
+  }
+  return found
+}
+
+/** Write a number of hundredths as the language writes percent. `scale` as of `formatAmount`. */
+export function formatPercent(percent: string | Decimal, scale?: number, code: string = language.code): string {
+  const { before, after } = percentSigns(code)
+  return `${before}${formatAmount(percent, scale, code)}${after}`
 }
 
 /** Write a change in percent with its sign. */
-export function formatChange(percent: string): string {
+export function formatChange(percent: string, code: string = language.code): string {
   const given = Decimal.of(percent)
-  return `${given.compare(Decimal.ZERO) > 0 ? '+' : ''}${formatAmount(given, 2)}%`
+  return `${given.compare(Decimal.ZERO) > 0 ? '+' : ''}${formatPercent(given, 2, code)}`
 }
 
 /** Read what a person typed: the language's decimal separator or a point. Returns null for what is no number. */

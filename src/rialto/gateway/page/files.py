@@ -1,7 +1,8 @@
 """The built page's files, all read once at start: what can be served is what was there then, and nothing else.
 
-A path is looked up and never joined to a directory, so that no spelling of it leads anywhere. A build is a few
-megabytes; it lies in memory with the compressed forms that the build wrote beside each file.
+A path is looked up and never joined to a directory, so that no spelling of it leads anywhere. A build is some
+ten megabytes, most of it messages in all languages; it lies in memory with the compressed forms that the build wrote
+beside each file.
 """
 
 import hashlib
