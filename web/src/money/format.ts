@@ -7,19 +7,25 @@ interface Separators {
   decimal: string
 }
 
-const known = new Map<string, Separators>()
+/** Make something once for each language, or whatever else it is asked with: formats of Intl cost far more than their use. */
+function once<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>()
+  return (name) => {
+    const found = made.get(name) ?? make(name)
+    made.set(name, found)
+    return found
+  }
+}
+
+/** Name a language as people of all languages write numbers here: in Latin digits. */
+const latin = (code: string) => `${code}-u-nu-latn`
 
 /** Return the separators of a language. */
-export function separatorsOf(code: string): Separators {
-  let found = known.get(code)
-  if (!found) {
-    const parts = new Intl.NumberFormat(`${code}-u-nu-latn`).formatToParts(1234567.5)
-    const valueOf = (type: string, otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise
-    found = { group: valueOf('group', ','), decimal: valueOf('decimal', '.') }
-    known.set(code, found)
-  }
-  return found
-}
+export const separatorsOf = once((code): Separators => {
+  const parts = new Intl.NumberFormat(latin(code)).formatToParts(1234567.5)
+  const valueOf = (type: string, otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise
+  return { group: valueOf('group', ','), decimal: valueOf('decimal', '.') }
+})
 
 /** Write a decimal with separators. `scale` cuts or fills its decimals; without, zeros at the end are left out. */
 export function formatAmount(amount: string | Decimal, scale?: number, code: string = language.code): string {
@@ -55,13 +61,17 @@ export function formatMoney(
     const places = CRYPTO_PLACES[currency] ?? CRYPTO_PLACES_OTHERWISE
     return `${formatAmount(given, isSmall ? CRYPTO_PLACES_OTHERWISE : places, code)}\u00a0${currency}`
   }
-  return new Intl.NumberFormat(`${code}-u-nu-latn`, {
-    style: 'currency',
-    currency,
-    roundingMode: 'trunc',
-    ...(isSmall ? { maximumFractionDigits: 8 } : {}),
-  }).format(given.toString() as Intl.StringNumericLiteral)
+  return moneyFormat(`${code} ${currency} ${isSmall ? CRYPTO_PLACES_OTHERWISE : ''}`).format(
+    given.toString() as Intl.StringNumericLiteral,
+  )
 }
+
+/** By language, currency and how many decimals at most, if not the currency's own. */
+const moneyFormat = once((name) => {
+  const [code = '', currency = '', most = ''] = name.split(' ')
+  const places = most ? { maximumFractionDigits: Number(most) } : {}
+  return new Intl.NumberFormat(latin(code), { style: 'currency', currency, roundingMode: 'trunc', ...places })
+})
 
 /** Name a currency in the language; its code where it has no name. */
 export function nameOfCurrency(currency: string, code: string = language.code): string {
@@ -72,37 +82,26 @@ export function nameOfCurrency(currency: string, code: string = language.code): 
 /** A large amount is written with so many decimals of its unit. */
 const SHORT_PLACES = 2
 const SHORT_FROM = Decimal.of('1000')
-const shortest = new Map<string, Intl.NumberFormat>()
+const shortFormat = once((code) => {
+  const options = { notation: 'compact', maximumFractionDigits: SHORT_PLACES, roundingMode: 'trunc' } as const
+  return new Intl.NumberFormat(latin(code), options)
+})
 
 /** Write a large amount short as the language does, as in `12.34M` or `12,34 Mio.`, rounded down. */
 export function formatShort(amount: string, code: string = language.code): string {
   const given = Decimal.of(amount)
   if (given.compare(SHORT_FROM) < 0) return formatAmount(given, SHORT_PLACES, code)
-  let found = shortest.get(code)
-  if (!found) {
-    const options = { notation: 'compact', maximumFractionDigits: SHORT_PLACES, roundingMode: 'trunc' } as const
-    found = new Intl.NumberFormat(`${code}-u-nu-latn`, options)
-    shortest.set(code, found)
-  }
-  return found.format(given.toString() as Intl.StringNumericLiteral)
+  return shortFormat(code).format(given.toString() as Intl.StringNumericLiteral)
 }
-
-const percents = new Map<string, { before: string; after: string }>()
 
 /** What a language writes around a number to say percent: `50%`, `50 %`, `%50`. */
-function percentSigns(code: string): { before: string; after: string } {
-  let found = percents.get(code)
-  if (!found) {
-    const parts = new Intl.NumberFormat(`${code}-u-nu-latn`, { style: 'percent' }).formatToParts(1)
-    const at = parts.findIndex(({ type }) => type === 'integer')
-    // Numbers are isolated by where they stand, not by marks in them.
-    const text = (some: Intl.NumberFormatPart[]) =>
-      some.map(({ value }) => value.replace(/[\u200e\u200f]/g, '')).join('')
-    found = { before: text(parts.slice(0, at)), after: text(parts.slice(at + 1)) }
-    percents.set(code, found)
-  }
-  return found
-}
+const percentSigns = once((code) => {
+  const parts = new Intl.NumberFormat(latin(code), { style: 'percent' }).formatToParts(1)
+  const at = parts.findIndex(({ type }) => type === 'integer')
+  // Numbers are isolated by where they stand, not by marks in them.
+  const text = (some: Intl.NumberFormatPart[]) => some.map(({ value }) => value.replace(/[\u200e\u200f]/g, '')).join('')
+  return { before: text(parts.slice(0, at)), after: text(parts.slice(at + 1)) }
+})
 
 /** Write a number of hundredths as the language writes percent. `scale` as of `formatAmount`. */
 export function formatPercent(percent: string | Decimal, scale?: number, code: string = language.code): string {
@@ -123,35 +122,20 @@ export function readTyped(text: string, code: string = language.code): Decimal |
   return plain.startsWith('-') ? null : Decimal.read(plain)
 }
 
-/** Write a time of day. */
-export function formatTime(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { timeStyle: 'medium', hourCycle: 'h23' }).format(
-    milliseconds,
-  )
+const dates = (options: Intl.DateTimeFormatOptions) => {
+  const formatOf = once((code) => new Intl.DateTimeFormat(latin(code), options))
+  return (milliseconds: number): string => formatOf(language.code).format(milliseconds)
 }
 
+/** Write a time of day. */
+export const formatTime = dates({ timeStyle: 'medium', hourCycle: 'h23' })
+
+const NUMBERS = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
 /** Write a day and a time. */
-export function formatMoment(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).format(milliseconds)
-}
+export const formatMoment = dates({ ...NUMBERS, hourCycle: 'h23' })
 
 /** Write a day. */
-export function formatDay(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { dateStyle: 'medium' }).format(milliseconds)
-}
+export const formatDay = dates({ dateStyle: 'medium' })
 
 /** Write a day of any year and a time, to the second. */
-export function formatInstant(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  }).format(milliseconds)
-}
+export const formatInstant = dates({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
