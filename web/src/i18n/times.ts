@@ -11,13 +11,19 @@ const UNITS = [
   ['minute', 60],
 ] as const
 
+// Arabic dates carry these marks, which tear them apart wherever numbers run from left to right.
+const MARKS = /\u200f/g
+
+/** Write a time with what of it is asked for. */
+export const timeAs = (milliseconds: number, parts: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(locale(), { hourCycle: 'h23', ...parts }).format(milliseconds).replaceAll(MARKS, '')
+
 /** Write a day and a time. */
 export const momentOf = (milliseconds: number): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(milliseconds)
+  timeAs(milliseconds, { dateStyle: 'medium', timeStyle: 'short' })
 
 /** Write a day. */
-export const dayOf = (milliseconds: number): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(milliseconds)
+export const dayOf = (milliseconds: number): string => timeAs(milliseconds, { dateStyle: 'medium' })
 
 /** Write how long ago something was, or how long until it is, in the largest unit that fits. */
 export function sinceOf(milliseconds: number, now: number = Date.now()): string {

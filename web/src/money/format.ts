@@ -1,5 +1,6 @@
 // Amounts as people read them: by the language's own separators, in Latin digits, from the exact text.
 import { language } from '../i18n/language.svelte'
+import { timeAs } from '../i18n/times'
 import { Decimal } from './decimal'
 
 interface Separators {
@@ -99,33 +100,26 @@ export function readTyped(text: string, code: string = language.code): Decimal |
 
 /** Write a time of day. */
 export function formatTime(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { timeStyle: 'medium', hourCycle: 'h23' }).format(
-    milliseconds,
-  )
+  return timeAs(milliseconds, { timeStyle: 'medium' })
 }
 
 /** Write a day and a time. */
 export function formatMoment(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
+  return timeAs(milliseconds, {
     month: '2-digit',
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hourCycle: 'h23',
-  }).format(milliseconds)
+  })
 }
 
 /** Write a day. */
 export function formatDay(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { dateStyle: 'medium' }).format(milliseconds)
+  return timeAs(milliseconds, { dateStyle: 'medium' })
 }
 
 /** Write a day of any year and a time, to the second. */
 export function formatInstant(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  }).format(milliseconds)
+  return timeAs(milliseconds, { dateStyle: 'medium', timeStyle: 'medium' })
 }
