@@ -1,6 +1,6 @@
 // How the back office names things: roles, moments, how long something has waited, who did something.
 import { language, t } from '../../../i18n/language.svelte'
-import { timeAs } from '../../../i18n/times'
+import { formatInstant } from '../../../money/format'
 import { ROLE_NAMES, type Role } from './roles'
 
 const tag = () => `${language.code}-u-nu-latn`
@@ -12,9 +12,7 @@ export function nameRoles(roles: readonly string[], type: 'disjunction' | 'conju
 }
 
 /** Write a day with its year and a time, in the time zone of who looks. */
-export function formatFull(milliseconds: number): string {
-  return timeAs(milliseconds, { dateStyle: 'medium', timeStyle: 'medium' })
-}
+export const formatFull = formatInstant
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
