@@ -30,8 +30,8 @@ def with_suffix(*suffixes: str) -> list[str]:
 def parsed(source: str) -> ast.Module:
     """Parse Python.
 
-    Nothing is collected meanwhile: Python 3.11 counts the depth of a tree for all threads together, and what a collection
-    lets run may parse something else (SystemError: AST constructor recursion depth mismatch).
+    Nothing is collected meanwhile: Python 3.11 counts the depth of a tree for all threads together, and what a
+    collection lets run may parse something else (SystemError: AST constructor recursion depth mismatch).
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -2,7 +2,8 @@
 // with commas between. Orders are placed and canceled through the API as fast as asked, so that the book changes with each; meanwhile the browser counts what its main
 // thread does. Prints one JSON object. docs/PERFORMANCE.md says how it is compiled, and what it measured.
 import { createHmac } from 'node:crypto'
-import { chromium, type CDPSession, type Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { longTasks, measure, noteLongTasks } from './counting.ts'
 
 const [url = '', executable = '', keys = '', seconds = '60', perSecond = '50'] = process.argv.slice(2)
 const PAIRS = keys.split(',').map((pair) => pair.split(':'))
@@ -50,37 +51,9 @@ async function churn(isOver: () => boolean): Promise<{ done: number; refused: nu
   return counts
 }
 
-const COUNTED = [
-  'TaskDuration',
-  'ScriptDuration',
-  'LayoutDuration',
-  'RecalcStyleDuration',
-  'LayoutCount',
-  'JSHeapUsedSize',
-]
-
-async function measure(session: CDPSession): Promise<Record<string, number>> {
-  await session.send('HeapProfiler.collectGarbage')
-  const { metrics } = await session.send('Performance.getMetrics')
-  return Object.fromEntries(
-    metrics.filter(({ name }) => COUNTED.includes(name)).map(({ name, value }) => [name, value]),
-  )
-}
-
-/** Have the page note its long tasks, and the changes of the book that reach it. */
-async function watch(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const noted = { long: [] as number[], updates: 0 }
-    Object.assign(globalThis, { noted })
-    new PerformanceObserver((list) => noted.long.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: 'longtask',
-    })
-  })
-}
-
 const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-gpu'] })
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-await watch(page)
+await noteLongTasks(page)
 let events = 0
 page.on('websocket', (socket) =>
   socket.on('framereceived', ({ payload }) => {
@@ -91,7 +64,7 @@ await page.goto(`${url}/trade/${SYMBOL}`)
 await page.waitForTimeout(SETTLES_MS)
 const session = await page.context().newCDPSession(page)
 await session.send('Performance.enable')
-await page.evaluate(() => ((globalThis as unknown as { noted: { long: number[] } }).noted.long.length = 0))
+await longTasks(page)
 events = 0
 const before = await measure(session)
 const began = Date.now()
@@ -102,7 +75,7 @@ isOver = true
 const calls = await churning
 const after = await measure(session)
 const lasted = (Date.now() - began) / 1_000
-const long = await page.evaluate(() => (globalThis as unknown as { noted: { long: number[] } }).noted.long)
+const long = await longTasks(page)
 const spent = (name: string) => (after[name] ?? 0) - (before[name] ?? 0)
 process.stdout.write(
   `${JSON.stringify({

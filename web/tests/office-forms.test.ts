@@ -67,6 +67,11 @@ test('only what was filled in is sent, as the exchange reads it', () => {
   })
 })
 
+test('names are told apart by the commas of any writing', () => {
+  for (const typed of ['a,b', 'a، b', 'a、b', 'a，b'])
+    expect(wireOf(parameter({ kind: 'names' }), typed, 'ar'), typed).toBe('["a","b"]')
+})
+
 test('a form begins with what is given, then with what is declared', () => {
   const parameters = [
     parameter({ name: 'fee', kind: 'decimal', default: '0' }),

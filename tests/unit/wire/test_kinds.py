@@ -129,3 +129,14 @@ def test_nothing_but_a_value_or_an_api_error_comes_out(kind: Kind[object], text:
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: type(kind).__name__)
 def test_kinds_describe_themselves(kind: Kind[object]) -> None:
     assert kind.schema()["type"] in {"string", "integer", "boolean"}
+
+
+def test_what_is_written_for_others_turns_no_text_beside_it() -> None:
+    label, body = kinds.Text(kinds.line(8)), kinds.Text(kinds.line(8, least=0, breaks=True))
+    for text in ("Zo\u00eb", "\u0645\u0631\u062d\u0628\u0627", "a\u200db"):
+        assert label.read("label", text) == text
+    assert body.read("body", "a\nb") == "a\nb"
+    assert body.read("body", "") == ""
+    for text in ("", "a\nb", "\u202e", "a\u2066", "\u202ab", "\x7f", "123456789"):
+        with pytest.raises(ApiError):
+            label.read("label", text)

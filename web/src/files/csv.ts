@@ -3,7 +3,7 @@
 // exact as they are.
 const MARK = '\u{feff}'
 const NUMBER = /^-?\d+(\.\d+)?$/
-const FORMULA = /^[=+\-@\t\r]/
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/
 const SPECIAL = /[",\r\n]/
 
 /** Write one cell. */

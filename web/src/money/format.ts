@@ -1,4 +1,5 @@
 // Amounts as people read them: by the language's own separators, in Latin digits, from the exact text.
+import { dates, latin, once } from '../i18n/formats'
 import { language } from '../i18n/language.svelte'
 import { Decimal } from './decimal'
 
@@ -7,19 +8,12 @@ interface Separators {
   decimal: string
 }
 
-const known = new Map<string, Separators>()
-
 /** Return the separators of a language. */
-export function separatorsOf(code: string): Separators {
-  let found = known.get(code)
-  if (!found) {
-    const parts = new Intl.NumberFormat(`${code}-u-nu-latn`).formatToParts(1234567.5)
-    const valueOf = (type: string, otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise
-    found = { group: valueOf('group', ','), decimal: valueOf('decimal', '.') }
-    known.set(code, found)
-  }
-  return found
-}
+export const separatorsOf = once((code): Separators => {
+  const parts = new Intl.NumberFormat(latin(code)).formatToParts(1234567.5)
+  const valueOf = (type: string, otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise
+  return { group: valueOf('group', ','), decimal: valueOf('decimal', '.') }
+})
 
 /** Write a decimal with separators. `scale` cuts or fills its decimals; without, zeros at the end are left out. */
 export function formatAmount(amount: string | Decimal, scale?: number, code: string = language.code): string {
@@ -55,13 +49,17 @@ export function formatMoney(
     const places = CRYPTO_PLACES[currency] ?? CRYPTO_PLACES_OTHERWISE
     return `${formatAmount(given, isSmall ? CRYPTO_PLACES_OTHERWISE : places, code)}\u00a0${currency}`
   }
-  return new Intl.NumberFormat(`${code}-u-nu-latn`, {
-    style: 'currency',
-    currency,
-    roundingMode: 'trunc',
-    ...(isSmall ? { maximumFractionDigits: 8 } : {}),
-  }).format(given.toString() as Intl.StringNumericLiteral)
+  return moneyFormat(`${code} ${currency} ${isSmall ? CRYPTO_PLACES_OTHERWISE : ''}`).format(
+    given.toString() as Intl.StringNumericLiteral,
+  )
 }
+
+/** By language, currency and how many decimals at most, if not the currency's own. */
+const moneyFormat = once((name) => {
+  const [code = '', currency = '', most = ''] = name.split(' ')
+  const places = most ? { maximumFractionDigits: Number(most) } : {}
+  return new Intl.NumberFormat(latin(code), { style: 'currency', currency, roundingMode: 'trunc', ...places })
+})
 
 /** Name a currency in the language; its code where it has no name. */
 export function nameOfCurrency(currency: string, code: string = language.code): string {
@@ -69,25 +67,40 @@ export function nameOfCurrency(currency: string, code: string = language.code): 
   return new Intl.DisplayNames([code], { type: 'currency' }).of(currency) ?? currency
 }
 
-const UNITS: [string, string][] = [
-  ['1000000000', 'B'],
-  ['1000000', 'M'],
-  ['1000', 'K'],
-]
+/** A large amount is written with so many decimals of its unit. */
+const SHORT_PLACES = 2
+const SHORT_FROM = Decimal.of('1000')
+const shortFormat = once((code) => {
+  const options = { notation: 'compact', maximumFractionDigits: SHORT_PLACES, roundingMode: 'trunc' } as const
+  return new Intl.NumberFormat(latin(code), options)
+})
 
-/** Write a large amount short, as in `12.34M`, rounded down. */
-export function formatShort(amount: string): string {
+/** Write a large amount short as the language does, as in `12.34M` or `12,34 Mio.`, rounded down. */
+export function formatShort(amount: string, code: string = language.code): string {
   const given = Decimal.of(amount)
-  for (const [size, unit] of UNITS) {
-    if (given.compare(Decimal.of(size)) >= 0) return formatAmount(given.dividedBy(Decimal.of(size), 2), 2) + unit
-  }
-  return formatAmount(given, 2)
+  if (given.compare(SHORT_FROM) < 0) return formatAmount(given, SHORT_PLACES, code)
+  return shortFormat(code).format(given.toString() as Intl.StringNumericLiteral)
+}
+
+/** What a language writes around a number to say percent: `50%`, `50 %`, `%50`. */
+const percentSigns = once((code) => {
+  const parts = new Intl.NumberFormat(latin(code), { style: 'percent' }).formatToParts(1)
+  const at = parts.findIndex(({ type }) => type === 'integer')
+  // Numbers are isolated by where they stand, not by marks in them.
+  const text = (some: Intl.NumberFormatPart[]) => some.map(({ value }) => value.replace(/[\u200e\u200f]/g, '')).join('')
+  return { before: text(parts.slice(0, at)), after: text(parts.slice(at + 1)) }
+})
+
+/** Write a number of hundredths as the language writes percent. `scale` as of `formatAmount`. */
+export function formatPercent(percent: string | Decimal, scale?: number, code: string = language.code): string {
+  const { before, after } = percentSigns(code)
+  return `${before}${formatAmount(percent, scale, code)}${after}`
 }
 
 /** Write a change in percent with its sign. */
-export function formatChange(percent: string): string {
+export function formatChange(percent: string, code: string = language.code): string {
   const given = Decimal.of(percent)
-  return `${given.compare(Decimal.ZERO) > 0 ? '+' : ''}${formatAmount(given, 2)}%`
+  return `${given.compare(Decimal.ZERO) > 0 ? '+' : ''}${formatPercent(given, 2, code)}`
 }
 
 /** Read what a person typed: the language's decimal separator or a point. Returns null for what is no number. */
@@ -98,34 +111,14 @@ export function readTyped(text: string, code: string = language.code): Decimal |
 }
 
 /** Write a time of day. */
-export function formatTime(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { timeStyle: 'medium', hourCycle: 'h23' }).format(
-    milliseconds,
-  )
-}
+export const formatTime = dates({ timeStyle: 'medium', hourCycle: 'h23' })
 
+const NUMBERS = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
 /** Write a day and a time. */
-export function formatMoment(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).format(milliseconds)
-}
+export const formatMoment = dates({ ...NUMBERS, hourCycle: 'h23' })
 
 /** Write a day. */
-export function formatDay(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, { dateStyle: 'medium' }).format(milliseconds)
-}
+export const formatDay = dates({ dateStyle: 'medium' })
 
 /** Write a day of any year and a time, to the second. */
-export function formatInstant(milliseconds: number): string {
-  return new Intl.DateTimeFormat(`${language.code}-u-nu-latn`, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  }).format(milliseconds)
-}
+export const formatInstant = dates({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })

@@ -9,7 +9,7 @@ from rialto.admin.services import Services
 from rialto.gateway.wallet.listings import TAGS_MAX, Change
 from rialto.gateway.wallet.notices import Category, Maintenance
 from rialto.identity.operators import Role
-from rialto.wire.kinds import Boolean, Choice, Integer, Names, Text, Timestamp
+from rialto.wire.kinds import Boolean, Choice, Integer, Names, Text, Timestamp, line
 from rialto.wire.parameters import Parameters
 
 SPEAKERS: Final = frozenset((Role.SUPPORT, Role.LISTING))
@@ -37,7 +37,7 @@ class DescribeParameters(Parameters, frozen=True):
     """What an asset is called in full, and what it is filed under."""
 
     asset: Name
-    name: Annotated[str, Text("^[^\\x00-\\x1f\\x7f]{1,64}$")]
+    name: Annotated[str, Text(line(64))]
     tags: Annotated[tuple[str, ...], Names(TAGS_RANGE, TAGS_MAX)] = ()
 
 
@@ -52,8 +52,8 @@ class AnnounceParameters(Parameters, frozen=True):
     """What is told everyone."""
 
     category: Annotated[Category, Choice(Category)]
-    title: Annotated[str, Text("^[^\\x00-\\x1f\\x7f]{1,200}$")]
-    body: Annotated[str, Text("^[^\\x00-\\x09\\x0b-\\x1f\\x7f]{1,4000}$")]
+    title: Annotated[str, Text(line(200))]
+    body: Annotated[str, Text(line(4_000, breaks=True))]
 
 
 class WithdrawParameters(Parameters, frozen=True):

@@ -13,7 +13,7 @@ from rialto.products.fiat.iso20022.payments import account_of
 from rialto.products.fiat.model import ORDER_KIND, Assigned, OrderEvent
 from rialto.products.fiat.rules import FiatRefused
 from rialto.wire.decimals import to_units
-from rialto.wire.kinds import Choice, Text
+from rialto.wire.kinds import Choice, Text, line
 from rialto.wire.parameters import Parameters
 
 RETURN_REASONS: Final = {
@@ -45,7 +45,7 @@ class ReturnParameters(Parameters, frozen=True):
     code: Annotated[str, Choice({code: code for code in RETURN_REASONS})]
     reason: Reason
     account: Annotated[str | None, Text("^[A-Za-z0-9]{4,40}$")] = None
-    holder: Annotated[str | None, Text("^[^\\x00-\\x1f\\x7f]{1,70}$")] = None
+    holder: Annotated[str | None, Text(line(70))] = None
 
 
 class RefundParameters(Parameters, frozen=True):

@@ -7,7 +7,7 @@ from rialto.admin.actions.parameters import Owner
 from rialto.admin.services import Services
 from rialto.identity.operators import Role
 from rialto.identity.verification.model import CaseRefused, Decision
-from rialto.wire.kinds import Choice, Integer, Text
+from rialto.wire.kinds import Choice, Integer, Text, line
 from rialto.wire.parameters import Parameters
 
 VERIFIERS: Final = frozenset((Role.SUPPORT, Role.RISK))
@@ -27,7 +27,7 @@ class DecideParameters(Parameters, frozen=True):
     owner: Owner
     case: CaseNumber
     decision: Annotated[Decision, Choice(Decision)]
-    reason: Annotated[str, Text("^[^\\x00-\\x1f\\x7f]{0,255}$")] = ""
+    reason: Annotated[str, Text(line(255, least=0))] = ""
 
 
 async def take(on: Services, doing: Doing, given: TakeParameters) -> str:

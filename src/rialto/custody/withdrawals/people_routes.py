@@ -26,7 +26,7 @@ from rialto.identity.factors.factors import Factors
 from rialto.projections.decisions import Decisions
 from rialto.wire.decimals import shortened, to_text
 from rialto.wire.endpoints import Endpoint, Security
-from rialto.wire.kinds import Boolean, Integer, Text
+from rialto.wire.kinds import Boolean, Integer, Text, line
 from rialto.wire.parameters import NoParameters, Parameters
 from rialto.wire.people_errors import PeopleError
 from rialto.wire.wallet_errors import WalletError
@@ -34,7 +34,7 @@ from rialto.wire.wallet_errors import WalletError
 WEIGHT: Final = 10
 
 Id = Annotated[str, Text("^[0-9a-f]{32}$")]
-Label = Annotated[str, Text("^[^\\x00-\\x1f\\x7f]{1,64}$")]
+Label = Annotated[str, Text(line(64))]
 
 
 class CancelParameters(Parameters, frozen=True):

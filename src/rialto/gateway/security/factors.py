@@ -28,11 +28,11 @@ from rialto.identity.factors.totp import AuthenticatorSetup
 from rialto.identity.people import People
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ApiError
-from rialto.wire.kinds import Text
+from rialto.wire.kinds import Text, line
 from rialto.wire.parameters import NoParameters, Parameters
 
 WEIGHT: Final = 10
-LABEL_RANGE: Final = "^[^\\x00-\\x1f\\x7f]{1,64}$"
+LABEL_RANGE: Final = line(64)
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from rialto.identity.restrictions import InvalidRestriction, Permission, Restric
 from rialto.identity.signatures import InvalidPublicKey
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.factor_errors import FactorError
-from rialto.wire.kinds import Text, Timestamp, WordOrWords
+from rialto.wire.kinds import Text, Timestamp, WordOrWords, line
 from rialto.wire.parameters import NoParameters, Parameters
 
 WEIGHT: Final = 10
@@ -29,7 +29,7 @@ PERMISSION_WORDS: Final = tuple(permission.value for permission in Permission)
 T = TypeVar("T")
 
 KeyName = Annotated[str, Text("^[A-Za-z0-9]{1,128}$")]
-Label = Annotated[str, Text("^[^\\x00-\\x1f\\x7f]{1,64}$")]
+Label = Annotated[str, Text(line(64))]
 Words = Annotated[frozenset[str], WordOrWords(PERMISSION_WORDS)]
 Addresses = Text("^(\\*|[0-9A-Fa-f:./]{2,50}(,[0-9A-Fa-f:./]{2,50}){0,29})$")
 Symbols = Text("^(\\*|[A-Z0-9_.-]{1,20}(,[A-Z0-9_.-]{1,20}){0,99})$")
@@ -50,7 +50,7 @@ class ChangeParameters(Parameters, frozen=True):
     """What to change of a key. What is not given stays; `*` lifts a restriction, 0 lets it expire never."""
 
     api_key: KeyName
-    label: Annotated[str | None, Text("^[^\\x00-\\x1f\\x7f]{1,64}$")] = None
+    label: Annotated[str | None, Text(line(64))] = None
     permissions: Annotated[frozenset[str] | None, WordOrWords(PERMISSION_WORDS)] = None
     addresses: Annotated[str | None, Addresses] = None
     symbols: Annotated[str | None, Symbols] = None

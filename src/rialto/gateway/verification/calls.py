@@ -29,7 +29,7 @@ from rialto.identity.verification.model import LEVEL_MAX, Case, CaseRefused, Cou
 from rialto.wire import errors
 from rialto.wire.endpoints import Endpoint, Security
 from rialto.wire.errors import ApiError
-from rialto.wire.kinds import Choice, Integer, Text, Timestamp
+from rialto.wire.kinds import Choice, Integer, Text, Timestamp, line
 from rialto.wire.parameters import NoParameters, Parameters
 from rialto.wire.people_errors import PeopleError
 from rialto.wire.verification_errors import VerificationError
@@ -42,7 +42,7 @@ DOCUMENTS_PER_CASE_MAX: Final = 10
 BUSY_SECONDS: Final = 1
 
 DocumentId = "[0-9a-f]{32}"
-Line = Annotated[str, Text(r"^[^\x00-\x1f\x7f]{1,100}$")]
+Line = Annotated[str, Text(line(100))]
 
 
 class Piece:
@@ -89,7 +89,7 @@ class CaseParameters(Parameters, frozen=True):
     last_name: Line
     birth_date: Annotated[str, Text(r"^\d{4}-\d{2}-\d{2}$")]
     country: Annotated[str, Text("^[A-Z]{2}$")]
-    address: Annotated[str, Text(r"^[^\x00-\x1f\x7f]{1,300}$")]
+    address: Annotated[str, Text(line(300))]
     document_type: Annotated[str, Text("^[a-z-]{1,32}$")]
     document_number: Annotated[str, Text("^[A-Za-z0-9 .-]{1,64}$")]
     documents: Annotated[str, Text(rf"^{DocumentId}(,{DocumentId}){{0,{DOCUMENTS_PER_CASE_MAX - 1}}}$")]

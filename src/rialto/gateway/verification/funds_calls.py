@@ -11,7 +11,7 @@ from rialto.gateway.security.proofs import on_clerks
 from rialto.identity.clerks import Clerks
 from rialto.identity.verification.funds import Funds, FundsSource, FundsStatements
 from rialto.wire.endpoints import Endpoint, Security
-from rialto.wire.kinds import Choice, Integer, Text
+from rialto.wire.kinds import Choice, Integer, Text, line
 from rialto.wire.parameters import Parameters
 
 VOLUME_MAX: Final = 1_000_000_000_000
@@ -23,12 +23,12 @@ Source = Annotated[FundsSource, Choice(FundsSource)]
 class FundsParameters(Parameters, frozen=True):
     """What one does, where the money to trade with and all that one has come from, and how much is expected a month."""
 
-    occupation: Annotated[str, Text(r"^[^\x00-\x1f\x7f]{1,100}$")]
+    occupation: Annotated[str, Text(line(100))]
     source: Source
     wealth_source: Source
     expected_deposits: Volume
     expected_trades: Volume
-    details: Annotated[str, Text(r"^[^\x00-\x1f\x7f]{0,500}$")] = ""
+    details: Annotated[str, Text(line(500, least=0))] = ""
 
 
 class FundsGiven(msgspec.Struct, frozen=True, rename="camel"):

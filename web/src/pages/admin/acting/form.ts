@@ -8,6 +8,8 @@ export type Given = Record<string, string>
 export type Problem = 'missing' | 'number' | 'range' | 'form' | 'time'
 
 const PLACES_MAX = 8
+/** The commas of Latin, Arabic and Chinese writing. */
+const COMMAS = /[,،、，]/
 
 /** Begin with what is given, then with what is declared where nothing is. */
 export function begin(parameters: readonly Parameter[], given: Given): Given {
@@ -29,7 +31,7 @@ export function wireOf({ kind }: Parameter, typed: string, code: string): string
     return Number.isNaN(time) ? text : String(time)
   }
   if (kind === 'names') {
-    const names = text.split(',').map((each) => each.trim())
+    const names = text.split(COMMAS).map((each) => each.trim())
     return JSON.stringify(names.filter(Boolean))
   }
   if (kind === 'words') return JSON.stringify(text.split(' ').filter(Boolean))

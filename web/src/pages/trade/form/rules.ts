@@ -4,7 +4,7 @@ import type { Key } from '../../../i18n/areas'
 import type { Level } from '../../../market/book'
 import { filterValue, type SymbolInfo } from '../../../market/symbols.svelte'
 import { Decimal } from '../../../money/decimal'
-import { formatAmount } from '../../../money/format'
+import { formatAmount, formatPercent } from '../../../money/format'
 import { hasLimit, isContingent, triggersAbove, type FieldName, type Leg } from './legs'
 import { sweepQuantity } from './sweep'
 
@@ -124,8 +124,8 @@ function checkTrailing(leg: Leg, { info }: Around): Complaint | null {
   const where = triggersAbove(leg.type, leg.side) ? 'Above' : 'Below'
   const [least, most] = ['min', 'max'].map((end) => bound(info, 'TRAILING_DELTA', `${end}Trailing${where}Delta`))
   const points = leg.trailing.times(HUNDRED)
-  const percent = (value: Decimal) => `${plain(value.dividedBy(HUNDRED, 2))}%`
-  if (points.trimmed().scale > 0) return { key: 'order.offStep', values: { step: '0.01%' } }
+  const percent = (value: Decimal) => formatPercent(value.dividedBy(HUNDRED, 2))
+  if (points.trimmed().scale > 0) return { key: 'order.offStep', values: { step: formatPercent('0.01') } }
   if (points.isZero || (least && points.compare(least) < 0)) {
     return { key: 'order.tooSmall', values: { least: percent(least ?? Decimal.of('1')) } }
   }
