@@ -1,7 +1,7 @@
 // Times as the page's language writes them, with Latin digits.
+import { dates, latin } from './formats'
 import { language } from './language.svelte'
 
-const locale = () => `${language.code}-u-nu-latn`
 const UNITS = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -12,17 +12,15 @@ const UNITS = [
 ] as const
 
 /** Write a day and a time. */
-export const momentOf = (milliseconds: number): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(milliseconds)
+export const momentOf = dates({ dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' })
 
 /** Write a day. */
-export const dayOf = (milliseconds: number): string =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(milliseconds)
+export const dayOf = dates({ dateStyle: 'medium' })
 
 /** Write how long ago something was, or how long until it is, in the largest unit that fits. */
 export function sinceOf(milliseconds: number, now: number = Date.now()): string {
   const seconds = Math.round((milliseconds - now) / 1_000)
-  const words = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })
+  const words = new Intl.RelativeTimeFormat(latin(language.code), { numeric: 'auto' })
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit)
   }

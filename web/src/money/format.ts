@@ -1,4 +1,5 @@
 // Amounts as people read them: by the language's own separators, in Latin digits, from the exact text.
+import { dates, latin, once } from '../i18n/formats'
 import { language } from '../i18n/language.svelte'
 import { Decimal } from './decimal'
 
@@ -6,19 +7,6 @@ interface Separators {
   group: string
   decimal: string
 }
-
-/** Make something once for each language, or whatever else it is asked with: formats of Intl cost far more than their use. */
-function once<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>()
-  return (name) => {
-    const found = made.get(name) ?? make(name)
-    made.set(name, found)
-    return found
-  }
-}
-
-/** Name a language as people of all languages write numbers here: in Latin digits. */
-const latin = (code: string) => `${code}-u-nu-latn`
 
 /** Return the separators of a language. */
 export const separatorsOf = once((code): Separators => {
@@ -120,11 +108,6 @@ export function readTyped(text: string, code: string = language.code): Decimal |
   const { decimal } = separatorsOf(code)
   const plain = text.trim().replace(decimal, '.')
   return plain.startsWith('-') ? null : Decimal.read(plain)
-}
-
-const dates = (options: Intl.DateTimeFormatOptions) => {
-  const formatOf = once((code) => new Intl.DateTimeFormat(latin(code), options))
-  return (milliseconds: number): string => formatOf(language.code).format(milliseconds)
 }
 
 /** Write a time of day. */

@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict'
 import type { Page, Route } from 'playwright-core'
 import { NARROW, WIDE, type Person } from './person.ts'
-import { walk } from './walk.ts'
+import { enter } from './calls.ts'
+import { others, walk } from './walk.ts'
+
+const [EMAIL = '', PASSWORD = ''] = others
 
 const PATHS = [
   '/',
@@ -11,6 +14,9 @@ const PATHS = [
   '/trade/BTCUSDT',
   '/account/login',
   '/account/sign-up',
+  '/coin/BTC',
+  '/status',
+  '/proof-of-reserves',
   '/api-docs',
   '/api-docs/market',
   '/api-docs/trading/post-api-v3-order',
@@ -18,6 +24,25 @@ const PATHS = [
   '/api-docs/errors',
   '/api-docs/binary',
   '/no-such-page',
+]
+/** Pages of somebody who is logged in. */
+const OWN = [
+  '/wallet',
+  '/wallet/transfer',
+  '/wallet/history',
+  '/wallet/statements',
+  '/wallet/addresses',
+  '/wallet/fiat',
+  '/account',
+  '/account/security',
+  '/account/devices',
+  '/account/activity',
+  '/account/keys',
+  '/account/sub-accounts',
+  '/account/preferences',
+  '/account/verification',
+  '/account/privacy',
+  '/trade/BTCUSDT',
 ]
 const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const ACCENTED = 'åƀçðéƒĝĥîĵķļɱñöþɋŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ'
@@ -43,17 +68,12 @@ function changed(message: unknown): unknown {
   })
 }
 
-/** Answer catalogues in the other language. They are what is parsed in files whose names say that they are messages. */
+/** Answer messages in the other language. */
 async function translate(route: Route): Promise<void> {
   const response = await route.fetch()
-  const code = await response.text()
-  const body = code.replace(/JSON\.parse\(((['"`])(?:\\.|(?!\2)[^\\])*\2)\)/g, (_whole, literal: string) => {
-    const text = String(new Function(`return ${literal}`)())
-    const messages = JSON.parse(text) as Record<string, unknown>
-    const other = Object.fromEntries(Object.entries(messages).map(([key, message]) => [key, changed(message)]))
-    return `JSON.parse(${JSON.stringify(JSON.stringify(other))})`
-  })
-  await route.fulfill({ response, body })
+  const messages = (await response.json()) as Record<string, unknown>
+  const other = Object.fromEntries(Object.entries(messages).map(([key, message]) => [key, changed(message)]))
+  await route.fulfill({ response, json: other })
 }
 
 /** What is wider than the page, or than its own box where nothing says that it may be cut. */
@@ -79,13 +99,11 @@ async function faults(page: Page): Promise<string[]> {
   })
 }
 
-async function looksAtEveryPage(person: Person): Promise<void> {
+/** Look at pages, wide and narrow. */
+async function lookAt(person: Person, paths: readonly string[], who: string): Promise<void> {
   const { page } = person
-  // Files that a service worker hands out are not seen here.
-  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
-  await page.route('**/assets/locale-en-*.js', translate)
   const all: string[] = []
-  for (const path of PATHS) {
+  for (const path of paths) {
     await page.goto(path)
     await page.getByRole('main').locator('h1, h2, table, form').first().waitFor()
     await page.waitForTimeout(500)
@@ -93,7 +111,7 @@ async function looksAtEveryPage(person: Person): Promise<void> {
       await page.setViewportSize(size)
       await page.waitForTimeout(200)
       all.push(...(await faults(page)).map((each) => `${path} at ${size.width}: ${each}`))
-      await person.picture(`pseudo${path.replaceAll('/', '-')}-${size.width}`)
+      await person.picture(`pseudo-${who}${path.replaceAll('/', '-')}-${size.width}`)
     }
     await page.setViewportSize(WIDE)
   }
@@ -101,4 +119,17 @@ async function looksAtEveryPage(person: Person): Promise<void> {
   assert.deepEqual(all, [])
 }
 
-await walk(looksAtEveryPage)
+async function looksAtEveryPage(person: Person): Promise<void> {
+  const { page } = person
+  // Files that a service worker hands out are not seen here.
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
+  await page.route('**/assets/messages/en/*.json', translate)
+  await lookAt(person, PATHS, 'stranger')
+}
+
+async function looksAtTheirOwn(person: Person): Promise<void> {
+  await enter(person, EMAIL, PASSWORD, '/wallet')
+  await lookAt(person, OWN, 'person')
+}
+
+await walk(looksAtEveryPage, looksAtTheirOwn)

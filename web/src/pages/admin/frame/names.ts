@@ -1,5 +1,6 @@
 // How the back office names things: roles, moments, how long something has waited, who did something.
 import { language, t } from '../../../i18n/language.svelte'
+import { formatInstant } from '../../../money/format'
 import { ROLE_NAMES, type Role } from './roles'
 
 const tag = () => `${language.code}-u-nu-latn`
@@ -11,11 +12,7 @@ export function nameRoles(roles: readonly string[], type: 'disjunction' | 'conju
 }
 
 /** Write a day with its year and a time, in the time zone of who looks. */
-export function formatFull(milliseconds: number): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }).format(
-    milliseconds,
-  )
-}
+export const formatFull = formatInstant
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],

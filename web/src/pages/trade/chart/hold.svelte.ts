@@ -19,6 +19,11 @@ import { speakOn } from './words'
 
 const CANDLE_PANE = 'candle_pane'
 const AROUND = 250
+/** Kept free over the candles for the legend and the mark of the highest price. */
+const LEGEND_PX = 88
+const WITHOUT_LEGEND = 0.2
+/** On less the legend would take a third of the candles' height. */
+const WIDTH_FOR_LEGEND_PX = 480
 const PANE_LEAST = 30
 const PANE_MOST = 100
 const PART_BELOW = 0.4
@@ -138,6 +143,10 @@ export class ChartHold {
 
   #whenThere: (() => void) | null = null
 
+  get #isNarrow(): boolean {
+    return this.#place.clientWidth < WIDTH_FOR_LEGEND_PX
+  }
+
   setLook(look: Look): void {
     const font = fontOfPage()
     const plus = {
@@ -160,7 +169,7 @@ export class ChartHold {
       paddingRight: 4,
       paddingBottom: 1,
     }
-    const styles = chartStyles(look)
+    const styles = chartStyles(look, this.#isNarrow)
     this.chart.setStyles({
       ...styles,
       crosshair: { ...styles.crosshair, horizontal: { ...styles.crosshair?.horizontal, features: [plus] } },
@@ -173,7 +182,7 @@ export class ChartHold {
   }
 
   setAxis(name: AxisName): void {
-    this.chart.overrideYAxis({ paneId: CANDLE_PANE, name })
+    this.chart.overrideYAxis({ paneId: CANDLE_PANE, name, gap: { top: this.#isNarrow ? WITHOUT_LEGEND : LEGEND_PX } })
   }
 
   /** Let the height follow the prices again, after the person has stretched it. */

@@ -6,8 +6,8 @@ import type { Look } from './kept'
 /** The letters of the page. */
 export const fontOfPage = (): string => getComputedStyle(document.body).fontFamily
 
-/** Return the styles for the looks the document has now. */
-export function chartStyles(look: Look): DeepPartial<Styles> {
+/** Return the styles for the looks the document has now; where it is narrow, legends show only while one points. */
+export function chartStyles(look: Look, isNarrow = false): DeepPartial<Styles> {
   const [up, down, line, soft, raised, text, blue] = ['up', 'down', 'line', 'soft', 'raised', 'text', 'blue'].map(
     colour,
   ) as [string, string, string, string, string, string, string]
@@ -24,6 +24,7 @@ export function chartStyles(look: Look): DeepPartial<Styles> {
   }
   const bar = { upColor: up, downColor: down, noChangeColor: soft }
   const legend = { ...letters, color: soft }
+  const showRule = isNarrow ? 'follow_cross' : 'always'
   const isLine = look === 'line'
   return {
     grid: { horizontal: { color: line }, vertical: { color: line } },
@@ -52,11 +53,11 @@ export function chartStyles(look: Look): DeepPartial<Styles> {
         high: { color: soft, textFamily: family },
         low: { color: soft, textFamily: family },
       },
-      tooltip: { title: { show: false }, legend },
+      tooltip: { showRule, title: { show: false }, legend },
     },
     indicator: {
       bars: [{ upColor: `${up}80`, downColor: `${down}80`, noChangeColor: soft }],
-      tooltip: { title: legend, legend },
+      tooltip: { showRule, title: legend, legend },
       lastValueMark: { text: letters },
     },
     xAxis: axis,
