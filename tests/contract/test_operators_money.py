@@ -176,4 +176,8 @@ async def test_what_cannot_be_moved_is_not_proposed(tmp_path: Path) -> None:
     async with whole_exchange(tmp_path) as whole, operators(whole, Role.FINANCE, count=1) as (alice,):
         about = {"owner": alice.owner, "asset": "NOSUCH", "amount": "1", "direction": "GIVE", "reason": "a test"}
         assert await refused(await alice.send("POST", ADJUST, **about)) == (400, -42007)
+        shared = {"asset": "BNB", "pool": "1", "heldAsset": "BTC", "day": 20_000}
+        for named in ({"distribution": "d" * 41, "label": "for all"}, {"distribution": "d", "label": "f" * 81}):
+            response = await alice.send("POST", "/admin/v1/actions/distribute", **shared, **named)
+            assert await refused(response) == (400, -1100)
         assert await alice.do("GET", "/admin/v1/approvals") == []

@@ -96,6 +96,14 @@ async def test_other_sites_pages_change_nothing(whole: Whole, headers: dict[str,
         await alice.get("session")
 
 
+async def test_an_address_that_turns_the_text_beside_it_is_none(whole: Whole) -> None:
+    async with browser(whole) as alice:
+        for turning in ("\u202e", "\u2066"):
+            email = f"alice{turning}@example.com"
+            assert await alice.refused("POST", "sign-up", email=email) == (400, -1100)
+            assert await alice.refused("POST", "login", email=email, password=PASSWORD) == (400, -1100)
+
+
 async def test_other_sites_pages_log_nobody_in(whole: Whole) -> None:
     async with browser(whole) as alice:
         await alice.sign_up(EMAIL)

@@ -90,6 +90,8 @@ async def test_the_connector_withdraws_and_says_to_whom(tmp_path: Path, monkeypa
         ("[]", -1100),
         (json.dumps({**OTHERS, "country": "KP"}), -4044),
         (json.dumps({**OTHERS, "country": "QQ"}), -4001),
+        (json.dumps({**OTHERS, "bnfName": "Zo\u202eë"}), -4001),
+        (json.dumps({**OTHERS, "city": "Upp\u2066sala"}, ensure_ascii=False), -4001),
     ],
 )
 async def test_without_good_answers_nothing_leaves(

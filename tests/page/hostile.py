@@ -3,17 +3,26 @@
 What the exchange refuses to store is not shown to anybody; each text is the worst of `TEXTS` that it takes.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from rialto.contracts.commands import Post
-from rialto.contracts.vocabulary import TREASURY_ACCOUNT, AccountClass, PostingReason
+from rialto.contracts.vocabulary import REWARDS_ACCOUNT, TREASURY_ACCOUNT, AccountClass, PostingReason
 from rialto.identity.sessions import hash_of
+from rialto.products.fiat.importing import unordered_id
+from tests.bank import Booked, statement_file
+from tests.contract.test_account_security import FACTORS, ORIGIN
+from tests.contract.test_distributions import DAY_US
+from tests.contract.test_fiat import IBAN, THEIRS, open_bank
+from tests.contract.test_recoveries import RECOVERIES
+from tests.contract.test_travel_rule import TRAVEL
 from tests.contract.test_verification import ABOUT, show
 from tests.contract.test_withdrawals import APPLY, HISTORY
 from tests.contract.test_withdrawals_people import code_in, funded, mailed
 from tests.page.test_office import picture
 from tests.person import Someone
+from tests.soft_passkey import SoftPasskey
 from tests.whole_exchange import ASSETS, Whole
 
 OVERRIDES = "\u202e\u2066drow a\u2069"
@@ -51,11 +60,18 @@ class Cast:
     bob: Someone
 
 
+def said(it: object, text: str) -> object:
+    """Say the text where `TEXT` stands, also within what is sent as JSON."""
+    if isinstance(it, dict):
+        return json.dumps({name: said(each, text) for name, each in it.items()})
+    return text if it is TEXT else it
+
+
 async def plant(who: Someone, path: str, **form: object) -> Any:
     """Store the worst that is taken wherever `TEXT` is asked for; return the answer."""
     response = None
     for text in TEXTS:
-        response = await who.send("POST", path, **{name: text if it is TEXT else it for name, it in form.items()})
+        response = await who.send("POST", path, **{name: said(it, text) for name, it in form.items()})
         # Some is refused only where it is done.
         if response.status_code == 200 and "failed" not in (answer := response.json()).values():
             return answer
@@ -77,6 +93,9 @@ async def fill(whole: Whole, cast: Cast) -> dict[str, str]:
     await _trade(whole, cast.rich)
     sub_account = await _look_after_an_account(whole, cast.rich)
     await _move_money(whole, cast.rich)
+    await _answer_for_money(whole, cast)
+    await _hold_money_at_a_bank(whole, cast.rich)
+    await _have_a_passkey(cast.rich)
     await _ask_to_be_verified(cast.shy)
     proposal = await _run_an_exchange(whole, cast)
     (case,) = await cast.alice.do("GET", "/admin/v1/verification")
@@ -122,7 +141,41 @@ async def _move_money(whole: Whole, rich: Someone) -> None:
     (made,) = await rich.do("GET", HISTORY)
     code = code_in(mailed(whole, "confirm-withdrawal")[0])
     await rich.do("POST", "/account/v1/withdrawals/confirm", withdrawalId=made["id"], code=code)
-    await plant(rich, "/account/v1/recoveries", network="LTC", txId=TEXT, coin="LTC", returnAddress="ltc:theirs")
+    await plant(rich, RECOVERIES, network="LTC", txId=TEXT, coin="LTC", returnAddress="ltc:theirs")
+
+
+async def _answer_for_money(whole: Whole, cast: Cast) -> None:
+    """Tell for the travel rule who is paid, refuse a recovery, and divide something among holders."""
+    told = {"isAddressOwner": 2, "bnfType": 0, "country": "se", "sendTo": 2, "vasp": "others"}
+    questions = {**told, **dict.fromkeys(("bnfName", "city", "vaspName"), TEXT)}
+    asked = {"coin": "LTC", "address": "ltc:theirs", "amount": "2", "questionnaire": questions}
+    await plant(cast.rich, f"{TRAVEL}/withdraw/apply", **asked)
+    request = await cast.rich.do("POST", RECOVERIES, network="LTC", txId="another", coin="LTC")
+    await act(cast, "refuse-recovery", id=request["id"], reason=TEXT)
+    runtime, parts = whole.exchange.runtime, whole.exchange.parts
+    await runtime.submit(Post(REWARDS_ACCOUNT, ASSETS.index("BNB"), "8", PostingReason.ADJUSTMENT))
+    await parts.projected.wait_for(runtime.last_sequence, 10)
+    today = runtime.now_us() // DAY_US
+    shared = {"distribution": "shared", "asset": "BNB", "pool": "1", "heldAsset": "BTC", "day": today}
+    await act(cast, "distribute", **shared, label=TEXT)
+
+
+async def _hold_money_at_a_bank(whole: Whole, rich: Someone) -> None:
+    """Have euros come in of which nobody knows whose they are, and go out to somebody with a name."""
+    fiat, name, owner = await open_bank(whole), TEXTS[1], rich.owner
+    came = [Booked("B1", 7_000, name=name, text=TEXTS[4]), Booked("B2", 90_000, name=name, text=TEXTS[4])]
+    await fiat.statements.take(statement_file("S1", IBAN, 0, came))
+    await fiat.service.assign(unordered_id("main", "B2"), owner, "alice")
+    bank = {"currency": "EUR", "apiPaymentMethod": "bank_transfer", "amount": "20"}
+    await plant(rich, "/sapi/v1/fiat/deposit", **bank)
+    paid = {"accountNumber": THEIRS, "accountHolder": TEXT}
+    await plant(rich, "/sapi/v2/fiat/withdraw", **bank, accountInfo=paid)
+
+
+async def _have_a_passkey(rich: Someone) -> None:
+    asked = await rich.do("POST", f"{FACTORS}/passkeys/options")
+    made = SoftPasskey(ORIGIN).create(asked["passkeyOptions"])
+    await plant(rich, f"{FACTORS}/passkeys", challenge=asked["challenge"], credential=made, label=TEXT)
 
 
 async def _ask_to_be_verified(shy: Someone) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from rialto.identity.operators import Role
+from tests.contract.test_account_security import ORIGIN
+from tests.contract.test_fiat import prepared
 from tests.contract.test_operators import operator
 from tests.contract.test_operators_money import RULES
 from tests.contract.test_withdrawals import exchange
@@ -23,9 +25,10 @@ def cookie_of(who: Someone) -> str:
 @pytest.mark.timeout(WALK_TIMEOUT_S)
 async def test_every_page_is_well_whoever_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_the_page()
+    prepared(tmp_path)
     async with AsyncExitStack() as stack:
         whole, _ = await stack.enter_async_context(
-            exchange(tmp_path, monkeypatch, withdrawals=RULES, page_directory=None)
+            exchange(tmp_path, monkeypatch, withdrawals=RULES, page_directory=None, public_url=ORIGIN)
         )
         people = {
             name: await stack.enter_async_context(someone(whole, f"{name}@example.com"))

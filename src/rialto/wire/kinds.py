@@ -40,14 +40,17 @@ class Kind(Protocol[T_co]):
         """Describe the text as JSON Schema."""
 
 
+TURNING: Final = r"\u202a-\u202e\u2066-\u2069"
+"""What turns the direction of the text beside it, as a pattern's part: what follows would read otherwise than it is."""
+
+
 def line(most: int, *, least: int = 1, breaks: bool = False) -> str:
     """Return the pattern of what somebody writes for others to read, on one line or with line breaks.
 
-    It has no control characters, and none that turn the direction of the text beside it: an address or an amount that
-    is shown after somebody's name would read otherwise than it is.
+    It has no control characters, and nothing that turns (`TURNING`) the address or the amount shown after it.
     """
     controls = r"\x00-\x09\x0b-\x1f" if breaks else r"\x00-\x1f"
-    return rf"^[^{controls}\x7f\u202a-\u202e\u2066-\u2069]{{{least},{most}}}$"
+    return rf"^[^{controls}\x7f{TURNING}]{{{least},{most}}}$"
 
 
 class Text:

@@ -40,7 +40,15 @@ const isOffice = (path: string) => path.startsWith('/admin')
 const OPEN = PATHS.filter((path) => !isOffice(path))
 const OFFICE = PATHS.filter(isOffice)
 /** Where hostile texts stand; a page that hides them is not tried. */
-const TELLING = ['/', '/account/keys', '/account/devices', '/wallet/addresses', '/account/sub-accounts', '/admin/log']
+const TELLING = [
+  '/',
+  '/account/keys',
+  '/account/security',
+  '/account/devices',
+  '/wallet/addresses',
+  '/account/sub-accounts',
+  '/admin/log',
+]
 
 /** A phone of the narrowest kind, and as much of a screen as is left at 400 percent. */
 const NARROWEST = { width: 320, height: 256 }
@@ -139,6 +147,18 @@ const closely = (person: Person) => async (path: string) => {
 }
 const narrowly = (person: Person) => (path: string) => sticksOut(person, path, NARROWEST)
 
+/** Names of layouts are kept in the browser alone. */
+async function namesALayout(person: Person): Promise<void> {
+  const { page } = person
+  await page.goto(pathOf('/trade/:symbol'))
+  await page.getByRole('button', { name: 'Layout', exact: true }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name of the layout').fill(`"><svg/onload=hacked()>${'W'.repeat(9)}`)
+  await dialog.getByRole('button', { name: 'Save this layout' }).click()
+  await dialog.locator('.saved').getByText('onload=hacked()').waitFor()
+  assert.deepEqual([...(await person.violations('dark')), ...person.complaints.splice(0)], [])
+}
+
 async function asWhoHasEverything(person: Person): Promise<void> {
   await person.page.exposeFunction('hacked', () => person.complaints.push('somebody’s text was run'))
   // Sessions are of one browser, and these were begun by another.
@@ -146,6 +166,7 @@ async function asWhoHasEverything(person: Person): Promise<void> {
   await wire.send('Emulation.setUserAgentOverride', { userAgent: client })
   await becomes(person, 'rich')
   await visits(person, OPEN, closely(person))
+  await namesALayout(person)
 }
 
 async function asAnOperator(person: Person): Promise<void> {

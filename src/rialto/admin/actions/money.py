@@ -9,16 +9,17 @@ import msgspec
 from rialto.admin.action import Action, AnyAction, Doing, Refused, Sum
 from rialto.admin.actions.fees import FINANCE
 from rialto.admin.actions.markets import asset_of
-from rialto.admin.actions.parameters import Amount, Count, Id, Name, Owner, Reason
+from rialto.admin.actions.parameters import Amount, Count, Name, Owner, Reason
 from rialto.admin.services import Services
 from rialto.contracts.amounts import text_of
 from rialto.contracts.commands import Leg
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, AccountClass, PostingReason, StreamKey
 from rialto.products.distributions.model import Stage
 from rialto.products.distributions.rules import shares_of
+from rialto.products.distributions.tables import ID_LENGTH_MAX, NAME_LENGTH_MAX
 from rialto.projections.decisions import Decision
 from rialto.wire.decimals import to_units
-from rialto.wire.kinds import Choice
+from rialto.wire.kinds import Choice, Text, line
 from rialto.wire.parameters import NoParameters, Parameters
 
 ADJUSTMENT: Final = "adjustment"
@@ -38,8 +39,8 @@ class AdjustParameters(Parameters, frozen=True):
 class DistributeParameters(Parameters, frozen=True):
     """What is divided among who held an asset when a day ended (days of UTC since 1970)."""
 
-    distribution: Id
-    label: Reason
+    distribution: Annotated[str, Text(rf"^[A-Za-z0-9_.:-]{{1,{ID_LENGTH_MAX}}}$")]
+    label: Annotated[str, Text(line(NAME_LENGTH_MAX))]
     asset: Name
     pool: Amount
     held_asset: Name

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from rialto.custody.travel_rule.questionnaires import QUESTIONNAIRE_LENGTH_MAX
 from rialto.custody.withdrawals.declarations import Address, ClientId, Coin, NetworkName, Tag, WithdrawParameters
 from rialto.wire.endpoints import Budget, Endpoint, Security
-from rialto.wire.kinds import Boolean, Decimal, Integer, Text, Timestamp
+from rialto.wire.kinds import Boolean, Decimal, Integer, Text, Timestamp, line
 from rialto.wire.parameters import NoParameters, Parameters
 
 ROWS_MAX: Final = 1_000
@@ -39,7 +39,7 @@ class BrokerWithdrawParameters(Parameters, frozen=True):
     originator_pii: Questionnaire
     address_tag: Tag | None = None
     network: NetworkName | None = None
-    address_name: Annotated[str, Text("^.{1,64}$")] | None = None
+    address_name: Annotated[str, Text(line(64))] | None = None
     transaction_fee_flag: Annotated[bool, Boolean()] = False
     wallet_type: Annotated[int, Integer(0, 1)] = 0
 

@@ -3,10 +3,13 @@
 Pure. Names of answers are the API's. What is answered beside them is kept and decides nothing.
 """
 
+import re
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
+
+from rialto.wire.kinds import TURNING
 
 QUESTIONNAIRE_LENGTH_MAX: Final = 4_000
 OTHER_VASP: Final = "others"
@@ -20,6 +23,7 @@ Country = Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
 OneOrTwo = Annotated[int, Meta(ge=1, le=2)]
 ZeroOrOne = Annotated[int, Meta(ge=0, le=1)]
 
+_TURNS: Final = re.compile(f"[{TURNING}]")
 
 Answers = TypeVar("Answers", bound=msgspec.Struct)
 
@@ -82,13 +86,22 @@ def read_pii(text: str, name: str) -> None:
         raise InvalidQuestionnaire(f"{name} is no JSON object") from error
     if not said:
         raise InvalidQuestionnaire(f"{name} says nothing")
+    _check_direction(said)
 
 
 def _decoded(text: str, kind: type[Answers]) -> Answers:
     try:
-        return msgspec.json.decode(text, type=kind)
+        answers = msgspec.json.decode(text, type=kind)
+        _check_direction(msgspec.json.decode(text))
     except msgspec.DecodeError as error:
         raise InvalidQuestionnaire(f"the questionnaire cannot be read: {error}") from error
+    return answers
+
+
+def _check_direction(said: object) -> None:
+    """Refuse what turns the text beside it, also where it was written as an escape: operators read it among names."""
+    if _TURNS.search(msgspec.json.encode(said).decode()):
+        raise InvalidQuestionnaire("what is said holds characters that turn the direction of text")
 
 
 def _need(answers: Sending | Receiving, *fields: str) -> None:

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from rialto.custody.withdrawals.reading import ROWS_MAX
 from rialto.custody.withdrawals.tables import ADDRESS_LENGTH_MAX, CLIENT_ID_LENGTH_MAX, TAG_LENGTH_MAX
 from rialto.wire.endpoints import Budget, Endpoint, Security
-from rialto.wire.kinds import Boolean, Decimal, Integer, Text, Timestamp
+from rialto.wire.kinds import Boolean, Decimal, Integer, Text, Timestamp, line
 from rialto.wire.parameters import NoParameters, Parameters
 
 IDS_MAX: Final = 45
@@ -32,7 +32,7 @@ class WithdrawParameters(Parameters, frozen=True):
     network: NetworkName | None = None
     address_tag: Tag | None = None
     transaction_fee_flag: Annotated[bool, Boolean()] = False
-    name: Annotated[str, Text("^.{1,64}$")] | None = None
+    name: Annotated[str, Text(line(64))] | None = None
     wallet_type: Wallet = 0
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from rialto.identity.email_proofs import CODE_DIGITS
 from rialto.identity.factors.kinds import FactorKind, FactorProof
-from rialto.wire.kinds import Choice, Text
+from rialto.wire.kinds import TURNING, Choice, Text
 from rialto.wire.parameters import Parameters
 
-EMAIL_RANGE: Final = r"^[^\s\x00-\x1f\x7f]{3,254}$"
+EMAIL_RANGE: Final = rf"^[^\s\x00-\x1f\x7f{TURNING}]{{3,254}}$"
 PASSWORD_RANGE: Final = r"^[^\x00-\x1f\x7f]{1,1024}$"  # noqa: S105 - a pattern
 TOKEN_RANGE: Final = "^[A-Za-z0-9_-]{1,64}$"  # noqa: S105 - a pattern
 CREDENTIAL_RANGE: Final = r"^\{.{2,8000}\}$"
