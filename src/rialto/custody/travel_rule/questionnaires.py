@@ -24,6 +24,8 @@ OneOrTwo = Annotated[int, Meta(ge=1, le=2)]
 ZeroOrOne = Annotated[int, Meta(ge=0, le=1)]
 
 _TURNS: Final = re.compile(f"[{TURNING}]")
+UNREADABLE: Final = (msgspec.DecodeError, RecursionError)
+"""What text that is no answer raises when it is read; one that is nested without end is none either."""
 
 Answers = TypeVar("Answers", bound=msgspec.Struct)
 
@@ -82,18 +84,18 @@ def read_pii(text: str, name: str) -> None:
     """Check that what a broker says about its customer is an object. Errors: `InvalidQuestionnaire`."""
     try:
         said = msgspec.json.decode(text, type=dict[str, object])
-    except msgspec.DecodeError as error:
+        _check_direction(said)
+    except UNREADABLE as error:
         raise InvalidQuestionnaire(f"{name} is no JSON object") from error
     if not said:
         raise InvalidQuestionnaire(f"{name} says nothing")
-    _check_direction(said)
 
 
 def _decoded(text: str, kind: type[Answers]) -> Answers:
     try:
         answers = msgspec.json.decode(text, type=kind)
         _check_direction(msgspec.json.decode(text))
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise InvalidQuestionnaire(f"the questionnaire cannot be read: {error}") from error
     return answers
 
