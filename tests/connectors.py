@@ -6,7 +6,9 @@ from typing import Any
 from binance_common.configuration import ConfigurationRestAPI
 from pydantic import BaseModel
 
-PATIENCE_MS = 60_000
+from tests.patience import PATIENCE_S
+
+PATIENCE_MS = 1_000 * PATIENCE_S
 """The connectors give up after a second, which a busy machine may need."""
 
 

@@ -33,6 +33,7 @@ from rialto.streams.feed import MarketFeed
 from rialto.streams.hub import Hub
 from rialto.streams.user_data.streams import UserDataStreams
 from tests.gateway import Live, Trader, live
+from tests.patience import PATIENCE_S
 
 Fields = Sequence[tuple[int, object]]
 
@@ -157,7 +158,7 @@ class FixClient:
         )
         return await self.receive()
 
-    async def receive(self, message_type: str | None = None, timeout: float = 5) -> Received:
+    async def receive(self, message_type: str | None = None, timeout: float = PATIENCE_S) -> Received:
         """Return the next message, of a type if one is given: others are an error, but for heartbeats."""
         while True:
             message = self._parser.get_message()

@@ -26,6 +26,7 @@ from rialto.streams.market_streams import market_stream_handlers
 from rialto.streams.protocol import websocket_protocol
 from tests.exchange import BTCUSDT, limit
 from tests.gateway import Live, live
+from tests.patience import PATIENCE_S
 
 ACCOUNTS = (5, 6)
 
@@ -96,7 +97,7 @@ async def trade_at_random(runtime: Runtime, orders: int, seed: int, pause_s: flo
         await asyncio.sleep(pause_s)
 
 
-async def collect(client: ClientConnection, until: Callable[[Any], bool], timeout: float = 10.0) -> list[Any]:
+async def collect(client: ClientConnection, until: Callable[[Any], bool], timeout: float = PATIENCE_S) -> list[Any]:
     """Return messages up to and with the first for which a condition holds."""
     messages: list[Any] = []
     async with asyncio.timeout(timeout):
@@ -105,7 +106,7 @@ async def collect(client: ClientConnection, until: Callable[[Any], bool], timeou
     return messages
 
 
-async def eventually(holds: Callable[[], object], timeout: float = 5.0) -> None:
+async def eventually(holds: Callable[[], object], timeout: float = PATIENCE_S) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(timeout):
         while not holds():  # noqa: ASYNC110

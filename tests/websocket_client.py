@@ -10,6 +10,7 @@ import msgspec
 import websockets
 
 from tests.gateway import Trader
+from tests.patience import PATIENCE_S
 
 Sign = Callable[[str], str]
 
@@ -44,7 +45,7 @@ class SocketClient:
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message, and keep it."""
-        message: dict[str, Any] = msgspec.json.decode(await asyncio.wait_for(self.socket.recv(), 10))
+        message: dict[str, Any] = msgspec.json.decode(await asyncio.wait_for(self.socket.recv(), PATIENCE_S))
         self.received.append(message)
         return message
 

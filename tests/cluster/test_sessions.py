@@ -69,7 +69,7 @@ def browser(cluster: ClusterProcess, database: str, name: str) -> Browser:
 
 def test_a_session_and_a_code_are_the_same_at_both_gateways(cluster: tuple[ClusterProcess, str]) -> None:
     process, database = cluster
-    alice = browser(process, database, "alice")
+    alice = browser(process, database, "zoe")
     for gateway in (0, 1, 0):
         alice.does(gateway, "GET", "session")
 
@@ -101,7 +101,7 @@ def test_who_logs_out_at_one_gateway_is_out_at_the_other_with_the_next_request(
     cluster: tuple[ClusterProcess, str],
 ) -> None:
     process, database = cluster
-    alice = browser(process, database, "bob")
+    alice = browser(process, database, "yan")
     held = dict(alice.cookies)
     for gateway in (0, 1):
         alice.does(gateway, "GET", "session")

@@ -24,6 +24,7 @@ from rialto.identity.restrictions import Permission, Restrictions
 from rialto.streams import sbe_payloads
 from rialto.streams.names import Kind, Topic
 from tests.exchange import BTCUSDT, limit
+from tests.patience import PATIENCE_S
 from tests.sbe import Decoded, decode
 from tests.streams import ACCOUNTS, Streaming, streaming, trade_at_random
 
@@ -44,7 +45,7 @@ def connect(exchange: Streaming, path: str, **options: Any) -> websockets.connec
     return exchange.connect(path, additional_headers=headers, **options)
 
 
-async def receive(client: ClientConnection, timeout: float = 5) -> Decoded:
+async def receive(client: ClientConnection, timeout: float = PATIENCE_S) -> Decoded:
     async with asyncio.timeout(timeout):
         message = await client.recv()
     assert isinstance(message, bytes), message
@@ -54,7 +55,7 @@ async def receive(client: ClientConnection, timeout: float = 5) -> Decoded:
 async def ask(client: ClientConnection, method: str, *params: object) -> Any:
     """Send a request and return the reply, passing over market data."""
     await client.send(msgspec.json.encode({"method": method, "params": params, "id": 1}).decode())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while isinstance(message := await client.recv(), bytes):
             pass
         return msgspec.json.decode(message)

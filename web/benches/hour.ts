@@ -11,6 +11,8 @@ const SETTLES_MS = 4_000
 const LIVE_SECONDS = 30
 const LEVELS = 200
 const CHANGED_LEVELS = 8
+const NEAR = 40
+const GONE = '0.00000'
 const BATCH = 250
 const TICKS_AN_UPDATE = 3
 const LOOKS = 6
@@ -29,15 +31,21 @@ class Market {
   #trade = 1_000
   #time = Date.now()
   readonly #step: number
+  /** The prices, in cents, at which somebody bids and asks. */
+  readonly #bids = new Set<number>()
+  readonly #asks = new Set<number>()
 
   constructor(changesASecond: number) {
     this.#step = 1_000 / changesASecond
   }
 
   snapshot(): object {
-    const side = (sign: number) =>
-      Array.from({ length: LEVELS }, (_, level) => [this.#price(sign * (level + 1)), (1 + chance()).toFixed(5)])
-    return { lastUpdateId: this.#update, bids: side(-1), asks: side(1) }
+    const side = (held: Set<number>, sign: number) => {
+      held.clear()
+      for (let level = 1; level <= LEVELS; level += 1) held.add(this.#cents + sign * level)
+      return [...held].map((cents) => [priced(cents), (1 + chance()).toFixed(5)])
+    }
+    return { lastUpdateId: this.#update, bids: side(this.#bids, -1), asks: side(this.#asks, 1) }
   }
 
   /** What is told of the next moment, as lines of the combined stream. */
@@ -47,27 +55,47 @@ class Market {
     this.#update += 1
     this.#trade += 1
     const name = SYMBOL.toLowerCase()
-    const levels = (sign: number) =>
-      Array.from({ length: CHANGED_LEVELS }, () => [
-        this.#price(sign * (1 + Math.floor(chance() * 40))),
-        chance() < 0.2 ? '0.00000' : (chance() * 3).toFixed(5),
-      ])
     const time = Math.round(this.#time)
-    const price = this.#price(0)
+    const price = priced(this.#cents)
     const begun = Math.floor(time / 60_000) * 60_000
     const candle = { t: begun, T: begun + 59_999, o: price, h: price, l: price, c: price, v: '1.00000', q: price }
     const told: [string, object][] = [
-      [`${name}@depth@100ms`, { e: 'depthUpdate', U: this.#update, u: this.#update, b: levels(-1), a: levels(1) }],
+      [
+        `${name}@depth@100ms`,
+        {
+          e: 'depthUpdate',
+          U: this.#update,
+          u: this.#update,
+          b: this.#changes(this.#bids, -1),
+          a: this.#changes(this.#asks, 1),
+        },
+      ],
       [`${name}@trade`, { t: this.#trade, p: price, q: chance().toFixed(5), T: time, m: chance() < 0.5 }],
     ]
     if (this.#update % 10 === 0) told.push([`${name}@kline_15m`, { k: candle }], [`${name}@kline_1m`, { k: candle }])
     return told.map(([stream, data]) => JSON.stringify({ stream, data }))
   }
 
-  #price(ticks: number): string {
-    return ((this.#cents + ticks) / 100).toFixed(2)
+  /** Change some levels near the price; what the price has passed, or left far behind, is gone. */
+  #changes(held: Set<number>, sign: number): string[][] {
+    const changed = new Map<number, string>()
+    for (const cents of held) {
+      const away = sign * (cents - this.#cents)
+      if (away <= 0 || away > LEVELS) changed.set(cents, GONE)
+    }
+    for (let count = 0; count < CHANGED_LEVELS; count += 1) {
+      const cents = this.#cents + sign * (1 + Math.floor(chance() * NEAR))
+      changed.set(cents, chance() < 0.2 ? GONE : (chance() * 3).toFixed(5))
+    }
+    for (const [cents, quantity] of changed) {
+      if (quantity === GONE) held.delete(cents)
+      else held.add(cents)
+    }
+    return [...changed].map(([cents, quantity]) => [priced(cents), quantity])
   }
 }
+
+const priced = (cents: number) => (cents / 100).toFixed(2)
 
 const market = new Market(Number(perSecond))
 const sockets = new Set<WebSocketRoute>()
