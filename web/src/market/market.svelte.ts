@@ -98,8 +98,9 @@ export class Market {
     }
     this.#isReading = false
     if (isThere) this.#drawBook()
-    else if (asked !== this.#asked) void this.#readBook()
-    else setTimeout(() => this.#book.isReady || void this.#readBook(), SNAPSHOT_AGAIN_MS)
+    // It was asked for anew meanwhile: by a stream that began, or by a gap in what had waited for this snapshot.
+    if (asked !== this.#asked) void this.#readBook()
+    else if (!isThere) setTimeout(() => this.#book.isReady || void this.#readBook(), SNAPSHOT_AGAIN_MS)
   }
 
   async #readTrades(): Promise<void> {
