@@ -1,6 +1,7 @@
 // Where the page begins: language, looks, who is logged in, and then what the address asks for.
 import '@fontsource-variable/inter/wght.css'
 import { mount } from 'svelte'
+import { away } from './api/away.svelte'
 import App from './App.svelte'
 import { firstLanguage, language } from './i18n/language.svelte'
 import { connection } from './market/connection.svelte'
@@ -23,6 +24,7 @@ connection.start()
 // What the address asks for is on its way while the first messages are.
 const spoken = language.speak(firstLanguage())
 proving.start()
+away.start()
 void session.start()
 alerts.start()
 router.start(ROUTES, MISSING)

@@ -99,7 +99,7 @@ async function readsTheMarket(person: Person): Promise<void> {
   const keys = new Keyboard(person)
   // Once around: whatever has the focus is seen.
   await keys.to(page.getByRole('link', { name: 'Skip to the content' }))
-  const chart = page.getByRole('img', { name: /Chart of BTCUSDT|^BTCUSDT, interval/ })
+  const chart = page.getByRole('img', { name: /Chart of BTC\/USDT|^BTC\/USDT, interval/ })
   await keys.to(chart)
   const views = page.getByRole('tablist', { name: 'Chart or depth' })
   await keys.at(views.getByRole('tab', { name: 'Chart' }), 'ArrowRight')

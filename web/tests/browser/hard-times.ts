@@ -1,5 +1,5 @@
 // What the page does when things go wrong around it: the network, the exchange, the session, the browser. Asks for
-// `restart`, for `endSessions`, and for `offer PRICE`, an order of somebody else.
+// `restart`, for `begin`, a start that is not over until a restart, for `endSessions`, and for `offer PRICE`, an order of somebody else.
 import assert from 'node:assert/strict'
 import { enter } from './calls.ts'
 import { Keyboard } from './keyboard.ts'
@@ -54,6 +54,34 @@ async function outlivesARestart(person: Person): Promise<void> {
   await person.isSeen(EMAIL)
   const toasts = await page.locator('.toast').allTextContents()
   assert.equal(new Set(toasts).size, toasts.length, toasts.join('; '))
+  forgive(person)
+}
+
+/** Nobody who comes while the journal is replayed is shown an error, or has to come again. */
+async function comesEarly(person: Person): Promise<void> {
+  assert.equal(await ask('begin'), 'done')
+  const trading = await unusually(person, '/trade/BTCUSDT', () => undefined)
+  const reading = await unusually(person, '/markets', () => undefined)
+  for (const page of [trading, reading])
+    await page.getByRole('status').filter({ hasText: 'The exchange does not answer' }).waitFor()
+  assert.equal(await ask('restart'), 'done')
+  await trading.getByRole('region', { name: 'Order book' }).getByText('148.00').first().waitFor()
+  await reading.getByRole('link', { name: /BTC/ }).first().waitFor()
+  for (const page of [trading, reading]) await page.context().close()
+  forgive(person)
+}
+
+/** A proxy says that nobody is behind it: the page that was here before shows itself. */
+async function isBehindAProxy(person: Person): Promise<void> {
+  const { page } = person
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.goto('/markets')
+  await page.getByRole('link', { name: /BTC/ }).first().waitFor()
+  assert.equal(await ask('badGateway'), 'done')
+  await page.goto('/markets')
+  await page.getByRole('status').filter({ hasText: 'The exchange does not answer' }).waitFor()
+  assert.equal(await ask('restart'), 'done')
+  await page.getByRole('link', { name: /BTC/ }).first().waitFor()
   forgive(person)
 }
 
@@ -229,6 +257,8 @@ async function isFarAway(person: Person): Promise<void> {
 await walk(
   losesTheNetwork,
   outlivesARestart,
+  comesEarly,
+  isBehindAProxy,
   meetsAnIllExchange,
   isLoggedOutInAForm,
   logsOutInAnotherTab,
