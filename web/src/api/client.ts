@@ -30,6 +30,8 @@ export class Refused extends Error {
 }
 
 const TIMEOUT_MS = 15_000
+/** Files may have to be made first. */
+const FILE_TIMEOUT_MS = 120_000
 const NO_SESSION: ReadonlySet<number> = new Set([-41007, -2014, -2015])
 const CSRF = -41008
 const REMEDIES_MAX = 3
@@ -66,7 +68,15 @@ function remedyOf(code: number): (() => Promise<boolean>) | undefined {
   return code === STEP_UP_REQUIRED ? remedies.stepUpIsRequired : undefined
 }
 
-async function send(method: Method, path: string, parameters: Record<string, unknown>): Promise<unknown> {
+interface Asked {
+  method: Method
+  path: string
+  parameters: Record<string, unknown>
+  /** Whether the answer is a file, and not JSON. */
+  isFile?: boolean
+}
+
+async function send({ method, path, parameters, isFile = false }: Asked): Promise<unknown> {
   const sent = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) sent.set(name, String(value))
   const isRead = method === 'get'
@@ -77,8 +87,9 @@ async function send(method: Method, path: string, parameters: Record<string, unk
       method: method.toUpperCase(),
       headers: isRead || !csrfToken ? {} : { 'x-csrf-token': csrfToken },
       ...(isRead ? {} : { body: sent }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(isFile ? FILE_TIMEOUT_MS : TIMEOUT_MS),
     })
+    if (isFile && response.ok) return await response.blob()
   } catch (failure) {
     throw new Refused(0, String(failure), 0)
   }
@@ -89,17 +100,12 @@ async function send(method: Method, path: string, parameters: Record<string, unk
 }
 
 /** Remedy a refused call and send it again: who logs in anew may have to step up as well. */
-async function sendAgain(
-  refused: Refused,
-  method: Method,
-  path: string,
-  parameters: Record<string, unknown>,
-): Promise<unknown> {
+async function sendAgain(refused: Refused, asked: Asked): Promise<unknown> {
   let why = refused
   for (let turn = 0; turn < REMEDIES_MAX; turn++) {
     if (!(await remedyOf(why.code)?.())) break
     try {
-      return await send(method, path, parameters)
+      return await send(asked)
     } catch (failure) {
       if (!(failure instanceof Refused)) throw failure
       why = failure
@@ -108,14 +114,14 @@ async function sendAgain(
   throw why
 }
 
-async function ask(method: Method, path: string, parameters: Record<string, unknown>): Promise<unknown> {
+async function ask(asked: Asked): Promise<unknown> {
   try {
-    return await send(method, path, parameters)
+    return await send(asked)
   } catch (failure) {
     if (!(failure instanceof Refused) || !remedyOf(failure.code)) throw failure
-    if (method !== 'get') return sendAgain(failure, method, path, parameters)
-    const name = `${path} ${JSON.stringify(parameters)}`
-    const again = waiting.get(name) ?? sendAgain(failure, method, path, parameters)
+    if (asked.method !== 'get') return sendAgain(failure, asked)
+    const name = `${asked.path} ${JSON.stringify(asked.parameters)}`
+    const again = waiting.get(name) ?? sendAgain(failure, asked)
     waiting.set(name, again)
     return again.finally(() => waiting.delete(name))
   }
@@ -123,12 +129,12 @@ async function ask(method: Method, path: string, parameters: Record<string, unkn
 
 /** Read who is logged in, with no remedy where nobody is. Throws `Refused`. */
 export const readSession = (): Promise<Answer<'get', '/account/v1/session'>> =>
-  send('get', '/account/v1/session', {}) as Promise<Answer<'get', '/account/v1/session'>>
+  send({ method: 'get', path: '/account/v1/session', parameters: {} }) as Promise<Answer<'get', '/account/v1/session'>>
 
 const calling =
   <M extends Method>(method: M) =>
   <P extends PathOf<M>>(path: P, parameters: Parameters<M, P>): Promise<Answer<M, P>> =>
-    ask(method, path, parameters as Record<string, unknown>) as Promise<Answer<M, P>>
+    ask({ method, path, parameters: parameters as Record<string, unknown> }) as Promise<Answer<M, P>>
 
 /** The calls by method. Each throws `Refused`. */
 export const api = {
@@ -136,4 +142,7 @@ export const api = {
   post: calling('post'),
   put: calling('put'),
   delete: calling('delete'),
+  /** Read what is answered as a file. */
+  file: <P extends PathOf<'get'>>(path: P, parameters: Parameters<'get', P>): Promise<Blob> =>
+    ask({ method: 'get', path, parameters: parameters as Record<string, unknown>, isFile: true }) as Promise<Blob>,
 }
