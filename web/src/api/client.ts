@@ -34,11 +34,15 @@ const TIMEOUT_MS = 15_000
 const FILE_TIMEOUT_MS = 120_000
 const NO_SESSION: ReadonlySet<number> = new Set([-41007, -2014, -2015])
 const CSRF = -41008
+/** The exchange is not reached, or it or a proxy says that it can do nothing now: a read may be sent again. */
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503, 504])
 const REMEDIES_MAX = 3
 export const STEP_UP_REQUIRED = -41201
 
-/** What is done about a call that was refused for its session's sake. Each tells whether to send the call again. */
+/** What is done about a call that was refused for the time being. Each tells whether to send the call again. */
 export interface Remedies {
+  /** The exchange does not answer; only for what changes nothing. */
+  exchangeIsAway: () => Promise<boolean>
   /** The exchange knows no session, or none that may do this. */
   sessionIsOver: () => Promise<boolean>
   /** The token is not the session's, which may be a newer one of another tab's. */
@@ -49,7 +53,7 @@ export interface Remedies {
 
 let csrfToken = ''
 let remedies: Partial<Remedies> = {}
-/** Reads that wait for a session. The same read is sent once, however often it is asked for meanwhile. */
+/** Reads that wait for a remedy. The same read is sent once, however often it is asked for meanwhile. */
 const waiting = new Map<string, Promise<unknown>>()
 
 /** Send this token from now on. */
@@ -62,18 +66,20 @@ export function remedy(by: Partial<Remedies>): void {
   remedies = { ...remedies, ...by }
 }
 
-function remedyOf(code: number): (() => Promise<boolean>) | undefined {
-  if (NO_SESSION.has(code)) return remedies.sessionIsOver
-  if (code === CSRF) return remedies.tokenIsOld
-  return code === STEP_UP_REQUIRED ? remedies.stepUpIsRequired : undefined
-}
-
 interface Asked {
   method: Method
   path: string
   parameters: Record<string, unknown>
   /** Whether the answer is a file, and not JSON. */
   isFile?: boolean
+}
+
+function remedyOf({ code, status }: Refused, { method, isFile }: Asked): (() => Promise<boolean>) | undefined {
+  // What is slow to make and was not made is not asked for again unasked.
+  if (method === 'get' && !isFile && AWAY.has(status)) return remedies.exchangeIsAway
+  if (NO_SESSION.has(code)) return remedies.sessionIsOver
+  if (code === CSRF) return remedies.tokenIsOld
+  return code === STEP_UP_REQUIRED ? remedies.stepUpIsRequired : undefined
 }
 
 async function send({ method, path, parameters, isFile = false }: Asked): Promise<unknown> {
@@ -103,7 +109,7 @@ async function send({ method, path, parameters, isFile = false }: Asked): Promis
 async function sendAgain(refused: Refused, asked: Asked): Promise<unknown> {
   let why = refused
   for (let turn = 0; turn < REMEDIES_MAX; turn++) {
-    if (!(await remedyOf(why.code)?.())) break
+    if (!(await remedyOf(why, asked)?.())) break
     try {
       return await send(asked)
     } catch (failure) {
@@ -118,7 +124,7 @@ async function ask(asked: Asked): Promise<unknown> {
   try {
     return await send(asked)
   } catch (failure) {
-    if (!(failure instanceof Refused) || !remedyOf(failure.code)) throw failure
+    if (!(failure instanceof Refused) || !remedyOf(failure, asked)) throw failure
     if (asked.method !== 'get') return sendAgain(failure, asked)
     const name = `${asked.path} ${JSON.stringify(asked.parameters)}`
     const again = waiting.get(name) ?? sendAgain(failure, asked)
@@ -135,6 +141,13 @@ const calling =
   <M extends Method>(method: M) =>
   <P extends PathOf<M>>(path: P, parameters: Parameters<M, P>): Promise<Answer<M, P>> =>
     ask({ method, path, parameters: parameters as Record<string, unknown> }) as Promise<Answer<M, P>>
+
+/** Tell whether the exchange answers. */
+export const answers = (): Promise<boolean> =>
+  send({ method: 'get', path: '/api/v3/ping', parameters: {} }).then(
+    () => true,
+    () => false,
+  )
 
 /** The calls by method. Each throws `Refused`. */
 export const api = {

@@ -107,6 +107,8 @@ class Session {
     } catch (failure) {
       if (!isNoSession(failure)) return false
     }
+    // Meanwhile they may have left, here or in another tab.
+    if (!this.person) return false
     this.isOver = true
     return new Promise((resume) => this.#waiting.push(resume))
   }
