@@ -33,5 +33,6 @@ export default defineConfig(({ isSsrBuild }) => ({
   server: {
     proxy: { '/api': api, '/sapi': api, '/account/v1': api, '/ws-api': api, '/ws': api, '/stream': api },
   },
-  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+  // A busy machine is waited for.
+  test: { include: ['tests/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 }))

@@ -12,10 +12,13 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from rialto.bootstrap.watching import Watching
 from rialto.foundation.configuration import read_settings
 from rialto.gateway.assembly import edge_alone
+from rialto.gateway.page.site import PageSite
 from rialto.gateway.server import HttpServer, ServerSettings, listen
 from rialto.watch.site import PATHS
 from tests.demo_process import Credentials, DemoProcess, rialto
@@ -206,10 +209,13 @@ def test_who_sends_traffic_hears_of_the_end_in_time(tmp_path: Path) -> None:
 
 async def test_the_port_answers_while_the_journal_is_replayed(tmp_path: Path) -> None:
     watching = Watching(read_settings({}, {"data_directory": tmp_path}))
+    page = tmp_path / "page"
+    page.mkdir()
+    (page / "index.html").write_text("<!doctype html>")
     listener = listen(ServerSettings(port=0))
     port = listener.getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
-        async with watching.alone(listener):
+        async with watching.alone(listener, PageSite(page)):
             watching.note_replayed(700_000)
             ready, health = await client.get("/ready"), await client.get("/health")
             assert (ready.status_code, health.status_code) == (503, 200)
@@ -217,6 +223,12 @@ async def test_the_port_answers_while_the_journal_is_replayed(tmp_path: Path) ->
             assert samples((await client.get("/metrics")).text)["rialto_replay_sequence", ()] == 700_000
             early = await client.get("/api/v3/time")
             assert (early.status_code, early.json()["code"]) == (503, -1008)
+            shown = await client.get("/trade/BTCUSDT")
+            assert (shown.status_code, shown.text) == (200, "<!doctype html>")
+            assert (await client.post("/trade/BTCUSDT")).status_code == 503
+            with pytest.raises(InvalidStatus) as stream:
+                await connect(f"ws://127.0.0.1:{port}/stream", proxy=None)
+            assert stream.value.response.status_code == 503
         between = asyncio.create_task(client.get("/health"))
         await asyncio.sleep(0.05)
         server = HttpServer(watching.site(_nothing), edge_alone(PATHS), ServerSettings(), listener=listener)

@@ -1,10 +1,15 @@
 """What the page does when the network, the exchange, the session or the browser fail it, in a real browser."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from rialto.bootstrap.watching import Watching
+from rialto.foundation.configuration import read_settings
+from rialto.gateway.page.site import PageSite
+from rialto.gateway.server import ServerSettings, listen
 from rialto.identity.passwords import hashed
 from tests.gateway import Trader
 from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
@@ -25,9 +30,31 @@ class Restarted:
 
     async def start(self) -> None:
         """Start it, where it was before if it was."""
+        await self.stop()
         exchange = whole_exchange(self._data, page_directory=None, port=self._port)
         self.whole = await self._stack.enter_async_context(exchange)
         self._port = self.whole.exchange.port
+
+    async def begin(self) -> None:
+        """Answer as it does while it replays its journal."""
+        await self.stop()
+        listener = listen(ServerSettings(port=self._port))
+        self._stack.callback(listener.close)
+        watching = Watching(read_settings({}, {"data_directory": self._data}))
+        await self._stack.enter_async_context(watching.alone(listener, PageSite()))
+
+    async def bad_gateway(self) -> None:
+        """Answer as a proxy does that has nobody behind it."""
+        await self.stop()
+
+        async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        proxy = await asyncio.start_server(refuse, "127.0.0.1", self._port)
+        self._stack.callback(proxy.close)
 
     async def stop(self) -> None:
         """Stop it."""
@@ -50,8 +77,15 @@ async def test_the_page_gets_over_what_fails_around_it(tmp_path: Path) -> None:
         return "done"
 
     async def restart(_nothing: str) -> str:
-        await running.stop()
         await running.start()
+        return "done"
+
+    async def begin(_nothing: str) -> str:
+        await running.begin()
+        return "done"
+
+    async def bad_gateway(_nothing: str) -> str:
+        await running.bad_gateway()
         return "done"
 
     async def end_sessions(_nothing: str) -> str:
@@ -59,7 +93,9 @@ async def test_the_page_gets_over_what_fails_around_it(tmp_path: Path) -> None:
         return "done"
 
     url = f"http://127.0.0.1:{running.whole.exchange.port}"
-    asked = {"offer": offer, "restart": restart, "endSessions": end_sessions}
+    asked = {
+        "offer": offer, "restart": restart, "begin": begin, "badGateway": bad_gateway, "endSessions": end_sessions,
+    }  # fmt: skip
     try:
         words = await walk("hard-times", url, asked, EMAIL, PASSWORD)
     finally:

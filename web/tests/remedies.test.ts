@@ -22,7 +22,7 @@ function exchange(...answers: (number | null)[]): Sent[] {
 afterEach(() => {
   vi.unstubAllGlobals()
   const never = () => Promise.resolve(false)
-  remedy({ sessionIsOver: never, tokenIsOld: never, stepUpIsRequired: never })
+  remedy({ exchangeIsAway: never, sessionIsOver: never, tokenIsOld: never, stepUpIsRequired: never })
   useToken('')
 })
 
@@ -75,6 +75,22 @@ test('the same read waits once, however often it is asked for', async () => {
   logIn(true)
   await expect(Promise.all(reads)).resolves.toEqual([{ ok: true }, { ok: true }, { ok: true }])
   expect(sent.length).toBe(4)
+})
+
+test('a read that finds no exchange waits for it; what changes something is not sent twice', async () => {
+  const answers = [null, 502, 200]
+  let sent = 0
+  vi.stubGlobal('fetch', () => {
+    const status = answers[sent++] ?? 503
+    if (status === null) return Promise.reject(new TypeError('no network'))
+    return Promise.resolve(new Response('{}', { status }))
+  })
+  let waited = 0
+  remedy({ exchangeIsAway: () => Promise.resolve(++waited > 0) })
+  await expect(api.get('/api/v3/exchangeInfo', {})).resolves.toEqual({})
+  expect([sent, waited]).toEqual([3, 2])
+  await expect(api.post('/account/v1/logout', {})).rejects.toMatchObject({ status: 503 })
+  expect([sent, waited]).toEqual([4, 2])
 })
 
 test('other refusals are passed on at once', async () => {

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.directories import prepare_data_directory
-from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.front import Exchange, open_page, running_front
 from rialto.bootstrap.jobs import LEASE_NAME
 from rialto.bootstrap.operating import heeding_operator
 from rialto.bootstrap.watching import Watching
@@ -43,7 +43,8 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Exchange]:
     async with AsyncExitStack() as stack:
         listener = listen(ServerSettings(host=settings.host, port=settings.port))
         stack.callback(listener.close)
-        async with watching.alone(listener):
+        page = open_page(settings)
+        async with watching.alone(listener, page):
             runtime = await stack.enter_async_context(_running_runtime(settings))
         reader = open_engine(settings.database_url, Access.READ_ONLY)
         stack.callback(reader.dispose)
@@ -53,9 +54,8 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Exchange]:
         runtime.shed_when(lambda: runtime.last_sequence - projected.watermark > settings.projection_lag_max)
         stack.enter_context(watching.following(runtime))
         lease = Lease(_own_engine(settings, stack), LEASE_NAME)
-        exchange = await stack.enter_async_context(
-            running_front(settings, runtime, projected, watching, listener, lease)
-        )
+        front = running_front(settings, runtime, projected, watching, page, listener, lease)
+        exchange = await stack.enter_async_context(front)
         await stack.enter_async_context(heeding_operator(settings, runtime, exchange.families.operators.back_office))
         yield exchange
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from rialto.bootstrap.core import OnProgress, running_core
-from rialto.bootstrap.front import Exchange, running_front
+from rialto.bootstrap.front import Exchange, open_page, running_front
 from rialto.bootstrap.operating import heeding_operator
 from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching
@@ -21,7 +21,7 @@ _log = structlog.stdlib.get_logger(__name__)
 async def running_exchange(settings: Settings, on_progress: OnProgress | None = None) -> AsyncIterator[Exchange]:
     """Run a whole exchange, open to clients when this yields.
 
-    The port answers the operator from the first moment, also while the journal is replayed.
+    The port answers the operator from the first moment, and shows the page, also while the journal is replayed.
     """
     watching = Watching(settings)
 
@@ -33,11 +33,13 @@ async def running_exchange(settings: Settings, on_progress: OnProgress | None = 
     async with AsyncExitStack() as stack:
         listener = listen(ServerSettings(host=settings.host, port=settings.port))
         stack.callback(listener.close)
-        async with watching.alone(listener):
+        page = open_page(settings)
+        async with watching.alone(listener, page):
             runtime, projector = await stack.enter_async_context(running_core(settings, progress))
         _log.info("journal replayed", sequence=runtime.last_sequence, replay_s=watching.seconds)
         await stack.enter_async_context(watching.core(runtime, projector))
-        exchange = await stack.enter_async_context(running_front(settings, runtime, projector, watching, listener))
+        front = running_front(settings, runtime, projector, watching, page, listener)
+        exchange = await stack.enter_async_context(front)
         await stack.enter_async_context(heeding_operator(settings, runtime, exchange.families.operators.back_office))
         await stack.enter_async_context(running_replica(settings))
         yield exchange

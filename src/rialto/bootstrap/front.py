@@ -88,12 +88,18 @@ class Exchange:
         return self.parts.api_keys
 
 
+def open_page(settings: Settings) -> PageSite:
+    """Read the files of the page."""
+    return PageSite(settings.page_directory or BUILT)
+
+
 @asynccontextmanager
 async def running_front(
     settings: Settings,
     runtime: Runtime,
     projected: Watermark,
     watching: Watching,
+    page: PageSite,
     listener: socket.socket | None = None,
     lease: Lease | None = None,
 ) -> AsyncIterator[Exchange]:
@@ -107,7 +113,6 @@ async def running_front(
         history, api_keys = parts.history, parts.api_keys
         user_data = UserDataStreams(runtime)
         families = await open_families(parts)
-        page = PageSite(settings.page_directory or BUILT)
         families.accounts.pages.leave(page.replaced)
         gateway = assemble(
             runtime,

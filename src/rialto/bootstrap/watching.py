@@ -16,6 +16,7 @@ import structlog
 
 import rialto
 from rialto.bootstrap.directories import journal_directory
+from rialto.bootstrap.starting import NO_STREAMS_YET, NotOpenYet
 from rialto.core.runtime import Runtime
 from rialto.fix.server import FixServer
 from rialto.fix.service import ServiceKind
@@ -26,9 +27,8 @@ from rialto.foundation.logging import tell_position
 from rialto.foundation.metrics import Metrics
 from rialto.gateway.assembly import Gateway, edge_alone
 from rialto.gateway.bounds import Bounds
-from rialto.gateway.dispatcher import error_body
+from rialto.gateway.page.site import PageSite
 from rialto.gateway.server import AsgiApplication, HttpServer, ServerSettings
-from rialto.gateway.sites import Receive, Send
 from rialto.projections.history import History
 from rialto.projections.projector import Projector
 from rialto.streams.connections import Connections
@@ -56,9 +56,8 @@ from rialto.watch.edge_figures import (
 )
 from rialto.watch.health import Check, Health, Phase
 from rialto.watch.rounds import Rounds
-from rialto.watch.site import PATHS, Scope, WatchSite
+from rialto.watch.site import PATHS, WatchSite
 from rialto.watch.turns import LoopTurns
-from rialto.wire.errors import ErrorCode
 
 REPLAY_SAID_EVERY_S: Final = 5.0
 STARTING_DRAIN_S: Final = 1
@@ -103,10 +102,12 @@ class Watching:
             _log.info("replaying the journal", sequence=sequence, seconds=self.seconds)
 
     @asynccontextmanager
-    async def alone(self, listener: socket.socket) -> AsyncIterator[None]:
-        """Answer the operator, and nobody else, on an open port; leave the port open."""
+    async def alone(self, listener: socket.socket, page: PageSite) -> AsyncIterator[None]:
+        """Answer the operator on an open port, and everyone else that it is too early; leave the port open."""
         settings = ServerSettings(drain_seconds=STARTING_DRAIN_S)
-        server = HttpServer(self.site(_not_open_yet), edge_alone(PATHS), settings, listener=listener.dup())
+        server = HttpServer(
+            self.site(NotOpenYet(page)), edge_alone(PATHS), settings, NO_STREAMS_YET, listener=listener.dup()
+        )
         await server.start()
         try:
             yield
@@ -201,14 +202,6 @@ class Watching:
         """Note that traffic should go elsewhere."""
         self.health.phase = Phase.DRAINING
         _log.info("draining", sequence=sequence, notice_s=self._settings.drain_notice_seconds, up_s=self.seconds)
-
-
-async def _not_open_yet(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - a signature of ASGI
-    """Answer whoever is early as one answers when there is too much to do: try again."""
-    body = error_body(ErrorCode.SERVER_BUSY.error())
-    headers = [(b"content-type", b"application/json;charset=UTF-8"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 503, "headers": [*headers, (b"retry-after", b"1")]})
-    await send({"type": "http.response.body", "body": body})
 
 
 def round_bounds(settings: Settings) -> rounds.Bounds:

@@ -32,11 +32,15 @@ export class Refused extends Error {
 const TIMEOUT_MS = 15_000
 const NO_SESSION: ReadonlySet<number> = new Set([-41007, -2014, -2015])
 const CSRF = -41008
+/** The exchange is not reached, or it or a proxy says that it can do nothing now: a read may be sent again. */
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503, 504])
 const REMEDIES_MAX = 3
 export const STEP_UP_REQUIRED = -41201
 
-/** What is done about a call that was refused for its session's sake. Each tells whether to send the call again. */
+/** What is done about a call that was refused for the time being. Each tells whether to send the call again. */
 export interface Remedies {
+  /** The exchange does not answer; only for what changes nothing. */
+  exchangeIsAway: () => Promise<boolean>
   /** The exchange knows no session, or none that may do this. */
   sessionIsOver: () => Promise<boolean>
   /** The token is not the session's, which may be a newer one of another tab's. */
@@ -47,7 +51,7 @@ export interface Remedies {
 
 let csrfToken = ''
 let remedies: Partial<Remedies> = {}
-/** Reads that wait for a session. The same read is sent once, however often it is asked for meanwhile. */
+/** Reads that wait for a remedy. The same read is sent once, however often it is asked for meanwhile. */
 const waiting = new Map<string, Promise<unknown>>()
 
 /** Send this token from now on. */
@@ -60,7 +64,8 @@ export function remedy(by: Partial<Remedies>): void {
   remedies = { ...remedies, ...by }
 }
 
-function remedyOf(code: number): (() => Promise<boolean>) | undefined {
+function remedyOf({ code, status }: Refused, method: Method): (() => Promise<boolean>) | undefined {
+  if (method === 'get' && AWAY.has(status)) return remedies.exchangeIsAway
   if (NO_SESSION.has(code)) return remedies.sessionIsOver
   if (code === CSRF) return remedies.tokenIsOld
   return code === STEP_UP_REQUIRED ? remedies.stepUpIsRequired : undefined
@@ -97,7 +102,7 @@ async function sendAgain(
 ): Promise<unknown> {
   let why = refused
   for (let turn = 0; turn < REMEDIES_MAX; turn++) {
-    if (!(await remedyOf(why.code)?.())) break
+    if (!(await remedyOf(why, method)?.())) break
     try {
       return await send(method, path, parameters)
     } catch (failure) {
@@ -112,7 +117,7 @@ async function ask(method: Method, path: string, parameters: Record<string, unkn
   try {
     return await send(method, path, parameters)
   } catch (failure) {
-    if (!(failure instanceof Refused) || !remedyOf(failure.code)) throw failure
+    if (!(failure instanceof Refused) || !remedyOf(failure, method)) throw failure
     if (method !== 'get') return sendAgain(failure, method, path, parameters)
     const name = `${path} ${JSON.stringify(parameters)}`
     const again = waiting.get(name) ?? sendAgain(failure, method, path, parameters)
@@ -129,6 +134,13 @@ const calling =
   <M extends Method>(method: M) =>
   <P extends PathOf<M>>(path: P, parameters: Parameters<M, P>): Promise<Answer<M, P>> =>
     ask(method, path, parameters as Record<string, unknown>) as Promise<Answer<M, P>>
+
+/** Tell whether the exchange answers. */
+export const answers = (): Promise<boolean> =>
+  send('get', '/api/v3/ping', {}).then(
+    () => true,
+    () => false,
+  )
 
 /** The calls by method. Each throws `Refused`. */
 export const api = {

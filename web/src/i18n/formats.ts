@@ -17,8 +17,11 @@ export const latin = (code: string) => `${code}-u-nu-latn`
 // Arabic dates carry these marks, which tear them apart wherever numbers run from left to right.
 const MARKS = /\u200f/g
 
+/** Take the marks out that turn what a language writes around. */
+export const unmarked = (text: string): string => text.replaceAll(MARKS, '')
+
 /** Make what writes times with these parts, in the language of the moment. */
 export const dates = (parts: Intl.DateTimeFormatOptions) => {
   const formatOf = once((code) => new Intl.DateTimeFormat(latin(code), parts))
-  return (milliseconds: number): string => formatOf(language.code).format(milliseconds).replaceAll(MARKS, '')
+  return (milliseconds: number): string => unmarked(formatOf(language.code).format(milliseconds))
 }

@@ -2,7 +2,7 @@
 import { Decimal } from '../money/decimal'
 import { changePercent } from './change'
 import { convert, type Rates } from './rates'
-import type { SymbolInfo } from './symbols.svelte'
+import { pairName, type SymbolInfo } from './symbols.svelte'
 import type { Ticker } from './tickers.svelte'
 
 export interface Row {
@@ -56,7 +56,7 @@ export function chosen(rows: readonly Row[], { text = '', quote, among, bases, n
     if (among && !among.has(info.symbol)) return false
     if (bases && !bases.has(info.baseAsset)) return false
     const called = (names?.get(info.baseAsset) ?? '').toUpperCase().replace(/\s+/g, '')
-    return [info.symbol, `${info.baseAsset}/${info.quoteAsset}`, called].some((each) => each.includes(wanted))
+    return [info.symbol, pairName(info), called].some((each) => each.includes(wanted))
   })
 }
 

@@ -21,9 +21,18 @@ class Symbols {
   find(name: string): SymbolInfo | undefined {
     return this.all.find((each) => each.symbol === name)
   }
+
+  /** Name a symbol as its pair, as in `BTC/USDT`; by itself where it is not known. */
+  pairOf(name: string): string {
+    const info = this.find(name)
+    return info ? pairName(info) : name
+  }
 }
 
 export const symbols = new Symbols()
+
+export const pairName = ({ baseAsset, quoteAsset }: Pick<SymbolInfo, 'baseAsset' | 'quoteAsset'>): string =>
+  `${baseAsset}/${quoteAsset}`
 
 /** Return a value of a symbol's filter, or null where it has none. */
 export function filterValue(info: SymbolInfo, filter: string, name: string): string | null {

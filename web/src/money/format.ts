@@ -117,6 +117,9 @@ const NUMBERS = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-
 /** Write a day and a time. */
 export const formatMoment = dates({ ...NUMBERS, hourCycle: 'h23' })
 
+/** Write the day of a moment near now, in numbers. */
+export const formatDate = dates({ month: '2-digit', day: '2-digit' })
+
 /** Write a day. */
 export const formatDay = dates({ dateStyle: 'medium' })
 

@@ -1,5 +1,6 @@
 // Follow the account of who is logged in, and tell of fills and cancels.
 import { t } from '../i18n/language.svelte'
+import { symbols } from '../market/symbols.svelte'
 import { formatAmount } from '../money/format'
 import { watchAccount, type AccountEvent } from '../session/events'
 import { notice } from './notices'
@@ -29,7 +30,11 @@ export function followAccount(): () => void {
     const happened = happenedIn(event)
     if (!happened) return
     const { kind, symbol } = happened
-    const values = { symbol, quantity: formatAmount(happened.quantity), price: formatAmount(happened.price) }
+    const values = {
+      symbol: symbols.pairOf(symbol),
+      quantity: formatAmount(happened.quantity),
+      price: formatAmount(happened.price),
+    }
     if (kind === 'cancel') notice(kind, t('notice.canceled', values))
     else notice(kind, happened.isBuy ? t('notice.bought', values) : t('notice.sold', values))
   })

@@ -25,6 +25,8 @@ const worker = self as unknown as Worker
 const PREFIX = 'rialto-'
 const CACHE = PREFIX + FRAME.version
 const DOCUMENT = '/index.html'
+/** What proxies say of an exchange that is away. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
 const SHELL: ReadonlySet<string> = new Set(FRAME.files.filter((file) => file !== DOCUMENT))
 
 worker.addEventListener('install', (event) => {
@@ -64,11 +66,13 @@ async function keptOrFetched(request: Request): Promise<Response> {
 }
 
 async function fetchedOrKept(request: Request): Promise<Response> {
+  const kept = () => caches.match(DOCUMENT, { cacheName: CACHE, ignoreVary: true })
   try {
-    return await fetch(request)
+    const fetched = await fetch(request)
+    return AWAY.has(fetched.status) ? ((await kept()) ?? fetched) : fetched
   } catch (failure) {
-    const kept = await caches.match(DOCUMENT, { cacheName: CACHE, ignoreVary: true })
-    if (kept) return kept
+    const document = await kept()
+    if (document) return document
     throw failure
   }
 }

@@ -94,7 +94,7 @@ async function looksDeep(person: Person): Promise<void> {
 
 async function readsTheChart(person: Person): Promise<void> {
   const { page } = person
-  const chart = page.getByRole('region', { name: 'Chart of BTCUSDT' })
+  const chart = page.getByRole('region', { name: 'Chart of BTC/USDT' })
   await chart.getByRole('button', { name: '1m', exact: true }).click()
   await chart.getByRole('button', { name: 'Indicators' }).click()
   await page.getByLabel('Add an indicator').selectOption('RSI')
@@ -110,7 +110,7 @@ async function readsTheChart(person: Person): Promise<void> {
   assert.equal(await page.getByLabel(/^RSI/).inputValue(), '7')
   await closesTheDialog(person)
   await chart.getByRole('button', { name: 'Candles as a table' }).click()
-  await person.isSeen(/BTCUSDT, interval 1m, from .* high 101\.00/)
+  await person.isSeen(/BTC\/USDT, interval 1m, from .* high 101\.00/)
   await person.inspect('candles')
   await closesTheDialog(person)
   await chart.getByRole('button', { name: 'Chart settings' }).click()
@@ -121,7 +121,7 @@ async function readsTheChart(person: Person): Promise<void> {
 
 async function drawsALine(person: Person): Promise<void> {
   const { page } = person
-  const chart = page.getByRole('region', { name: 'Chart of BTCUSDT' })
+  const chart = page.getByRole('region', { name: 'Chart of BTC/USDT' })
   const drawn = () => page.evaluate(() => localStorage.getItem('rialto.drawings.BTCUSDT') ?? '[]')
   await chart.getByRole('button', { name: 'Horizontal line' }).click()
   const box = await chart.locator('.place').boundingBox()
@@ -146,13 +146,13 @@ async function isAlerted(person: Person): Promise<void> {
     .or(page.getByText('Enter a price above zero.'))
     .first()
     .waitFor()
-  await page.getByLabel('Price of BTCUSDT').fill('101.5')
+  await page.getByLabel('Price of BTC/USDT').fill('101.5')
   await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
-  await person.isSeen('BTCUSDT rises to 101.50')
+  await person.isSeen('BTC/USDT rises to 101.50')
   await person.inspect('alerts')
   await closesTheDialog(person)
   assert.equal(await ask('trade', '102.00'), 'done')
-  await person.isSeen('BTCUSDT has risen to 101.50.')
+  await person.isSeen('BTC/USDT has risen to 101.50.')
 }
 
 async function movesAnOrder(person: Person): Promise<void> {

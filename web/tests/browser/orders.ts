@@ -155,7 +155,7 @@ async function changesAndCancels(person: Person): Promise<void> {
   await other.close()
   await isOpen(page, 7)
   await orders.getByRole('button', { name: 'Cancel all' }).click()
-  await person.isSeen(/7 open orders will be canceled on BTCUSDT/)
+  await person.isSeen(/7 open orders will be canceled on BTC\/USDT/)
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel all' }).click()
   await orders.getByText('No open orders.').waitFor()
 }

@@ -49,6 +49,7 @@ async function isSomebodyElseInOne(person: Person): Promise<void> {
   const other = await another(person, '/account/login')
   await other.getByRole('button', { name: /^Account of / }).click()
   await other.getByRole('menuitem', { name: 'Log out' }).click()
+  await other.getByRole('banner').getByRole('link', { name: 'Log in' }).waitFor()
   await other.goto('/account/login')
   await other.getByLabel('E-mail address').fill(BOB)
   await other.getByLabel('Password', { exact: true }).fill(PASSWORD)

@@ -70,7 +70,10 @@ class Alerts {
     const info = symbols.find(symbol)
     for (const alert of rung) {
       const reached = formatAmount(alert.price, info ? priceDecimals(info) : undefined)
-      const text = t(alert.isAbove ? 'chart.alertRose' : 'chart.alertFell', { symbol, price: reached })
+      const text = t(alert.isAbove ? 'chart.alertRose' : 'chart.alertFell', {
+        symbol: symbols.pairOf(symbol),
+        price: reached,
+      })
       toasts.tell(text)
       notice('alert', text)
     }

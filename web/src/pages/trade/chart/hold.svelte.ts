@@ -4,7 +4,7 @@ import { t } from '../../../i18n/language.svelte'
 import { INTERVALS, millisecondsOf, type Interval } from '../../../market/candles'
 import { followCandles, readCandles } from '../../../market/candleStream'
 import { CANDLES_PER_SECOND, paced } from '../../../market/pace'
-import { priceDecimals, quantityDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
+import { pairName, priceDecimals, quantityDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
 import { colour } from '../../../theme/theme.svelte'
 import { Drawings, type Tool } from './drawings'
 import { Feed } from './feed'
@@ -21,6 +21,7 @@ const CANDLE_PANE = 'candle_pane'
 const AROUND = 250
 /** Kept free over the candles for the legend and the mark of the highest price. */
 const LEGEND_PX = 88
+const PANE_LEGEND_PX = 26
 const WITHOUT_LEGEND = 0.2
 /** On less the legend would take a third of the candles' height. */
 const WIDTH_FOR_LEGEND_PX = 480
@@ -58,6 +59,8 @@ export class ChartHold {
   #interval: Interval = '1m'
   #zone = ''
   #fitted = ''
+  #axis: AxisName = 'normal'
+  #fittedAxis = ''
 
   constructor(place: HTMLElement, info: SymbolInfo, events: Events) {
     registerFigures()
@@ -81,6 +84,7 @@ export class ChartHold {
     this.#resized = new ResizeObserver(() => {
       chart.resize()
       this.#fitPanes()
+      this.#fitAxis()
     })
     this.#resized.observe(place)
     const clicked = (data: unknown) => this.#clicked(data, events.onAlert)
@@ -98,7 +102,7 @@ export class ChartHold {
     inner.role = 'img'
     const speak = () => {
       const said = summaryOf(this.chart, this.#info, { interval: this.#interval, zone: this.#zone })
-      inner.ariaLabel = said || t('chart.title', { symbol: this.#info.symbol })
+      inner.ariaLabel = said || t('chart.title', { symbol: pairName(this.#info) })
     }
     speak()
     inner.addEventListener('focus', speak)
@@ -182,7 +186,19 @@ export class ChartHold {
   }
 
   setAxis(name: AxisName): void {
-    this.chart.overrideYAxis({ paneId: CANDLE_PANE, name, gap: { top: this.#isNarrow ? WITHOUT_LEGEND : LEGEND_PX } })
+    this.#axis = name
+    this.#fittedAxis = ''
+    this.#fitAxis()
+  }
+
+  /** Keep room for the legend where there is one: whether there is shows only once the chart has its place. */
+  #fitAxis(): void {
+    if (this.#place.clientWidth === 0) return
+    const top = this.#isNarrow ? WITHOUT_LEGEND : LEGEND_PX
+    const now = `${this.#axis} ${top}`
+    if (now === this.#fittedAxis) return
+    this.#fittedAxis = now
+    this.chart.overrideYAxis({ paneId: CANDLE_PANE, name: this.#axis, gap: { top } })
   }
 
   /** Let the height follow the prices again, after the person has stretched it. */
@@ -222,7 +238,10 @@ export class ChartHold {
     const now = `${height} ${panes.size}`
     if (now === this.#fitted) return
     this.#fitted = now
-    for (const id of panes) this.chart.setPaneOptions({ id, height, minHeight: PANE_LEAST })
+    for (const id of panes) {
+      this.chart.setPaneOptions({ id, height, minHeight: PANE_LEAST })
+      if (!this.#isNarrow) this.chart.overrideYAxis({ paneId: id, gap: { top: PANE_LEGEND_PX } })
+    }
   }
 
   draw(tool: Tool | null): void {

@@ -3,7 +3,7 @@ import type { Chart, KLineData } from 'klinecharts'
 import { language, t } from '../../../i18n/language.svelte'
 import { INTERVALS } from '../../../market/candles'
 import { changePercent } from '../../../market/change'
-import { priceDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
+import { pairName, priceDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
 import { formatAmount, formatChange } from '../../../money/format'
 import type { ChartKept } from './kept'
 import { writeTime } from './words'
@@ -31,7 +31,7 @@ export function summaryOf(chart: Chart, info: SymbolInfo, shown: Shown): string 
   const price = (value: number) => formatAmount(value.toFixed(decimals), decimals)
   const percent = changePercent(first.open.toFixed(decimals), last.close.toFixed(decimals))
   return t('chart.summary', {
-    symbol: info.symbol,
+    symbol: pairName(info),
     interval: shown.interval,
     from: timeOf(first, shown),
     to: timeOf(last, shown),

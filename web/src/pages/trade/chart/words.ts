@@ -1,5 +1,6 @@
 // The chart in the page's language: its legend, its numbers and its dates.
 import { registerLocale, type Chart, type FormatDateParams } from 'klinecharts'
+import { latin, unmarked } from '../../../i18n/formats'
 import { language, t } from '../../../i18n/language.svelte'
 import { Decimal } from '../../../money/decimal'
 import { formatAmount, formatShort } from '../../../money/format'
@@ -40,10 +41,10 @@ export function writeTime(timestamp: number, template: string, zone: string, cod
       { hourCycle: 'h23' },
       ...parts.map(([, option]) => option),
     ) as Intl.DateTimeFormatOptions
-    format = new Intl.DateTimeFormat(`${code}-u-nu-latn`, zone ? { ...options, timeZone: zone } : options)
+    format = new Intl.DateTimeFormat(latin(code), zone ? { ...options, timeZone: zone } : options)
     known.set(key, format)
   }
-  return format.format(timestamp)
+  return unmarked(format.format(timestamp))
 }
 
 /** Have a chart speak the page's language. */

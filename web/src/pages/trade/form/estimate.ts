@@ -97,6 +97,7 @@ function allowedAround(leg: Leg, { info, last }: Around): { low: Decimal | null;
 export function warningsOf(leg: Leg, around: Around, foretold: Estimate): Complaint[] {
   const found: Complaint[] = []
   const plain = (value: Decimal) => formatAmount(value)
+  const place = (value: Decimal) => formatAmount(value, priceDecimals(around.info))
   if (crosses(leg, around)) found.push({ key: 'order.crosses' })
   if (!foretold.isWhole && foretold.quantity) {
     found.push({ key: 'order.thinBook', values: { quantity: `${plain(foretold.quantity)} ${around.info.baseAsset}` } })
@@ -109,7 +110,7 @@ export function warningsOf(leg: Leg, around: Around, foretold: Estimate): Compla
   if (price && market) {
     const { low, high } = allowedAround(leg, around)
     if (low && high && (price.compare(low) < 0 || price.compare(high) > 0)) {
-      found.push({ key: 'order.outOfRange', values: { low: plain(low), high: plain(high) } })
+      found.push({ key: 'order.outOfRange', values: { low: place(low), high: place(high) } })
     } else {
       const far = worseBy(price, market, leg.side === 'BUY')
       if (far.compare(FAR) >= 0) found.push({ key: 'order.farFromMarket', values: { percent: plain(far) } })

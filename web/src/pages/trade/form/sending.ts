@@ -1,7 +1,7 @@
 // Sends what stands in the form, and says what became of it.
 import { Refused, api } from '../../../api/client'
 import { t } from '../../../i18n/language.svelte'
-import { priceDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
+import { pairName, priceDecimals, type SymbolInfo } from '../../../market/symbols.svelte'
 import { Decimal } from '../../../money/decimal'
 import { formatAmount } from '../../../money/format'
 import type { Side } from './legs'
@@ -53,7 +53,7 @@ export function tellPlaced(placed: Placed | null, side: Side, info: SymbolInfo):
     if (placed?.status === 'FILLED') return t(side === 'BUY' ? 'order.bought' : 'order.sold', values)
     return t(placed?.status === 'PARTIALLY_FILLED' ? 'order.partlyFilled' : 'order.partlyExpired', values)
   }
-  const symbol = info.symbol
+  const symbol = pairName(info)
   if (placed?.status === 'EXPIRED' || placed?.status === 'EXPIRED_IN_MATCH') return t('order.expired', { symbol })
   return t(placed ? 'order.placed' : 'order.listPlaced', { symbol })
 }
