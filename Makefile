@@ -61,7 +61,7 @@ wheel: .make/core .make/page .make/statements ## Build the installable wheel int
 test: .make/dev .make/core .make/nodes .make/page .make/statements ## Run every test, Rust and Python
 	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
 	@cargo test $(RUST_TESTS) --quiet
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 CHECKS := check-format check-lint check-rust check-types check-stubs check-imports check-determinism check-page
 
