@@ -161,6 +161,35 @@ class CardHouse:
 
 
 @asynccontextmanager
+async def standing_in(data: Path, key: str = KEY) -> AsyncIterator[StandIn]:
+    """Run a stand-in, and name it in the file of an exchange that is about to start on the directory."""
+    data.mkdir(exist_ok=True)
+    stand_in = StandIn(KEY, SECRET, path=data / "stand-in.json", dispute_after_s=0, tick_s=0.05)
+    await stand_in.start()
+    path = data / "cards.toml"
+    path.write_text(TERMS.format(url=stand_in.url, key=key, secret=SECRET))
+    path.chmod(0o600)
+    try:
+        yield stand_in
+    finally:
+        await stand_in.stop()
+
+
+@asynccontextmanager
+async def house_of(whole: Whole, stand_in: StandIn, *, delivers: bool = True) -> AsyncIterator[CardHouse]:
+    """Give an exchange EUR and a treasury that has some of everything, and tell the stand-in where it is."""
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as browser:
+        house = CardHouse(whole, stand_in, browser)
+        if whole.exchange.runtime.catalog.asset_named("EUR") is None:
+            await whole.exchange.runtime.submit(RegisterAsset("EUR"))
+            await house.give_treasury("EUR", "1000")
+            await house.give_treasury("BTC", "5")
+        if delivers:
+            stand_in.webhook_url = f"http://127.0.0.1:{whole.exchange.port}{EVENTS_PATH}"
+        yield house
+
+
+@asynccontextmanager
 async def card_house(
     data: Path, *, key: str = KEY, delivers: bool = True, **settings: object
 ) -> AsyncIterator[CardHouse]:
@@ -169,23 +198,12 @@ async def card_house(
     What the exchange and the stand-in wrote before goes on. With `delivers` unset, the provider's events wait; a `key`
     of one's own is one that it does not know.
     """
-    stand_in = StandIn(KEY, SECRET, path=data / "stand-in.json", dispute_after_s=0, tick_s=0.05)
-    await stand_in.start()
-    path = data / "cards.toml"
-    path.write_text(TERMS.format(url=stand_in.url, key=key, secret=SECRET))
-    path.chmod(0o600)
-    try:
-        async with whole_exchange(data, **settings) as whole, httpx.AsyncClient(trust_env=False, timeout=30) as browser:
-            house = CardHouse(whole, stand_in, browser)
-            if whole.exchange.runtime.catalog.asset_named("EUR") is None:
-                await whole.exchange.runtime.submit(RegisterAsset("EUR"))
-                await house.give_treasury("EUR", "1000")
-                await house.give_treasury("BTC", "5")
-            if delivers:
-                stand_in.webhook_url = f"http://127.0.0.1:{whole.exchange.port}{EVENTS_PATH}"
-            yield house
-    finally:
-        await stand_in.stop()
+    async with (
+        standing_in(data, key) as stand_in,
+        whole_exchange(data, **settings) as whole,
+        house_of(whole, stand_in, delivers=delivers) as house,
+    ):
+        yield house
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:

@@ -1,8 +1,11 @@
-"""What every test shares: reproducible property tests that are never judged by the clock."""
+"""What every test shares: property tests that can be repeated and are not judged by the clock, and the files' order."""
 
 import importlib
 import sys
+from collections import defaultdict
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # A library that only tests use raises this limit when it is imported, and nested input would then crash the process
@@ -15,3 +18,19 @@ settings.register_profile("rialto", deadline=None, print_blob=True)
 settings.load_profile("rialto")
 
 pytest_plugins = ("tests.databases", "tests.nats_server", "tests.nodes.anvil", "tests.nodes.litecoind")
+
+WALKS = Path(__file__).parent / "page"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the walks through the page over the run: each is long, and left to the end they would keep all waiting."""
+    files: dict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    walks = [path for path in files if path.parent == WALKS]
+    others = [path for path in files if path.parent != WALKS]
+    apart = max(1, len(others) // (len(walks) + 1))
+    # Before every few of the other files one walk, and none towards the end.
+    for turn, walk in enumerate(walks):
+        others.insert(turn * (apart + 1), walk)
+    items[:] = [item for path in others for item in files[path]]

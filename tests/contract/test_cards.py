@@ -1,16 +1,22 @@
 """Cards over a provider: paid, declined, asked, captured once whatever the provider says how often, given back."""
 
 import asyncio
+import contextlib
+import gc
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
+from rialto.bootstrap.families.cards import CardsFamily
 from rialto.contracts.vocabulary import FEES_ACCOUNT, TREASURY_ACCOUNT
+from rialto.products.fiat.cards.configuration import read_cards
+from rialto.products.fiat.cards.provider import ProviderRefused, ProviderUnavailable
 from rialto.products.fiat.cards.routes import EVENTS_PATH
 from rialto.products.fiat.cards.signatures import signature_of
 from rialto.products.fiat.cards.stand_in.house import Event
-from tests.card_house import EVERYTHING, SECRET, card_house
+from tests.card_house import EVERYTHING, SECRET, card_house, standing_in
 from tests.gateway import refusal
 from tests.whole_exchange import whole_exchange
 
@@ -243,3 +249,36 @@ async def test_without_a_provider_no_card_is_taken(tmp_path: Path) -> None:
         assert refusal(await ann.send("POST", "/fiat/v1/card/purchases", sent))[1] == -16010
         assert await ann.do("GET", "/fiat/v1/card/terms") == []
         assert refusal(await whole.client.post(EVENTS_PATH, content=b"{}"))[1] == -16010
+
+
+class AsksAtTheEnd:
+    """A job that still asks the provider as it ends, as clients do who are answered to the last."""
+
+    def __init__(self, cards: CardsFamily) -> None:
+        self._cards = cards
+
+    def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        with contextlib.suppress(ProviderRefused, ProviderUnavailable):
+            await self._cards.service.needed().provider.payment("none")
+
+
+async def connected_late(data: Path) -> None:
+    """Run an exchange to which the provider comes when it is there already, as in a demonstration."""
+    elsewhere = data / "elsewhere"
+    async with standing_in(elsewhere), whole_exchange(data) as whole:
+        cards = whole.exchange.families.fiat.cards
+        file = read_cards(elsewhere)
+        assert file is not None
+        await cards.parts.jobs.join(AsksAtTheEnd(cards))
+        await cards.connect(file)
+
+
+async def test_no_connection_to_a_provider_outlives_the_exchange(tmp_path: Path) -> None:
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        await connected_late(tmp_path)
+        gc.collect()
+    assert [str(each.message) for each in left if "client session" in str(each.message)] == []

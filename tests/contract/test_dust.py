@@ -14,17 +14,22 @@ DUST = "/sapi/v1/asset/dust"
 CONVERT = "/sapi/v1/asset/dust-convert/convert"
 
 
-async def markets(whole: Whole) -> Trader:
-    """LTC at 0.004 BTC and BNB at 0.01 BTC; a person with 0.2 LTC, worth 0.0008 BTC or 0.08 BNB."""
+async def price(whole: Whole) -> None:
+    """Have LTC traded at 0.004 BTC, and BNB at 0.01 BTC."""
     runtime = whole.exchange.runtime
     small = {"quote": BTC, "tick": "0.000001", "price_min": "0.000001", "notional_min": "0.0001"}
     await runtime.submit(ListSymbol(spec(name="LTCBTC", base=LTC, **small)))
     await runtime.submit(ListSymbol(spec(name="BNBBTC", base=BNB, **small)))
     maker = await whole.trader("maker", BTC="10", LTC="10", BNB="10")
     taker = await whole.trader("taker", BTC="10")
-    for symbol, price in (("LTCBTC", "0.004"), ("BNBBTC", "0.01")):
-        await maker.place("SELL", price, "1", symbol=symbol)
-        await taker.place("BUY", price, "1", symbol=symbol)
+    for symbol, at in (("LTCBTC", "0.004"), ("BNBBTC", "0.01")):
+        await maker.place("SELL", at, "1", symbol=symbol)
+        await taker.place("BUY", at, "1", symbol=symbol)
+
+
+async def markets(whole: Whole) -> Trader:
+    """Markets, and a person with 0.2 LTC, worth 0.0008 BTC or 0.08 BNB."""
+    await price(whole)
     return await whole.trader("alice", LTC="0.2", ETH="1", BTC="1", USDT="3")
 
 

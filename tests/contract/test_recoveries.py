@@ -94,6 +94,10 @@ async def test_requests_for_nothing_are_refused_and_bounded(tmp_path: Path) -> N
         assert refusal(await alice.send("POST", path, {}))[1] == -1102
         nowhere = await alice.send("POST", RECOVERIES, {"network": "XRP", "txId": made, "coin": "XRP"})
         assert refusal(nowhere)[1] == -1130
+        for network, tag in (("TAG", "no-number"), ("ETH", "7")):
+            back = {"returnAddress": f"{network.lower()}:mine", "returnAddressTag": tag}
+            wrong = await alice.send("POST", RECOVERIES, {"network": network, "txId": "t", "coin": "ETH", **back})
+            assert refusal(wrong)[1] == -4008
         filed = [alice.do("POST", RECOVERIES, network="ETH", txId=f"t{number}", coin="ETH") for number in range(20)]
         ids = await asyncio.gather(*filed)
         assert len({each["id"] for each in ids}) == 20

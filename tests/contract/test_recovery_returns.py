@@ -119,6 +119,7 @@ async def test_where_it_cannot_go_is_said_beforehand(tmp_path: Path, monkeypatch
         for asked, why in (
             ({}, "name one"),
             ({"address": "btc:alices"}, "it is one of BTC"),
+            ({"address": "eth:alices", "addressTag": "7"}, "no tag of ETH"),
             ({"address": funded.eth.derive("1/0")}, "an address of this exchange"),
             ({"address": funded.eth.derive("2/0")}, "an address of this exchange"),
             ({"address": "eth:alices", "fee": "0.005"}, "no more than the fee"),

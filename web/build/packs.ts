@@ -17,11 +17,16 @@ export const packOf = (area: string): string => PACKS[area] ?? area
 
 /**
  * How modules are put into files: the library of charts alone since it changes seldom, everything that every page begins
- * with together, and what many pages share together. The rest is left to the bundler.
+ * with together, and what many pages share together, without the library of popups, which few pages need at once. The rest
+ * is left to the bundler.
  */
 export const GROUPS = [
   { name: 'klinecharts', test: /[/\\]node_modules[/\\]klinecharts[/\\]/ },
   // The service worker is a file that stands alone.
   { name: 'begin', tags: ['$initial' as const], test: /^(?!.*[/\\]worker[/\\](worker|rules)\.ts)/ },
-  { name: 'shared', test: /[/\\]src[/\\](api|i18n|market|money|session|widgets)[/\\]/, minShareCount: 3 },
+  {
+    name: 'shared',
+    test: /[/\\]src[/\\](api|i18n|market|money|session|widgets)[/\\](?!Combobox)|[/\\]node_modules[/\\]svelte[/\\]/,
+    minShareCount: 3,
+  },
 ]

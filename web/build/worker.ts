@@ -6,8 +6,13 @@ import type { Plugin, Rolldown } from 'vite'
 
 export const WORKER = 'worker.js'
 const DOCUMENT = 'index.html'
+const MAIN = '/src/main.ts'
+const PAGES = '/src/pages/'
 
-/** Write the frame's files into the worker: the document, its script with what that imports, its styles, and icons. */
+/**
+ * Write the frame's files into the worker: the document, its script with what that imports, its styles, and icons. Menus
+ * and dialogs of the frame, which come later, are among them, so that they are there without a network.
+ */
 export function worker(): Plugin {
   let publicDirectory = ''
   return {
@@ -32,9 +37,13 @@ export function worker(): Plugin {
   }
 }
 
-/** The entry of the document and everything it imports at once, with the styles. */
+/** What the page begins with, what that loads later and is no page, and everything these import, with the styles. */
 function frameOf(bundle: Rolldown.OutputBundle): string[] {
-  const entry = Object.values(bundle).find((each) => each.type === 'chunk' && each.isEntry && each.fileName !== WORKER)
+  const chunks = Object.values(bundle).filter((each) => each.type === 'chunk')
+  const begin = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(MAIN)))
+  if (!begin) throw new Error(`No file of the page holds ${MAIN}.`)
+  const isOfFrame = ({ facadeModuleId: id }: Rolldown.OutputChunk) => id !== null && !id.includes(PAGES)
+  const later = chunks.filter((each) => begin.dynamicImports.includes(each.fileName) && isOfFrame(each))
   const found = new Set<string>()
   const add = (name: string) => {
     const chunk = bundle[name]
@@ -44,6 +53,6 @@ function frameOf(bundle: Rolldown.OutputBundle): string[] {
     for (const style of styles ?? []) found.add(style)
     chunk.imports.forEach(add)
   }
-  if (entry) add(entry.fileName)
+  for (const { fileName } of [begin, ...later]) add(fileName)
   return [...found].toSorted()
 }

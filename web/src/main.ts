@@ -14,9 +14,11 @@ import { proving } from './session/stepUp.svelte'
 import './theme/tokens.css'
 import './theme/scripts.css'
 import './theme/base.css'
+import { noteLackingStyles } from './theme/styles'
 import { theme } from './theme/theme.svelte'
 import { update } from './worker/update.svelte'
 
+noteLackingStyles()
 theme.start()
 connection.start()
 // What the address asks for is on its way while the first messages are.

@@ -1,5 +1,6 @@
 // Which page is shown, by the address. A route is a pattern with named parts; its page is a chunk loaded when needed.
 import type { Component } from 'svelte'
+import { lackingStyles } from '../theme/styles'
 import type { Area } from '../i18n/areas'
 import { language } from '../i18n/language.svelte'
 import { match } from './match'
@@ -80,6 +81,7 @@ class Router {
       if (!parts) continue
       try {
         const [component] = await Promise.all([each.load(), language.need(each.areas)])
+        await lackingStyles()
         if (turn === this.#turn)
           [this.shown, this.hasFailed] = [{ component, parts, key: each.stays ?? this.path }, false]
       } catch {

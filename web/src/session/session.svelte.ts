@@ -19,6 +19,8 @@ class Session {
   person = $state<Person | null | undefined>(undefined)
   /** Whether the session has ended while its person was at it: they are shown still, and may log in again. */
   isOver = $state(false)
+  /** How often somebody has left: what they were at is theirs, and goes with them. */
+  departures = $state(0)
   #waiting: ((isBack: boolean) => void)[] = []
 
   /** Ask who is logged in, until it is known. */
@@ -73,6 +75,7 @@ class Session {
 
   #drop(): void {
     useToken('')
+    if (this.person) this.departures += 1
     this.person = null
     this.#resume(false)
   }

@@ -52,15 +52,27 @@ async function goesByMenus(person: Person): Promise<void> {
   await keys.isAt(opener)
   await keys.press('ArrowDown', 'ArrowDown', 'ArrowUp')
   await keys.isAt(items.first())
-  await keys.press('Escape')
+  // Out of the menu the keyboard goes on from its button.
+  await keys.press('Shift+Tab')
+  await items.first().waitFor({ state: 'detached' })
   const preferences = page.getByRole('button', { name: 'Preferences' })
-  await keys.at(preferences, 'Enter')
+  await keys.isAt(preferences)
+  await keys.press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Preferences' })
   await dialog.waitFor()
   await keys.isKeptIn(dialog)
   await keys.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
   await keys.isAt(preferences)
+  await keys.at(opener, 'Enter')
+  await keys.isAt(items.first())
+  // What an item opens gives the focus back to the button.
+  await page.keyboard.type('Pref')
+  await keys.press('Enter')
+  await dialog.waitFor()
+  await keys.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await keys.isAt(opener)
 }
 
 async function choosesAMarket(person: Person): Promise<void> {

@@ -2,6 +2,7 @@
 // `restart`, for `begin`, a start that is not over until a restart, for `endSessions`, and for `offer PRICE`, an order of somebody else.
 import assert from 'node:assert/strict'
 import { enter } from './calls.ts'
+import { Keyboard } from './keyboard.ts'
 import type { Person } from './person.ts'
 import { ask, others, walk } from './walk.ts'
 
@@ -187,6 +188,45 @@ async function listensLate(person: Person): Promise<void> {
   await page.context().close()
 }
 
+/** The menus' file is not to be had, and then comes late. */
+async function waitsForAMenu(person: Person): Promise<void> {
+  const page = await unusually(person, '/', () => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
+  const keys = new Keyboard({ page, complaints: person.complaints })
+  const button = page.getByRole('button', { name: 'Language' })
+  const items = page.getByRole('menuitem')
+  await page.route('**/MenuPopup-*', (route) => route.abort())
+  await button.press('Enter')
+  await page.getByRole('status').filter({ hasText: 'The exchange cannot be reached.' }).waitFor()
+  await keys.isAt(button)
+  assert.equal(await button.getAttribute('aria-expanded'), 'false')
+  await page.unroute('**/MenuPopup-*')
+  await button.press('ArrowDown')
+  await keys.isAt(items.first())
+  const { display } = await items.first().evaluate((item) => ({ display: getComputedStyle(item).display }))
+  assert.equal(display, 'flex', 'the menu has its looks')
+  await keys.press('Escape')
+  await keys.isAt(button)
+
+  let letThrough: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (letThrough = resolve))
+  await page.route('**/MenuPopup-*.js', (route) => held.then(() => route.continue()))
+  await page.reload()
+  await button.press('Enter')
+  await page.locator('[aria-haspopup=menu][aria-busy=true]').waitFor()
+  await keys.press('Tab')
+  const next = page.getByRole('button', { name: 'Switch between light and dark' })
+  await keys.isAt(next)
+  const come = page.waitForResponse(/MenuPopup-.*\.js/)
+  letThrough()
+  await (await come).finished()
+  // Who went on is not called back; who comes back has it.
+  await keys.press('Enter', 'Shift+Tab')
+  assert.equal(await items.count(), 0)
+  await keys.press('Enter')
+  await keys.isAt(items.first())
+  await page.context().close()
+}
+
 async function hasAWrongClock(person: Person): Promise<void> {
   const page = await unusually(person, '/trade/BTCUSDT', () => {
     const true_ = Date.now.bind(Date)
@@ -224,6 +264,7 @@ await walk(
   logsOutInAnotherTab,
   hasNoStorage,
   hasAWrongClock,
+  waitsForAMenu,
   listensLate,
   isFarAway,
 )

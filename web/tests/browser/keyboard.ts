@@ -66,8 +66,8 @@ function faultOfFocus(): string {
 }
 
 export class Keyboard {
-  readonly #person: Person
-  constructor(person: Person) {
+  readonly #person: Pick<Person, 'page' | 'complaints'>
+  constructor(person: Pick<Person, 'page' | 'complaints'>) {
     this.#person = person
   }
 

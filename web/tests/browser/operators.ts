@@ -62,7 +62,8 @@ export async function agreesToTheWithdrawal(page: Page, answer: string): Promise
   await isDone(page, answer)
 }
 
-async function isDone(page: Page, answer: string | RegExp): Promise<void> {
+/** See that an action is done, and close its dialog. */
+export async function isDone(page: Page, answer: string | RegExp): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByText(answer, { exact: typeof answer === 'string' && answer === 'Done' }).waitFor()
   await dialog.getByRole('button', { name: 'Close' }).click()

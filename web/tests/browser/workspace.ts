@@ -2,6 +2,7 @@
 // `node workspace.ts URL CHROMIUM [PICTURES]`.
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
+import { Keyboard } from './keyboard.ts'
 import { NARROW, WIDE, type Person } from './person.ts'
 import { walk } from './walk.ts'
 
@@ -84,8 +85,13 @@ async function goesByKeys(person: Person): Promise<void> {
   await page.getByRole('dialog', { name: 'Choose a market' }).waitFor({ state: 'detached' })
   await page.keyboard.press('Shift+M')
   await page.waitForURL('**/markets')
-  await page.keyboard.press('Control+k')
+  const opener = page.getByRole('button', { name: 'Search and commands' })
+  await opener.click()
   const field = page.getByRole('combobox', { name: 'Search and commands' })
+  await field.waitFor()
+  await page.keyboard.press('Escape')
+  await new Keyboard(person).isAt(opener)
+  await page.keyboard.press('Control+k')
   await field.waitFor()
   await person.inspect('commands')
   await field.fill('btc')
@@ -104,17 +110,40 @@ async function goesByKeys(person: Person): Promise<void> {
 
 async function tradesInOneHand(person: Person): Promise<void> {
   const { page } = person
+  const keys = new Keyboard(person)
   await page.setViewportSize(NARROW)
-  await page.getByRole('button', { name: 'Sell BTC' }).click()
-  await page.getByRole('dialog', { name: 'BTC/USDT' }).getByRole('tab', { name: 'Sell', selected: true }).waitFor()
+  const sell = page.getByRole('button', { name: 'Sell BTC' })
+  await sell.click()
+  const sheet = page.getByRole('dialog', { name: 'BTC/USDT' })
+  await sheet.getByRole('tab', { name: 'Sell', selected: true }).waitFor()
   await page.keyboard.press('Escape')
+  await keys.isAt(sell)
+  await sell.click()
+  await sheet.getByRole('button', { name: 'Close' }).click()
+  await keys.isAt(sell)
   await page.getByRole('tab', { name: 'Info' }).click()
   await person.isSeen('Price step')
-  await page.getByRole('button', { name: 'Menu' }).click()
-  await page.getByRole('dialog').getByRole('link', { name: 'Markets' }).click()
+  const menu = page.getByRole('button', { name: 'Menu' })
+  const drawer = page.getByRole('dialog', { name: 'Rialto' })
+  await menu.click()
+  await page.keyboard.press('Escape')
+  await keys.isAt(menu)
+  await menu.click()
+  await drawer.getByRole('button', { name: 'Preferences' }).click()
+  await page.getByRole('dialog', { name: 'Preferences' }).getByRole('button', { name: 'Done' }).click()
+  await keys.isAt(menu)
+  await menu.click()
+  await drawer.getByRole('link', { name: 'Markets' }).click()
   await page.waitForURL('**/markets')
   await page.setViewportSize(WIDE)
 }
+
+const keptOf = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const names = await caches.keys()
+    const cached = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
+    return cached.flat().map(({ url }) => new URL(url).pathname)
+  })
 
 async function losesTheNetwork(person: Person): Promise<void> {
   const { page } = person
@@ -123,15 +152,21 @@ async function losesTheNetwork(person: Person): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready
   })
+  const begun = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement & { src?: string; href?: string }>('script[src], link[rel=stylesheet]')]
+      .map(({ src, href }) => new URL(src ?? href ?? '').pathname)
+      .filter((path) => path.includes('/begin-')),
+  )
+  const atOnce = await keptOf(page)
+  assert.ok(begun.length > 1 && begun.every((path) => atOnce.includes(path)), 'what the page begins with is kept')
+  assert.ok(
+    atOnce.some((path) => path.includes('/MenuPopup-')),
+    'what the frame loads later is kept',
+  )
   await page.reload()
   await page.getByText('Live', { exact: true }).waitFor()
-  const kept = await page.evaluate(async () => {
-    const names = await caches.keys()
-    const cached = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
-    return cached.flat().map(({ url }) => new URL(url).pathname)
-  })
   assert.deepEqual(
-    kept.filter((path) => !path.startsWith('/assets/')).toSorted(),
+    (await keptOf(page)).filter((path) => !path.startsWith('/assets/')).toSorted(),
     ['/icon.svg', '/index.html', '/manifest.webmanifest'],
     'nothing that the API answered is kept',
   )

@@ -42,10 +42,13 @@ class CardsFamily:
     async def connect(self, file: CardsFile) -> None:
         """Connect a provider, and follow it from now on. Precondition: none is connected."""
         assert self.service.connected is None, "one provider at a time"
-        provider = HttpCardProvider(file.url, file.key)
-        self.parts.stack.push_async_callback(provider.close)
-        self.service.connected = await connected_to(self.parts.runtime, file, provider)
+        self.service.connected = await connected_to(self.parts.runtime, file, HttpCardProvider(file.url, file.key))
         await self.parts.jobs.join(self.process)
+
+    async def let_go(self) -> None:
+        """Let go of connections to the provider, once nothing asks it any more."""
+        if self.service.connected is not None:
+            await self.service.connected.provider.close()
 
 
 async def open_cards(parts: Parts, requests: Requests) -> CardsFamily:
@@ -79,6 +82,8 @@ async def open_cards(parts: Parts, requests: Requests) -> CardsFamily:
             )
         ]
     )
+    # What is connected later is let go of here too: on the stack it would come before clients and jobs that still ask.
+    parts.stack.push_async_callback(family.let_go)
     file = read_cards(parts.settings.data_directory)
     if file is not None:
         await family.connect(file)

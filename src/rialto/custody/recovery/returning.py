@@ -29,6 +29,7 @@ from rialto.custody.networks.registry import Holdings
 from rialto.custody.recovery.model import Filed
 from rialto.custody.recovery.service import NothingToRecover, Recoveries
 from rialto.custody.withdrawals import rules as withdrawal_rules
+from rialto.custody.withdrawals.destinations import is_tag
 from rialto.custody.withdrawals.model import KIND as WITHDRAWAL
 from rialto.custody.withdrawals.model import Requested
 from rialto.projections.decisions import Decisions
@@ -136,6 +137,9 @@ class Returns:
         """Spell an address as its network does. Errors: `NotReturnable`."""
         if not address:
             raise NotReturnable("no address was stated with the request: name one")
+        configured = self._holdings.configured(network)
+        if tag and not is_tag(tag, configured.network, is_tagged=configured.is_tagged):
+            raise NotReturnable(f"{tag} is no tag of {network}")
         try:
             canonical = self._holdings.adapter(network).canonical(address, tag or None)
         except InvalidAddress as invalid:

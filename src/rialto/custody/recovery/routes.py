@@ -13,6 +13,7 @@ from rialto.custody.networks.registry import Holdings
 from rialto.custody.recovery.returning import fee_of
 from rialto.custody.recovery.service import OPEN_MAX, Recoveries, Recovery, TooManyRequests
 from rialto.custody.withdrawals.declarations import Address, Tag
+from rialto.custody.withdrawals.destinations import is_tag
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
 from rialto.wire import errors
@@ -161,6 +162,9 @@ class RecoveryCalls:
         ]
 
     def _canonical(self, network: str, address: str, tag: str | None) -> str:
+        configured = self._holdings.configured(network)
+        if tag and not is_tag(tag, configured.network, is_tagged=configured.is_tagged):
+            raise WalletError.TAG_INVALID.error()
         try:
             return self._holdings.adapter(network).canonical(address, tag)
         except InvalidAddress as invalid:

@@ -55,7 +55,8 @@ class Destinations:
         asset = there.network.asset_named(coin)
         assert asset is not None, "the network has the asset"
         checked = tag or None
-        self._check_tag(there, checked)
+        if checked is not None and not is_tag(checked, there.network, is_tagged=there.is_tagged):
+            raise WalletError.TAG_INVALID.error()
         try:
             canonical = there.adapter.canonical(address, checked)
         except InvalidAddress as invalid:
@@ -136,16 +137,12 @@ class Destinations:
             raise WalletError.WITHDRAWALS_CLOSED.error()
         return found
 
-    @staticmethod
-    def _check_tag(there: OpenNetwork, tag: str | None) -> None:
-        network: Network = there.network
-        if tag is None:
-            return
-        is_legal = len(tag) <= TAG_LENGTH_MAX and tag.isprintable()
-        if not is_legal or (network.tag_pattern and re.fullmatch(network.tag_pattern, tag) is None):
-            raise WalletError.TAG_INVALID.error()
-        if not there.is_tagged and not network.tag_pattern:
-            raise WalletError.TAG_INVALID.error()
+
+def is_tag(tag: str, network: Network, *, is_tagged: bool) -> bool:
+    """Tell whether something can be paid with a tag on a network, whose owners here are told apart by one or not."""
+    if len(tag) > TAG_LENGTH_MAX or not tag.isprintable():
+        return False
+    return re.fullmatch(network.tag_pattern, tag) is not None if network.tag_pattern else is_tagged
 
 
 def _units_up(amount: int, decimals: int) -> int:

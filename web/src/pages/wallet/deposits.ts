@@ -1,9 +1,12 @@
 // Where a deposit stands: what the exchange's numbers mean, and how far its confirmations are.
-import type { Answer } from '../../api/client'
+import { api, type Answer } from '../../api/client'
 import type { Key } from '../../i18n/areas'
 
 export type Deposit = Answer<'get', '/sapi/v1/capital/deposit/hisrec'>[number]
 export type Tone = 'plain' | 'good' | 'warning' | 'bad' | 'info'
+
+/** What of a deposit its owner is asked for, by the API's number. */
+export const ASKED = 8
 
 interface Meaning {
   text: Key
@@ -19,10 +22,26 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   2: { text: 'wallet.depositRejected', tone: 'bad', isUnderWay: false },
   6: { text: 'wallet.depositCredited', tone: 'good', isUnderWay: true },
   7: { text: 'wallet.depositWrong', tone: 'bad', isUnderWay: false },
-  8: { text: 'wallet.depositAsked', tone: 'warning', isUnderWay: true },
+  [ASKED]: { text: 'wallet.depositAsked', tone: 'warning', isUnderWay: true },
 }
 
 export const meaningOf = (deposit: Deposit): Meaning => MEANINGS[deposit.status] ?? UNKNOWN
+
+interface Wanted {
+  startTime?: number
+  endTime?: number
+  limit: number
+}
+
+/** Read deposits, the newest first; of those that the travel rule asks about it is told that they wait. Throws `Refused`. */
+export async function readDeposits({ limit, ...period }: Wanted): Promise<Deposit[]> {
+  const [deposits, told] = await Promise.all([
+    api.get('/sapi/v1/capital/deposit/hisrec', { ...period, limit }),
+    api.get('/sapi/v2/localentity/deposit/history', period),
+  ])
+  const asked = new Set(told.filter((each) => each.requireQuestionnaire).map((each) => each.depositId))
+  return deposits.map((each) => (asked.has(each.id) ? { ...each, status: ASKED } : each))
+}
 
 /** How many confirmations there are, and how many are waited for: first to be credited, then to be withdrawn. */
 export function confirmationsOf(deposit: Deposit): { done: number; needed: number } | null {

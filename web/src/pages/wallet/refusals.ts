@@ -38,7 +38,13 @@ const BY_CODE: Partial<Record<number, Key>> = {
   [-5006]: 'wallet.refusedDustOnce',
   [-5010]: 'wallet.refusedTransfer',
   [-5013]: 'refused.balance',
+  [-16007]: 'wallet.refusedLimit',
+  [-16010]: 'wallet.refusedOperation',
   [-41006]: 'wallet.refusedCode',
+  [-44003]: 'refused.tooMany',
+  [-44004]: 'wallet.refusedClaim',
+  [-44006]: 'wallet.refusedCards',
+  [-44007]: 'wallet.refusedCards',
 }
 
 /** What the exchange adds to the name of the refusal. */
@@ -47,6 +53,9 @@ const PREFIXES = [
   'Illegal address. ',
   'Invalid operation. ',
   'Withdraw is limited. ',
+  'Not enough limit: ',
+  'Not supported currency or payment method: ',
+  'Cards were used too often: ',
 ] as const
 
 /** Say why a call about the wallet failed. */

@@ -32,6 +32,7 @@ const RISKS: Partial<Record<string, Key>> = {
   share_of_limit: 'admin.risk.limit',
   above_history: 'admin.risk.history',
   velocity: 'admin.risk.velocity',
+  listed_address: 'admin.risk.listed',
 }
 
 /** Name what makes a withdrawal risky. */

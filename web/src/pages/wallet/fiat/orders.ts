@@ -1,5 +1,6 @@
 // What a state of an order of bank money or by card means, and amounts of such money.
 import type { Key } from '../../../i18n/areas'
+import { t } from '../../../i18n/language.svelte'
 import { Decimal } from '../../../money/decimal'
 import type { Tone } from '../deposits'
 
@@ -19,6 +20,24 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 export const fiatMeaning = (status: string): Meaning =>
   MEANINGS[status] ?? { text: 'wallet.fiatProcessing', tone: 'info' }
+
+const STAGES: Readonly<Record<string, string>> = {
+  ORDER_SUCCESS: 'Successful',
+  ORDER_FAILED: 'Failed',
+  ORDER_EXPIRED: 'Expired',
+  ORDER_REFUNDED: 'Refunded',
+}
+
+/** The same of an order that is looked at alone, whose states are spelt otherwise. */
+export const orderMeaning = (status: string): Meaning => fiatMeaning(STAGES[status] ?? '')
+
+const METHODS: Readonly<Record<string, Key>> = { BankAccount: 'wallet.historyFiat', Card: 'wallet.byCard' }
+
+/** Name how money is moved. */
+export function methodName(method: string): string {
+  const key = METHODS[method]
+  return key ? t(key) : method
+}
 
 const CENT = Decimal.of('0.01')
 

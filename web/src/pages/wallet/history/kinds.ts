@@ -3,11 +3,11 @@ import { api } from '../../../api/client'
 import type { Key } from '../../../i18n/areas'
 import { t } from '../../../i18n/language.svelte'
 import { KIND_NAMES } from '../kinds'
-import { meaningOf as depositMeaning, type Tone } from '../deposits'
+import { meaningOf as depositMeaning, readDeposits, type Tone } from '../deposits'
 import { readTransfers } from '../transferHistory'
 import { endsOf } from '../transfers'
 import { meaningOf as withdrawalMeaning, timeOf } from '../withdraw/withdrawals'
-import { fiatMeaning } from '../fiat/orders'
+import { fiatMeaning, methodName } from '../fiat/orders'
 
 export const HISTORIES = [
   'deposits',
@@ -56,7 +56,7 @@ const PAGE = 500
 const plain = { fee: '', about: '', transaction: '', isInside: false, status: '', tone: 'plain' as Tone }
 
 async function deposits(period: Period): Promise<Line[]> {
-  const all = await api.get('/sapi/v1/capital/deposit/hisrec', { ...period, limit: LIMIT })
+  const all = await readDeposits({ ...period, limit: LIMIT })
   return all.map((each) => {
     const meaning = depositMeaning(each)
     return {
@@ -171,7 +171,7 @@ async function fiat({ startTime, endTime }: Period): Promise<Line[]> {
       coin: each.fiatCurrency,
       amount: `${each.sign}${each.indicatedAmount}`,
       fee: each.totalFee,
-      about: each.method,
+      about: methodName(each.method),
       status: t(meaning.text),
       tone: meaning.tone,
     }

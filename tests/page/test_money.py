@@ -1,0 +1,150 @@
+"""Money that comes and goes by other ways than plain ones, in a real browser: a person's part, then the operators'."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rialto.bootstrap.families import withdrawals
+from rialto.contracts.commands import OpenAccount, Post
+from rialto.contracts.vocabulary import INSURANCE_ACCOUNT, AccountClass, AccountKind, PostingReason
+from rialto.identity.operators import Role
+from tests.bank import Booked, statement_file
+from tests.card_house import CardHouse, house_of, standing_in
+from tests.contract.test_deposits import ETHER, followed
+from tests.contract.test_dust import fund, price
+from tests.contract.test_fiat import BANKS, IBAN, order_paid_by
+from tests.contract.test_screening_addresses import LIST
+from tests.contract.test_screening_people import HEAD, ZOE, verified
+from tests.contract.test_shortfalls import spent_and_gone
+from tests.contract.test_travel_rule import RULE
+from tests.custody_bench import Fate, TestSigner
+from tests.custody_exchange import Funded, custody_exchange
+from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
+from tests.person import PASSWORD, Someone, someone
+from tests.whole_exchange import ASSETS, Whole
+
+EMAIL = "ann@example.com"
+OPERATORS = ("alice@example.com", "bob@example.com")
+SCREENED = 'watch_lists = ["list.csv", "sdn.xml"]\nwatch_seconds = 1\n'
+
+
+class Bank:
+    """The bank of the exchange, a statement for each movement."""
+
+    def __init__(self, whole: Whole) -> None:
+        self._fiat = whole.exchange.families.fiat
+        self._number = 0
+        self._cents = 0
+
+    async def books(self, cents: int, **said: str) -> str:
+        """Book a movement and have the exchange read of it; return what became of it."""
+        self._number += 1
+        entry = Booked(f"B{self._number}", cents, **said)  # type: ignore[arg-type]
+        taken = await self._fiat.statements.take(statement_file(f"S{self._number}", IBAN, self._cents, [entry]))
+        self._cents += cents
+        return ", ".join(taken.counts)
+
+    async def pays_and_gets_it_back(self, reason: str) -> str:
+        """Pay what the exchange ordered, and book it again when it comes back."""
+        (file,) = await self._fiat.payments.export("main")
+        order = order_paid_by(file.read_bytes())
+        assert order is not None
+        paid = await self.books(-5_900, end_to_end=order)
+        return f"{paid}, {await self.books(5_900, end_to_end=order, return_reason=reason)}"
+
+
+@dataclass
+class Scene:
+    """The exchange, and what stands around it."""
+
+    funded: Funded
+    house: CardHouse
+    bank: Bank
+    operators: dict[str, Someone]
+    secrets: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.funded.whole.exchange.port}"
+
+
+@asynccontextmanager
+async def scene(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    """Run an exchange with chains, a bank and cards, that asks for the travel rule and screens; with two operators."""
+    (data / "banks.toml").write_text(BANKS)
+    (data / "rialto.toml").write_text(RULE + SCREENED, encoding="utf-8")
+    (data / "list.csv").write_text(HEAD, encoding="utf-8")
+    (data / "sdn.xml").write_text(LIST.format(address="eth:mixer"), encoding="utf-8")
+    monkeypatch.setattr(withdrawals, "SIGNERS", [lambda _parts: TestSigner(Fate())])
+    async with (
+        standing_in(data) as stand_in,
+        custody_exchange(data, page_directory=None, endpoint_weight_per_owner_max=100_000_000) as funded,
+        house_of(funded.whole, stand_in) as house,
+        AsyncExitStack() as stack,
+    ):
+        made = Scene(funded, house, Bank(funded.whole), {}, {})
+        for email in OPERATORS:
+            operator = await stack.enter_async_context(someone(funded.whole, email))
+            made.operators[email], (made.secrets[email], _) = operator, await operator.with_app()
+            funded.whole.exchange.parts.identity.operators.name(operator.owner, list(Role), 1)
+        await spent_and_gone(funded)
+        await price(funded.whole)
+        await fund(funded.whole)
+        await house.price_bitcoin("50000")
+        usdt = Post(INSURANCE_ACCOUNT, ASSETS.index("USDT"), "1000", PostingReason.ADJUSTMENT)
+        await funded.whole.exchange.runtime.submit(usdt)
+        zoe = await stack.enter_async_context(someone(funded.whole, "zoe@example.com"))
+        await verified(funded.whole, zoe)
+        (data / "list.csv").write_text(HEAD + ZOE, encoding="utf-8")
+        yield made
+
+
+async def ann_of(whole: Whole) -> int:
+    """Let there be a verified person with an account and some dust; return their number."""
+    parts = whole.exchange.parts
+    async with someone(whole, EMAIL) as ann:
+        parts.identity.people.set_level(ann.owner, 1, parts.wall_clock_us())
+        await parts.runtime.submit(OpenAccount(ann.owner, AccountKind(AccountClass.SPOT)))
+        account = await parts.runtime.account_of(ann.owner, AccountClass.SPOT)
+        await parts.runtime.submit(Post(account, ASSETS.index("LTC"), "0.2", PostingReason.DEPOSIT))
+        return ann.owner
+
+
+@pytest.mark.timeout(2 * WALK_TIMEOUT_S)
+async def test_money_goes_by_card_by_bank_and_astray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_the_page()
+    async with scene(tmp_path, monkeypatch) as there:
+        funded, bank = there.funded, there.bank
+        await ann_of(funded.whole)
+
+        async def booked(reference: str) -> str:
+            return await bank.books(10_000, name="Ann Lee", text=reference)
+
+        async def returned(reason: str) -> str:
+            return await bank.pays_and_gets_it_back(reason)
+
+        async def sends(what: str) -> str:
+            address, _, sender = what.partition(" ")
+            made = funded.eth.pay(address, ETHER, sender=sender or "outside")
+            funded.eth.mine(5)
+            await followed(funded, funded.eth)
+            return made
+
+        async def sends_untagged(address: str) -> str:
+            made = funded.tag.pay(address, 500_000)
+            funded.tag.mine(2)
+            await followed(funded, funded.tag)
+            return made
+
+        async def code(email: str) -> str:
+            return await there.operators[email].next_code(there.secrets[email])
+
+        answering = {
+            "booked": booked, "returned": returned, "sends": sends,
+            "untagged": sends_untagged, "code": code,
+        }  # fmt: skip
+        words = await walk("money", there.url, answering, EMAIL, PASSWORD)
+        assert (words[0], words[-1]) == ("buysByCard", "untagged")
