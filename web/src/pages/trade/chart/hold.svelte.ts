@@ -21,7 +21,7 @@ const CANDLE_PANE = 'candle_pane'
 const AROUND = 250
 /** Kept free over the candles for the legend and the mark of the highest price. */
 const LEGEND_PX = 88
-const PANE_LEGEND_PX = 26
+const PANE_LEGEND_PX = 40
 const WITHOUT_LEGEND = 0.2
 /** On less the legend would take a third of the candles' height. */
 const WIDTH_FOR_LEGEND_PX = 480
