@@ -34,7 +34,7 @@ help: ## List the targets
 # --- running -------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: .make/core .make/page ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
+run: .make/core .make/page .make/statements ## Start a demonstration exchange on 127.0.0.1 (PORT=8000 DATA=data)
 	@exec $(BIN)/rialto run --demo --port "$(PORT)" --data "$(DATA)"
 
 .PHONY: cluster
@@ -45,20 +45,20 @@ cluster: .make/dev .make/core ## Start a demonstration cluster: NATS, PostgreSQL
 build: .make/core ## Set up .venv and build the compiled core into it
 
 .PHONY: page
-page: .make/core .make/page ## Build the web page into the package (needs npm)
+page: .make/core .make/page .make/statements ## Build the web page, and what statements are printed with, into the package (needs npm)
 
 .PHONY: client
 client: .make/dev .make/core ## Install the client libraries that the examples use
 
 .PHONY: wheel
-wheel: .make/core .make/page ## Build the installable wheel into dist/
+wheel: .make/core .make/page .make/statements ## Build the installable wheel into dist/
 	@$(STEP) "Building the wheel" $(BIN)/maturin build --release --locked --out dist
 	@ls dist/*.whl
 
 # --- checking ------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: .make/dev .make/core .make/nodes .make/page ## Run every test, Rust and Python
+test: .make/dev .make/core .make/nodes .make/page .make/statements ## Run every test, Rust and Python
 	@$(STEP) "Compiling the Rust tests" cargo test $(RUST_TESTS) --quiet --no-run
 	@cargo test $(RUST_TESTS) --quiet
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -153,7 +153,7 @@ upgrade: ## Lock the newest versions of everything
 
 .PHONY: clean
 clean: ## Remove everything built or installed here (never DATA)
-	rm -rf .venv .venv-bot .venv-quickfix .make tools/nodes/node_modules web/node_modules src/rialto/gateway/page/built target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
+	rm -rf .venv .venv-bot .venv-quickfix .make tools/nodes/node_modules web/node_modules src/rialto/gateway/page/built src/rialto/gateway/statements/built target dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/rialto_core/*.so
 
 .venv/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or say make PYTHON=..." >&2; exit 1; }
@@ -210,6 +210,12 @@ clean: ## Remove everything built or installed here (never DATA)
 	@if test -f .make/web; then \
 	$(STEP) "Writing the types of the API" npm run --silent --prefix web types; \
 	$(STEP) "Building the page" npm run --silent --prefix web build; touch $@; fi
+
+# What statements are printed with: fonts, of which those that are built are not built again, and words.
+.make/statements: .make/web .make/core tools/fonts.py tools/words.py src/rialto/gateway/statements/words.py $(wildcard web/locales/*/*.json)
+	@if test -f .make/web; then \
+	$(STEP) "Building the fonts of statements" env PYTHONPATH=src $(BIN)/python -m tools.fonts; \
+	$(STEP) "Gathering the words of statements" env PYTHONPATH=src $(BIN)/python -m tools.words; touch $@; fi
 
 # Offline, so that the install can add nothing to what the locks put there.
 .make/core: .make/run $(CORE_SOURCES)

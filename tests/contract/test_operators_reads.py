@@ -30,7 +30,7 @@ from tests.person import Someone, someone
 from tests.whole_exchange import ASSETS, Whole, whole_exchange
 
 OF_PEOPLE = {
-    *("people", "people/access", "people/ledger", "deposits", "withdrawals/search"),
+    *("people", "people/access", "people/ledger", "people/statement", "deposits", "withdrawals/search"),
     *("lawful-requests", "lawful-requests/piece", "legal-holds"),
 }
 

@@ -14,6 +14,7 @@ from tests.ethereum_exchange import OnEthereum, ethereum_exchange, eventually, l
 from tests.nodes.anvil import ETHER, Anvil
 from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
 from tests.person import PASSWORD
+from tests.statements import needs_the_fonts, text_of
 
 EMAIL = "alice@example.com"
 
@@ -35,6 +36,7 @@ async def become_a_person(exchange: OnEthereum) -> None:
 @pytest.mark.timeout(WALK_TIMEOUT_S)
 async def test_money_comes_in_is_moved_and_goes_out(anvil: Anvil, tmp_path: Path) -> None:
     needs_the_page()
+    needs_the_fonts()
     data = tmp_path / "data"
     data.mkdir()
     (data / "banks.toml").write_text(BANKS)
@@ -72,9 +74,16 @@ async def test_money_comes_in_is_moved_and_goes_out(anvil: Anvil, tmp_path: Path
             (tmp_path / "tampered.json").write_text(json.dumps(proof))
             return str(tmp_path / "tampered.json")
 
+        async def printed(path: str) -> str:
+            text = text_of(Path(path).read_bytes())
+            assert f"Statement of account for {EMAIL}" in text
+            assert "Spot ETH Closing balance 1.5" in text
+            return "done"
+
         url = f"http://127.0.0.1:{exchange.whole.exchange.port}"
         answering = {
             "pay": pay, "mine": mine, "code": code, "confirmed": confirmed, "publish": publish, "tamper": tamper,
+            "printed": printed,
         }  # fmt: skip
         words = await walk("wallet", url, answering, EMAIL, PASSWORD)
         assert words[0] == "logsIn"

@@ -14,12 +14,14 @@ const english = Object.assign({}, ...AREAS.map((area) => catalogue('en', area)))
 const sources = readdirSync(join(here, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.(svelte|ts)$/.test(name) && !name.includes('schema'))
   .map((name) => readFileSync(join(here, 'src', name), 'utf8'))
+/** Statements are printed with messages too. */
+const printed = readFileSync(join(here, '../src/rialto/gateway/statements/words.py'), 'utf8')
 
 test('every message is used, every message that is asked for is there, and each is in one area', () => {
-  const text = sources.join('\n')
+  const text = [...sources, printed].join('\n')
   const keys = AREAS.flatMap((area) => Object.keys(catalogue('en', area)))
   expect(keys.toSorted()).toEqual(Object.keys(english).toSorted())
-  const quoted = new Set([...text.matchAll(/'([\w.]+)'/g)].map((found) => found[1] ?? ''))
+  const quoted = new Set([...text.matchAll(/['"]([\w.]+)['"]/g)].map((found) => found[1] ?? ''))
   expect(keys.filter((key) => !quoted.has(key))).toEqual([])
   const asked = [...text.matchAll(/\bt\('([\w.]+)'/g)].map((found) => found[1] ?? '')
   expect(asked.filter((key) => !(key in english))).toEqual([])

@@ -20,6 +20,7 @@ from rialto.foundation.failures import ExpectedFailure
 from rialto.foundation.settings.display import DisplaySettings
 from rialto.foundation.settings.operators import OperatorSettings
 from rialto.foundation.settings.privacy import PrivacySettings
+from rialto.foundation.settings.statements import StatementSettings
 from rialto.foundation.settings.verification import VerificationSettings
 from rialto.foundation.settings.withdrawals import WithdrawalSettings
 
@@ -183,8 +184,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a WebSocket connection may last."""
 
     archive: bool = True
-    """Whether closed segments of the journal that no start needs are compressed and moved to the archive; else all of
-    the journal stays in its directory."""
+    """Whether closed segments of the journal that no start needs are compressed and moved to the archive."""
 
     archive_directory: Path = Path("archive")
     """Where they go; relative to the data directory."""
@@ -293,6 +293,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     display: DisplaySettings = DisplaySettings()
     """By what rates worth is shown: a table of its own, `[display]`."""
+
+    statements: StatementSettings = StatementSettings()
+    """Who makes statements of account, and with which fonts: a table of its own, `[statements]`."""
 
     dust_fee_basis_points: Annotated[int, Meta(ge=0, le=10_000)] = 200
     """What the house keeps of the worth of dust that is exchanged with it."""

@@ -27,6 +27,8 @@ from rialto.wire.sbe.readers import Unrepresentable
 
 ANSWER_TIMEOUT_S: Final = 10.0
 """How long the API waits for a handler before it answers -1007."""
+SLOW_ANSWER_TIMEOUT_S: Final = 60.0
+"""The same of what is declared slow."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -72,6 +74,7 @@ class Performer:
         deadlines: Deadlines | None = None,
     ) -> None:
         self._deadlines = deadlines or Deadlines(ANSWER_TIMEOUT_S)
+        self._slow_deadlines = Deadlines(SLOW_ANSWER_TIMEOUT_S)
         self.router: Final = router
         self._authenticator = authenticator
         self._limits = limits
@@ -124,7 +127,8 @@ class Performer:
     async def _handle(self, route: Route[Any], call: Call, parameters: Any) -> object:
         if not route.is_async:
             return route.handler(call, parameters)
-        return await self._deadlines.run(route.serve(call, parameters))
+        deadlines = self._slow_deadlines if route.endpoint.is_slow else self._deadlines
+        return await deadlines.run(route.serve(call, parameters))
 
 
 def _check_symbol(key: ApiKey, parameters: Any) -> None:

@@ -107,7 +107,8 @@ class Endpoint(Generic[P]):
     With `is_listed_over_websocket`, the WebSocket API answers a list with the answer in it.
     `response` is the type of the answer, or a `ListOf`, or a tuple of types where the parameters decide, or
     bytes for a file. `refused_with`
-    are statuses of refusals that other endpoints do not have. With `is_from_memory` it is answered at once, never late.
+    are statuses of refusals that other endpoints do not have. With `is_from_memory` it is answered at once, never late;
+    with `is_slow` its answer may take longer than others'.
     `sbe_message` is the message of the SBE schema that the answer is, or what chooses it; None where there is none.
     `urgency` follows from method and security where it is not given.
     """
@@ -119,6 +120,7 @@ class Endpoint(Generic[P]):
         "is_from_memory",
         "is_listed_over_websocket",
         "is_signed",
+        "is_slow",
         "method",
         "parameters",
         "path",
@@ -150,6 +152,7 @@ class Endpoint(Generic[P]):
         is_free_when_successful: bool = False,
         is_listed_over_websocket: bool = False,
         is_from_memory: bool = False,
+        is_slow: bool = False,
         refused_with: tuple[int, ...] = (),
         urgency: Urgency | None = None,
         budget: Budget = Budget.SHARED,
@@ -170,6 +173,7 @@ class Endpoint(Generic[P]):
         self.is_free_when_successful: Final = is_free_when_successful
         self.is_listed_over_websocket: Final = is_listed_over_websocket
         self.is_from_memory: Final = is_from_memory
+        self.is_slow: Final = is_slow
         self.refused_with: Final = refused_with
         self.urgency: Final = urgency if urgency is not None else _usual_urgency(method, security)
         # Whose budget it is, is not known before the call is found good.

@@ -33,9 +33,15 @@ from tests.sbe import decode
 NOW_US = 1_700_000_000_000_000
 
 
-def endpoint(path: str, security: Security = Security.NONE) -> Endpoint[NoParameters]:
+def endpoint(path: str, security: Security = Security.NONE, *, is_slow: bool = False) -> Endpoint[NoParameters]:
     return Endpoint(
-        "GET", path, summary="A call.", parameters=NoParameters, response=dict[str, int], weight=3, security=security
+        *("GET", path),
+        summary="A call.",
+        parameters=NoParameters,
+        response=dict[str, int],
+        weight=3,
+        security=security,
+        is_slow=is_slow,
     )
 
 
@@ -51,11 +57,13 @@ class Served:
         self.key, self.secret = keys.create(1, "label", [Permission.READ], 1)
         self.now_us = NOW_US
         self.takes_us = 0
+        self.given_up = asyncio.Event()
         self.failure: Exception = RuntimeError("a secret of ours")
         routes = [
             Route(endpoint("/key", Security.SIGNED), self.owner),
             Route(endpoint("/fault"), self.fault),
             Route(endpoint("/slow"), self.slow),
+            Route(endpoint("/printed", is_slow=True), self.printed),
             Route(endpoint("/prepared", Security.USER_DATA), self.prepared),
         ]
         limits = RequestLimits(RateLimits(), lambda: NOW_US)
@@ -74,7 +82,14 @@ class Served:
         raise self.failure
 
     async def slow(self, _call: Call, _parameters: NoParameters) -> dict[str, int]:
-        await asyncio.sleep(60)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            self.given_up.set()
+        return {}
+
+    async def printed(self, _call: Call, _parameters: NoParameters) -> dict[str, int]:
+        await self.given_up.wait()
         return {}
 
     async def prepared(self, call: Call, _parameters: NoParameters) -> dict[str, int]:
@@ -150,6 +165,12 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(served: Served) ->
     answers = await asyncio.gather(*(served.get("/slow") for _ in range(3)))
     assert [shown(answer) for answer in answers] == [(504, -1007)] * 3
     assert shown(await served.get("/slow")) == (504, -1007)
+
+
+async def test_what_is_declared_slow_is_waited_for_longer(served: Served) -> None:
+    printed, given_up = await asyncio.gather(served.get("/printed"), served.get("/slow"))
+    assert shown(given_up) == (504, -1007)
+    assert printed.body == b"{}"
 
 
 async def test_every_answer_states_what_was_used_and_is_not_kept(served: Served) -> None:

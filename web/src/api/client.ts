@@ -30,6 +30,8 @@ export class Refused extends Error {
 }
 
 const TIMEOUT_MS = 15_000
+/** Files may have to be made first. */
+const FILE_TIMEOUT_MS = 120_000
 const NO_SESSION: ReadonlySet<number> = new Set([-41007, -2014, -2015])
 const CSRF = -41008
 /** The exchange is not reached, or it or a proxy says that it can do nothing now: a read may be sent again. */
@@ -64,14 +66,23 @@ export function remedy(by: Partial<Remedies>): void {
   remedies = { ...remedies, ...by }
 }
 
-function remedyOf({ code, status }: Refused, method: Method): (() => Promise<boolean>) | undefined {
-  if (method === 'get' && AWAY.has(status)) return remedies.exchangeIsAway
+interface Asked {
+  method: Method
+  path: string
+  parameters: Record<string, unknown>
+  /** Whether the answer is a file, and not JSON. */
+  isFile?: boolean
+}
+
+function remedyOf({ code, status }: Refused, { method, isFile }: Asked): (() => Promise<boolean>) | undefined {
+  // What is slow to make and was not made is not asked for again unasked.
+  if (method === 'get' && !isFile && AWAY.has(status)) return remedies.exchangeIsAway
   if (NO_SESSION.has(code)) return remedies.sessionIsOver
   if (code === CSRF) return remedies.tokenIsOld
   return code === STEP_UP_REQUIRED ? remedies.stepUpIsRequired : undefined
 }
 
-async function send(method: Method, path: string, parameters: Record<string, unknown>): Promise<unknown> {
+async function send({ method, path, parameters, isFile = false }: Asked): Promise<unknown> {
   const sent = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) sent.set(name, String(value))
   const isRead = method === 'get'
@@ -82,8 +93,9 @@ async function send(method: Method, path: string, parameters: Record<string, unk
       method: method.toUpperCase(),
       headers: isRead || !csrfToken ? {} : { 'x-csrf-token': csrfToken },
       ...(isRead ? {} : { body: sent }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(isFile ? FILE_TIMEOUT_MS : TIMEOUT_MS),
     })
+    if (isFile && response.ok) return await response.blob()
   } catch (failure) {
     throw new Refused(0, String(failure), 0)
   }
@@ -94,17 +106,12 @@ async function send(method: Method, path: string, parameters: Record<string, unk
 }
 
 /** Remedy a refused call and send it again: who logs in anew may have to step up as well. */
-async function sendAgain(
-  refused: Refused,
-  method: Method,
-  path: string,
-  parameters: Record<string, unknown>,
-): Promise<unknown> {
+async function sendAgain(refused: Refused, asked: Asked): Promise<unknown> {
   let why = refused
   for (let turn = 0; turn < REMEDIES_MAX; turn++) {
-    if (!(await remedyOf(why, method)?.())) break
+    if (!(await remedyOf(why, asked)?.())) break
     try {
-      return await send(method, path, parameters)
+      return await send(asked)
     } catch (failure) {
       if (!(failure instanceof Refused)) throw failure
       why = failure
@@ -113,14 +120,14 @@ async function sendAgain(
   throw why
 }
 
-async function ask(method: Method, path: string, parameters: Record<string, unknown>): Promise<unknown> {
+async function ask(asked: Asked): Promise<unknown> {
   try {
-    return await send(method, path, parameters)
+    return await send(asked)
   } catch (failure) {
-    if (!(failure instanceof Refused) || !remedyOf(failure, method)) throw failure
-    if (method !== 'get') return sendAgain(failure, method, path, parameters)
-    const name = `${path} ${JSON.stringify(parameters)}`
-    const again = waiting.get(name) ?? sendAgain(failure, method, path, parameters)
+    if (!(failure instanceof Refused) || !remedyOf(failure, asked)) throw failure
+    if (asked.method !== 'get') return sendAgain(failure, asked)
+    const name = `${asked.path} ${JSON.stringify(asked.parameters)}`
+    const again = waiting.get(name) ?? sendAgain(failure, asked)
     waiting.set(name, again)
     return again.finally(() => waiting.delete(name))
   }
@@ -128,16 +135,16 @@ async function ask(method: Method, path: string, parameters: Record<string, unkn
 
 /** Read who is logged in, with no remedy where nobody is. Throws `Refused`. */
 export const readSession = (): Promise<Answer<'get', '/account/v1/session'>> =>
-  send('get', '/account/v1/session', {}) as Promise<Answer<'get', '/account/v1/session'>>
+  send({ method: 'get', path: '/account/v1/session', parameters: {} }) as Promise<Answer<'get', '/account/v1/session'>>
 
 const calling =
   <M extends Method>(method: M) =>
   <P extends PathOf<M>>(path: P, parameters: Parameters<M, P>): Promise<Answer<M, P>> =>
-    ask(method, path, parameters as Record<string, unknown>) as Promise<Answer<M, P>>
+    ask({ method, path, parameters: parameters as Record<string, unknown> }) as Promise<Answer<M, P>>
 
 /** Tell whether the exchange answers. */
 export const answers = (): Promise<boolean> =>
-  send('get', '/api/v3/ping', {}).then(
+  send({ method: 'get', path: '/api/v3/ping', parameters: {} }).then(
     () => true,
     () => false,
   )
@@ -148,4 +155,7 @@ export const api = {
   post: calling('post'),
   put: calling('put'),
   delete: calling('delete'),
+  /** Read what is answered as a file. */
+  file: <P extends PathOf<'get'>>(path: P, parameters: Parameters<'get', P>): Promise<Blob> =>
+    ask({ method: 'get', path, parameters: parameters as Record<string, unknown>, isFile: true }) as Promise<Blob>,
 }

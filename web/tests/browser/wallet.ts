@@ -123,6 +123,9 @@ async function readsRecords(person: Person) {
   await page.getByText('Closing balance', { exact: true }).first().waitFor()
   await page.getByRole('cell', { name: '1.5', exact: true }).waitFor()
   await person.inspect('wallet-statement')
+  const printed = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download PDF' }).click()
+  await ask('printed', await (await printed).path())
 }
 
 async function paysByBank(person: Person) {

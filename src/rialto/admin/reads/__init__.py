@@ -13,6 +13,7 @@ from rialto.admin.reads.privacy import PRIVACY_READS, PrivacyLooks
 from rialto.admin.reads.queues import QUEUE_READS, QueueLooks
 from rialto.admin.reads.refills import REFILL_READS, RefillLooks
 from rialto.admin.reads.screening import SCREENING_READS, ScreeningLooks
+from rialto.admin.reads.statements import STATEMENT_READS, StatementLooks
 from rialto.admin.reads.travel_rule import TRAVEL_RULE_READS, TravelRuleLooks
 from rialto.admin.reads.waiting import WAITING_READS, WaitingLooks
 from rialto.admin.reads.watching import WATCHING_READS, WatchingLooks
@@ -24,6 +25,7 @@ READ_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     *DECLARED_READS,
     *QUEUE_READS,
     *PEOPLE_READS,
+    *STATEMENT_READS,
     *MONEY_READS,
     *WAITING_READS,
     *FIAT_READS,
@@ -41,7 +43,7 @@ def read_routes(services: Services, gate: Gate) -> list[Route[Any]]:
     """List the routes of every look."""
     looks = (
         *(DeclaredLooks, QueueLooks),
-        *(PeopleLooks, MoneyLooks, WaitingLooks, FiatLooks, RefillLooks),
+        *(PeopleLooks, StatementLooks, MoneyLooks, WaitingLooks, FiatLooks, RefillLooks),
         *(ScreeningLooks, TravelRuleLooks, DocumentLooks, WatchingLooks, LogLooks, PrivacyLooks),
     )
     return [route for each in looks for route in each(services, gate).routes()]

@@ -12,6 +12,7 @@ from rialto.bootstrap.families.operators import OperatorsFamily, open_operators
 from rialto.bootstrap.families.privacy import PrivacyFamily, open_privacy
 from rialto.bootstrap.families.reserves import ReservesFamily, holdings_of, open_reserves
 from rialto.bootstrap.families.screening import start_screening
+from rialto.bootstrap.families.statements import open_statements
 from rialto.bootstrap.families.sub_accounts import open_sub_accounts
 from rialto.bootstrap.families.transfers import TransfersFamily, open_transfers
 from rialto.bootstrap.families.travel_rule import TravelRule, open_exports, open_travel_rule, travel_rule_routes
@@ -73,6 +74,7 @@ async def open_families(parts: Parts) -> Families:
     names = {each.network.scope: each.network.name for each in configured}
     reserves = open_reserves(parts, holdings_of(custody, signer), names)
     verification = open_verification(parts)
+    statements = open_statements(parts, verification.cases)
     rescreening = start_screening(parts, verification, rule)
     fiat = await open_fiat(parts, withdrawals.requests)
     exports = open_exports(parts, rule, custody, withdrawals, verification.cases)
@@ -87,6 +89,7 @@ async def open_families(parts: Parts) -> Families:
         *fiat.routes,
         *privacy.routes,
         *reserves.routes,
+        *statements,
         *sub_accounts,
         *withdrawals.routes,
         *transfers.routes,

@@ -20,7 +20,6 @@ from rialto.gateway.wallet.listings import Listings, ScheduleJob
 from rialto.gateway.wallet.notices import Notices
 from rialto.gateway.wallet.preferences import Preferences
 from rialto.gateway.wallet.snapshots import AccountSnapshots
-from rialto.gateway.wallet.statements import Statements
 from rialto.products.distributions.holders import Holders
 from rialto.products.distributions.routes import DividendRoutes
 from rialto.products.distributions.service import DistributionService
@@ -77,7 +76,6 @@ def open_wallet(
         *Rates(parts.runtime, prices, references).routes(),
         *Announcements(parts.runtime, listings, notices).routes(),
         *snapshots.routes(),
-        *Statements(parts.runtime, parts.history).routes(),
         *Elsewhere().routes(),
         *DustRoutes(parts.runtime, dust, holdings).routes(),
         *DividendRoutes(parts.runtime, parts.history).routes(),

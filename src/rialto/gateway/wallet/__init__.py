@@ -6,7 +6,8 @@ What moves money or speaks to chains belongs to custody and products; they bring
 from typing import Any, Final
 
 from rialto.gateway.rates.routes import DISPLAY_RATES
-from rialto.gateway.wallet import announcements, balances, elsewhere, fees, snapshots, statements
+from rialto.gateway.statements.routes import STATEMENT, STATEMENT_PDF
+from rialto.gateway.wallet import announcements, balances, elsewhere, fees, snapshots
 from rialto.wire.endpoints import Endpoint
 
 WALLET_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
@@ -24,5 +25,6 @@ WALLET_ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     balances.USER_ASSET,
     announcements.DELISTINGS,
     announcements.SYSTEM_STATUS,
-    statements.STATEMENT,
+    STATEMENT,
+    STATEMENT_PDF,
 )
