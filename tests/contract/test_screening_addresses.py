@@ -62,9 +62,7 @@ async def test_a_deposit_from_a_listed_address_is_held_until_two_release_it(tmp_
         (held,) = await olga.do("GET", DEPOSITS)
         assert (held["owner"], held["asset"], held["amount"]) == (alice.key.owner, "ETH", "1.00000000")
         (mine,) = [
-            each
-            for each in await alice.do("GET", "/sapi/v1/capital/deposit/hisrec")
-            if each["id"] == str(held["deposit"])
+            each for each in await alice.do("GET", "/sapi/v1/capital/deposit/hisrec") if each["id"] == held["deposit"]
         ]
         assert mine["status"] not in (1, 6)
         await alice.do("POST", "/sapi/v1/capital/deposit/credit-apply", depositId=held["deposit"])
@@ -79,7 +77,7 @@ async def test_a_deposit_from_a_listed_address_is_held_until_two_release_it(tmp_
         assert (await otto.do("POST", "/admin/v1/approvals/approve", id=proposed["id"]))["status"] == "done"
         await eventually(lambda: free(alice, "ETH"), "3.00000000")
         assert await otto.do("GET", DEPOSITS) == []
-        other = await olga.do("POST", RELEASE, deposit=held["deposit"] + 1, reason="No such one.")
+        other = await olga.do("POST", RELEASE, deposit=int(held["deposit"]) + 1, reason="No such one.")
         failed = await otto.do("POST", "/admin/v1/approvals/approve", id=other["id"])
         assert (failed["status"], "held" in failed["result"]) == ("failed", True)
         told = (await whole.client.get("/metrics")).text

@@ -13,9 +13,11 @@ from rialto.identity.sessions import hash_of
 from rialto.products.fiat.importing import unordered_id
 from tests.bank import Booked, statement_file
 from tests.contract.test_account_security import FACTORS, ORIGIN
+from tests.contract.test_deposits import eventually
 from tests.contract.test_distributions import DAY_US
-from tests.contract.test_fiat import IBAN, THEIRS, open_bank
+from tests.contract.test_fiat import IBAN, THEIRS, open_bank, order_paid_by
 from tests.contract.test_recoveries import RECOVERIES
+from tests.contract.test_screening_people import listed, verified
 from tests.contract.test_travel_rule import TRAVEL
 from tests.contract.test_verification import ABOUT, show
 from tests.contract.test_withdrawals import APPLY, HISTORY
@@ -56,6 +58,7 @@ class Cast:
     rich: Someone
     fresh: Someone
     shy: Someone
+    listed: Someone
     alice: Someone
     bob: Someone
 
@@ -97,6 +100,7 @@ async def fill(whole: Whole, cast: Cast) -> dict[str, str]:
     await _hold_money_at_a_bank(whole, cast.rich)
     await _have_a_passkey(cast.rich)
     await _ask_to_be_verified(cast.shy)
+    await _be_on_a_list(whole, cast)
     proposal = await _run_an_exchange(whole, cast)
     (case,) = await cast.alice.do("GET", "/admin/v1/verification")
     return {
@@ -167,9 +171,17 @@ async def _hold_money_at_a_bank(whole: Whole, rich: Someone) -> None:
     await fiat.statements.take(statement_file("S1", IBAN, 0, came))
     await fiat.service.assign(unordered_id("main", "B2"), owner, "alice")
     bank = {"currency": "EUR", "apiPaymentMethod": "bank_transfer", "amount": "20"}
-    await plant(rich, "/sapi/v1/fiat/deposit", **bank)
+    await plant(rich, "/sapi/v1/fiat/deposit", **bank, ext=TEXT)
     paid = {"accountNumber": THEIRS, "accountHolder": TEXT}
     await plant(rich, "/sapi/v2/fiat/withdraw", **bank, accountInfo=paid)
+    (file,) = await fiat.payments.export("main")
+    order = order_paid_by(file.read_bytes())
+    assert order is not None
+    gone = Booked("B3", -1_900, end_to_end=order, name=name, text=TEXTS[4])
+    back = Booked("B4", 1_900, end_to_end=order, return_reason="AC04", name=name, text=TEXTS[4])
+    await fiat.statements.take(statement_file("S2", IBAN, 97_000, [gone, back]))
+    shown = await rich.do("GET", "/sapi/v1/fiat/get-order-detail", orderNo=order)
+    assert shown["data"]["orderStatus"] == "ORDER_REFUNDED"
 
 
 async def _have_a_passkey(rich: Someone) -> None:
@@ -183,6 +195,17 @@ async def _ask_to_be_verified(shy: Someone) -> None:
     document = (await show(shy, picture()))["documentId"]
     stated = dict.fromkeys(("firstName", "lastName", "address"), TEXT)
     await plant(shy, "/account/v1/verification", **{**ABOUT, **stated, "level": 1, "documents": document})
+
+
+async def _be_on_a_list(whole: Whole, cast: Cast) -> None:
+    """Have somebody come to be on a list whose every word is hostile."""
+    await verified(whole, cast.listed)
+    listed(whole.exchange.settings.data_directory, f'Zoe Angstrom,{TEXTS[6][2:]},1990,SE,"{TEXTS[6][2:]}"\n')
+
+    async def waiting() -> int:
+        return len(await cast.alice.do("GET", "/admin/v1/screening"))
+
+    await eventually(waiting, 1)
 
 
 async def _run_an_exchange(whole: Whole, cast: Cast) -> str:

@@ -11,6 +11,7 @@ from tests.contract.test_account_security import ORIGIN
 from tests.contract.test_fiat import prepared
 from tests.contract.test_operators import operator
 from tests.contract.test_operators_money import RULES
+from tests.contract.test_screening_people import SETTINGS, listed
 from tests.contract.test_withdrawals import exchange
 from tests.page.hostile import Cast, fill
 from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
@@ -26,13 +27,15 @@ def cookie_of(who: Someone) -> str:
 async def test_every_page_is_well_whoever_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_the_page()
     prepared(tmp_path)
+    (tmp_path / "rialto.toml").write_text(SETTINGS, encoding="utf-8")
+    listed(tmp_path, "")
     async with AsyncExitStack() as stack:
         whole, _ = await stack.enter_async_context(
             exchange(tmp_path, monkeypatch, withdrawals=RULES, page_directory=None, public_url=ORIGIN)
         )
         people = {
             name: await stack.enter_async_context(someone(whole, f"{name}@example.com"))
-            for name in ("rich", "fresh", "shy")
+            for name in ("rich", "fresh", "shy", "listed")
         }
         for name in ("alice", "bob"):
             people[name] = await stack.enter_async_context(operator(whole, f"{name}@example.com", list(Role)))

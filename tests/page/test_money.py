@@ -15,7 +15,8 @@ from tests.bank import Booked, statement_file
 from tests.card_house import CardHouse, house_of, standing_in
 from tests.contract.test_deposits import ETHER, followed
 from tests.contract.test_dust import fund, price
-from tests.contract.test_fiat import BANKS, IBAN, order_paid_by
+from tests.contract.test_fiat import BANKS, IBAN, THEIRS, order_paid_by
+from tests.contract.test_recoveries import RECOVERIES
 from tests.contract.test_screening_addresses import LIST
 from tests.contract.test_screening_people import HEAD, ZOE, verified
 from tests.contract.test_shortfalls import spent_and_gone
@@ -27,6 +28,8 @@ from tests.person import PASSWORD, Someone, someone
 from tests.whole_exchange import ASSETS, Whole
 
 EMAIL = "ann@example.com"
+FORMULA = "=cmd|'/C calc'!A0"
+ADDRESS = "/sapi/v1/capital/deposit/address"
 OPERATORS = ("alice@example.com", "bob@example.com")
 SCREENED = 'watch_lists = ["list.csv", "sdn.xml"]\nwatch_seconds = 1\n'
 
@@ -70,6 +73,24 @@ class Scene:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.funded.whole.exchange.port}"
 
+    async def sent(self, address: str, sender: str = "outside") -> str:
+        """Have a coin sent to an address; return the transaction."""
+        made = self.funded.eth.pay(address, ETHER, sender=sender)
+        self.funded.eth.mine(5)
+        await followed(self.funded, self.funded.eth)
+        return made
+
+    async def sent_untagged(self, address: str) -> str:
+        """Have something sent to an address that wants a tag, without one; return the transaction."""
+        made = self.funded.tag.pay(address, 500_000)
+        self.funded.tag.mine(2)
+        await followed(self.funded, self.funded.tag)
+        return made
+
+    async def code(self, email: str) -> str:
+        """Return a code of an operator's app."""
+        return await self.operators[email].next_code(self.secrets[email])
+
 
 @asynccontextmanager
 async def scene(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
@@ -102,23 +123,32 @@ async def scene(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sc
         yield made
 
 
-async def ann_of(whole: Whole) -> int:
-    """Let there be a verified person with an account and some dust; return their number."""
+@asynccontextmanager
+async def ann_of(whole: Whole) -> AsyncIterator[Someone]:
+    """Let there be a verified person with an account and some dust."""
     parts = whole.exchange.parts
     async with someone(whole, EMAIL) as ann:
         parts.identity.people.set_level(ann.owner, 1, parts.wall_clock_us())
         await parts.runtime.submit(OpenAccount(ann.owner, AccountKind(AccountClass.SPOT)))
         account = await parts.runtime.account_of(ann.owner, AccountClass.SPOT)
         await parts.runtime.submit(Post(account, ASSETS.index("LTC"), "0.2", PostingReason.DEPOSIT))
-        return ann.owner
+        yield ann
 
 
-@pytest.mark.timeout(2 * WALK_TIMEOUT_S)
+async def goes_astray(there: Scene, ann: Someone) -> None:
+    """Have money come without a memo, from an address on a list, and from a bank without a reference."""
+    tagged = await ann.do("GET", ADDRESS, coin="LTC", network="TAG")
+    made = await there.sent_untagged(tagged["address"])
+    await ann.do("POST", RECOVERIES, network="TAG", txId=made, coin="LTC")
+    await there.sent((await ann.do("GET", ADDRESS, coin="ETH", network="ETH"))["address"], "eth:mixer")
+    assert await there.bank.books(7_000, name=FORMULA, account=THEIRS, text="rent") == "suspended"
+
+
+@pytest.mark.timeout(WALK_TIMEOUT_S)
 async def test_money_goes_by_card_by_bank_and_astray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_the_page()
-    async with scene(tmp_path, monkeypatch) as there:
-        funded, bank = there.funded, there.bank
-        await ann_of(funded.whole)
+    async with scene(tmp_path, monkeypatch) as there, ann_of(there.funded.whole):
+        bank = there.bank
 
         async def booked(reference: str) -> str:
             return await bank.books(10_000, name="Ann Lee", text=reference)
@@ -126,25 +156,26 @@ async def test_money_goes_by_card_by_bank_and_astray(tmp_path: Path, monkeypatch
         async def returned(reason: str) -> str:
             return await bank.pays_and_gets_it_back(reason)
 
-        async def sends(what: str) -> str:
-            address, _, sender = what.partition(" ")
-            made = funded.eth.pay(address, ETHER, sender=sender or "outside")
-            funded.eth.mine(5)
-            await followed(funded, funded.eth)
-            return made
-
-        async def sends_untagged(address: str) -> str:
-            made = funded.tag.pay(address, 500_000)
-            funded.tag.mine(2)
-            await followed(funded, funded.tag)
-            return made
-
-        async def code(email: str) -> str:
-            return await there.operators[email].next_code(there.secrets[email])
-
         answering = {
-            "booked": booked, "returned": returned, "sends": sends,
-            "untagged": sends_untagged, "code": code,
+            "booked": booked, "returned": returned, "sends": there.sent, "untagged": there.sent_untagged,
         }  # fmt: skip
         words = await walk("money", there.url, answering, EMAIL, PASSWORD)
         assert (words[0], words[-1]) == ("buysByCard", "untagged")
+
+
+@pytest.mark.timeout(WALK_TIMEOUT_S)
+async def test_operators_set_right_what_went_astray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_the_page()
+    async with scene(tmp_path, monkeypatch) as there, ann_of(there.funded.whole) as ann:
+        await goes_astray(there, ann)
+
+        async def saved(path: str) -> str:
+            table = Path(path).read_text(encoding="utf-8")
+            assert f"'{FORMULA}" in table, "a spreadsheet takes it for text"
+            assert f",{FORMULA}" not in table
+            return "read"
+
+        answering = {"code": there.code, "saved": saved}
+        await walk("treasury", there.url, answering, *OPERATORS, str(ann.owner), FORMULA)
+        held = await ann.do("POST", "/sapi/v3/asset/getUserAsset")
+        assert {each["asset"]: each["free"] for each in held} == {"EUR": "70", "ETH": "1", "LTC": "0.205"}

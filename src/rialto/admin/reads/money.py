@@ -63,7 +63,7 @@ class FoundDeposit(msgspec.Struct, frozen=True, rename="camel"):
     """A deposit. The amount is in the asset where it was recorded, else in the chain's unit alone."""
 
     cursor: str
-    number: int
+    number: str
     owner: int | None
     asset: str
     network: str
@@ -147,7 +147,7 @@ class MoneyLooks(Looking):
         return [
             FoundDeposit(
                 cursor_of(each.row.seen_at_us, each.row.stream),
-                each.row.number,
+                str(each.row.number),
                 each.owner,
                 *(each.row.asset, each.row.network, each.row.address, each.row.tag, each.row.transaction),
                 *(each.row.chain_amount, each.row.units, each.status, each.row.reason or "", each.confirmations),

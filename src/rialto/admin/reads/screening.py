@@ -61,7 +61,7 @@ class HitDetail(msgspec.Struct, frozen=True, rename="camel"):
 class ScreenedDepositShown(msgspec.Struct, frozen=True, rename="camel"):
     """A deposit that is held for where it came from."""
 
-    deposit: int
+    deposit: str
     owner: int
     network: str
     transaction: str
@@ -118,7 +118,8 @@ class ScreeningLooks(Looking):
         await self._gate.admit(call, SCREENERS)
         return [
             ScreenedDepositShown(
-                *(each.number, each.owner, each.network, each.transaction_id, each.address, each.asset, each.units),
+                *(str(each.number), each.owner, each.network, each.transaction_id, each.address),
+                *(each.asset, each.units),
                 call.time(each.recorded_at_us),
             )
             for each in await self._on.screened_deposits.waiting(parameters.limit)

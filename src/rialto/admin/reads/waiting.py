@@ -62,7 +62,8 @@ class ReturnQuote(msgspec.Struct, frozen=True, rename="camel"):
     """What is held for a request, where it came from, and what would be sent back of it."""
 
     id: str
-    deposit: int
+    deposit: str
+    """Its number; a text, because it is longer than what is exact in a browser's numbers."""
     asset: str
     """Empty as long as it is not listed: it cannot be given or sent back before."""
     contract: str
@@ -79,7 +80,7 @@ class ReturnQuote(msgspec.Struct, frozen=True, rename="camel"):
 class ShortfallShown(msgspec.Struct, frozen=True, rename="camel"):
     """What lacks of a deposit that is gone from its chain, and who had it."""
 
-    deposit: int
+    deposit: str
     owner: int | None
     network: str
     transaction: str
@@ -187,7 +188,7 @@ class WaitingLooks(Looking):
             raise OperatorError.NOTHING_TO_RECOVER.error(str(error)) from error
         row = quote.deposit.row
         return ReturnQuote(
-            *(parameters.recovery, row.number, quote.asset, row.contract, row.chain_amount),
+            *(parameters.recovery, str(row.number), quote.asset, row.contract, row.chain_amount),
             *(plain_units(quote.units), plain_units(quote.fee_units), row.senders.split()),
             *(filed.address, filed.tag, quote.deposit.confirmations),
         )
@@ -209,7 +210,7 @@ class WaitingLooks(Looking):
         await self._gate.admit(call, SEES_MONEY)
         return [
             ShortfallShown(
-                *(each.number, each.owner, each.network, each.transaction_id, each.asset),
+                *(str(each.number), each.owner, each.network, each.transaction_id, each.asset),
                 *(each.units, each.shortfall, each.lack == CLAIMED, call.time(each.changed_at_us)),
             )
             for each in await self._on.shortfalls.listed(limit=parameters.limit)
