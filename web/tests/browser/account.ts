@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { Locator } from 'playwright-core'
-import type { Person } from './person.ts'
+import { NARROW, WIDE, type Person } from './person.ts'
 import { ask, walk } from './walk.ts'
 
 const EMAIL = 'ada@example.com'
@@ -168,6 +168,20 @@ async function seesWhatWasDone(person: Person): Promise<void> {
   await page.getByRole('tab', { name: 'All activity' }).click()
   await page.getByLabel('Type').selectOption('key-created')
   await page.getByRole('row', { name: /API key created.*Done/ }).waitFor()
+  // A table that is wider than a phone scrolls, and what a row is about stays in sight.
+  await page.setViewportSize(NARROW)
+  const table = page.locator('.scroll')
+  const edge = () =>
+    table
+      .locator('td')
+      .first()
+      .evaluate((cell) => cell.getBoundingClientRect().left)
+  await page.locator('.scroll.more').waitFor()
+  const before = await edge()
+  await table.evaluate((place) => (place.scrollLeft = place.scrollWidth))
+  await page.locator('.scroll.passed:not(.more)').waitFor()
+  assert.equal(await edge(), before)
+  await page.setViewportSize(WIDE)
   await page.getByLabel('Status').selectOption('refused')
   await person.isSeen('Nothing fits these filters.')
   await person.inspect('activity')

@@ -2,7 +2,7 @@
 // there before: operators with second factors, a case of verification, a withdrawal that waits.
 import assert from 'node:assert/strict'
 import { agreesToTheWithdrawal, approvesTheCase, confirmIdentity, logIn, logOut, takesTheCase } from './operators.ts'
-import type { Person } from './person.ts'
+import { NARROW, WIDE, type Person } from './person.ts'
 import { walk } from './walk.ts'
 
 async function turnsStrangersAway(person: Person): Promise<void> {
@@ -125,6 +125,12 @@ async function findsItInTheLog(person: Person): Promise<void> {
   await page.getByRole('button', { name: 'Check the chain' }).click()
   await person.isSeen(/The log is whole: \d+ entries\./)
   await person.inspect('office-log')
+  // On a phone each entry is a card, with everything that its row says.
+  await page.setViewportSize(NARROW)
+  const card = page.getByRole('list', { name: 'Log' }).getByRole('listitem').first()
+  await card.getByRole('term').filter({ hasText: 'Result' }).waitFor()
+  await card.getByText('Agree to a withdrawal').waitFor()
+  await page.setViewportSize(WIDE)
 }
 
 async function isWellEverywhere(person: Person): Promise<void> {

@@ -4,7 +4,6 @@ export interface Column<Row> {
   text: string
   value: (row: Row) => string
   isNumber?: boolean
-  isHiddenNarrow?: boolean
 }
 
 /** Write rows as a table for spreadsheets, with exact amounts; its first row is its head. */
