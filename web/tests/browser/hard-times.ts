@@ -77,11 +77,18 @@ async function isBehindAProxy(person: Person): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await page.goto('/markets')
   await page.getByRole('link', { name: /BTC/ }).first().waitFor()
+  const status = await page.context().newPage()
+  await status.goto('/status')
+  await status.getByText('Everything works').waitFor()
   assert.equal(await ask('badGateway'), 'done')
   await page.goto('/markets')
   await page.getByRole('status').filter({ hasText: 'The exchange does not answer' }).waitFor()
+  await status.getByRole('alert').filter({ hasText: 'The exchange does not answer' }).waitFor()
+  assert.equal(await status.getByText('Everything works').count(), 0)
   assert.equal(await ask('restart'), 'done')
   await page.getByRole('link', { name: /BTC/ }).first().waitFor()
+  await status.getByText('Everything works').waitFor()
+  await status.close()
   forgive(person)
 }
 
