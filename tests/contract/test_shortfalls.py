@@ -49,6 +49,7 @@ async def give(funded: Funded, account: int, amount: str) -> None:
 async def agreed(proposer: Someone, approver: Someone, action: str, **what: object) -> Any:
     proposed = await proposer.do("POST", f"/admin/v1/actions/{action}", reason="gone", **what)
     assert proposed["status"] == "pending"
+    assert proposed["parameters"]["deposit"] == what["deposit"], "a text, as browsers round such numbers"
     return await approver.do("POST", "/admin/v1/approvals/approve", id=proposed["id"])
 
 

@@ -95,6 +95,9 @@ def declare(method: str, path: str, summary: str, parameters: Any, response: Any
     )
 
 
+BROWSER_INTEGER_MAX: Final = 2**53 - 1
+"""The largest whole number up to which JavaScript's numbers are exact."""
+
 AGREEING: Final = {
     "one": "",
     "two": " Another operator must approve.",
@@ -199,6 +202,11 @@ def _whence(call: Call) -> Whence:
     return Whence(call.owner, call.address, call.client)
 
 
+def _exact(value: Any) -> Any:
+    """Have a number that a browser would round be a text."""
+    return str(value) if isinstance(value, int) and abs(value) > BROWSER_INTEGER_MAX else value
+
+
 def _shown(call: Call, held: Proposal) -> ProposalShown:
     return ProposalShown(
         held.id,
@@ -206,7 +214,7 @@ def _shown(call: Call, held: Proposal) -> ProposalShown:
         held.action,
         held.status,
         held.shown,
-        msgspec.json.decode(held.parameters),
+        {name: _exact(value) for name, value in msgspec.json.decode(held.parameters).items()},
         held.proposer,
         held.approver,
         held.result,
