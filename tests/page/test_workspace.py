@@ -32,4 +32,5 @@ async def test_a_trader_finds_arranges_and_commands(whole: Whole) -> None:
         "goesByKeys",
         "tradesInOneHand",
         "losesTheNetwork",
+        "comesBackWithoutANetwork",
     ]

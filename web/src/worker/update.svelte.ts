@@ -1,5 +1,13 @@
 // The worker that keeps the page's own files at hand, and whether a newer page waits behind the one that is shown.
 const LOOK_EVERY_MS = 60 * 60 * 1000
+const HASHED = '/assets/'
+
+/** Ask once more for what came before there was a worker, out of the browser's own cache, so that the worker has it. */
+async function keepWhatCame(): Promise<void> {
+  const came = performance.getEntriesByType('resource').map(({ name }) => name)
+  const ours = new Set(came.filter((name) => name.startsWith(location.origin + HASHED)))
+  await Promise.allSettled([...ours].map((name) => fetch(name)))
+}
 
 class Update {
   isThere = $state(false)
@@ -8,6 +16,9 @@ class Update {
   /** Have the worker installed, and look for a newer one from time to time. Without a worker the page works as well. */
   async start(): Promise<void> {
     if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
+    const { serviceWorker } = navigator
+    if (!serviceWorker.controller)
+      serviceWorker.addEventListener('controllerchange', () => void keepWhatCame(), { once: true })
     try {
       const registration = await navigator.serviceWorker.register('/worker.js')
       this.#registration = registration

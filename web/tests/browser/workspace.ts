@@ -179,4 +179,28 @@ async function losesTheNetwork(person: Person): Promise<void> {
   await page.getByText('Live', { exact: true }).waitFor()
 }
 
-await walk(findsMarkets, readsOfACoin, arrangesPanels, goesByKeys, tradesInOneHand, losesTheNetwork)
+/** Who was here once, and stayed until the page was kept, opens it without a network. */
+async function comesBackWithoutANetwork(person: Person): Promise<void> {
+  const browser = person.page.context().browser()
+  assert.ok(browser)
+  const context = await browser.newContext({ baseURL: new URL(person.page.url()).origin, locale: 'en' })
+  const page = await context.newPage()
+  await page.goto('/markets')
+  await page.getByRole('link', { name: /BTC/ }).first().waitFor()
+  await page.waitForFunction(async () => {
+    const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
+    const kept = new Set(lists.flat().map(({ url }) => url))
+    const came = performance.getEntriesByType('resource').map(({ name }) => name)
+    return kept.size > 0 && came.filter((name) => name.includes('/assets/')).every((name) => kept.has(name))
+  })
+  await context.setOffline(true)
+  await page.reload()
+  await page.getByRole('heading', { name: 'Markets' }).waitFor()
+  await page.getByText('You are offline; what you see may be old.').waitFor()
+  await context.close()
+}
+
+await walk(
+  ...[findsMarkets, readsOfACoin, arrangesPanels, goesByKeys, tradesInOneHand, losesTheNetwork],
+  comesBackWithoutANetwork,
+)
