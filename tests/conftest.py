@@ -23,12 +23,15 @@ WALKS = Path(__file__).parent / "page"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the walks through the page over the run: each is long, and left to the end they would keep all waiting."""
+    """Run large files first, and the walks through the page, which are long, spread over the run.
+
+    Files that wait and files that compute come mixed by that; in the order of their names they would not.
+    """
     files: dict[Path, list[pytest.Item]] = defaultdict(list)
     for item in items:
         files[item.path].append(item)
     walks = [path for path in files if path.parent == WALKS]
-    others = [path for path in files if path.parent != WALKS]
+    others = sorted((path for path in files if path.parent != WALKS), key=lambda path: -len(files[path]))
     apart = max(1, len(others) // (len(walks) + 1))
     # Before every few of the other files one walk, and none towards the end.
     for turn, walk in enumerate(walks):
