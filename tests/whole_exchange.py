@@ -57,6 +57,8 @@ async def whole_exchange(data: Path, **settings: object) -> AsyncIterator[Whole]
     """Run an exchange with the assets and BTCUSDT; on a directory that was used before, it goes on from there."""
     # Without the page, whether it is built here or not: what is served is the same everywhere.
     quiet = {"port": 0, "replica": False, "portal": False, "page_directory": data / "no-page"}
+    # A busy machine is no busy exchange: nobody is told to come again.
+    quiet |= {"wait_target_milliseconds": 10_000, "wait_milliseconds_max": 10_000}
     if "database_url" not in settings:
         migrated_sqlite(data / "rialto.sqlite")
     made = settings_in(data, **{**quiet, **settings})

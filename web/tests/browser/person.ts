@@ -81,6 +81,8 @@ export class Person {
 
   /** Look at the page in both looks: no rule of accessibility is broken, and at a phone's width nothing sticks out. */
   async inspect(name: string): Promise<void> {
+    // A page that is still on its way has none.
+    await this.page.locator('h1').first().waitFor({ state: 'attached' })
     for (const mode of ['dark', 'light'] as const) {
       assert.deepEqual(await this.violations(mode), [], `${name}, ${mode}`)
       await this.picture(`${name}-${mode}`)
