@@ -105,8 +105,9 @@ async def running_front(
 ) -> AsyncIterator[Exchange]:
     """Open an exchange to its clients, listening when this yields; shut them out again on the way out.
 
-    `projected` tells when history is in SQL as far as the runtime has released it. A `listener` that is open already
-    is used and closed. `lease` says whether this process does the exchange's jobs; without, it does.
+    `projected` tells when history is in SQL as far as the runtime has released it. `page` answers whoever no
+    other site does. A `listener` that is open already is used and closed. `lease` says whether this process does the
+    exchange's jobs; without, it does.
     """
     async with AsyncExitStack() as stack:
         parts = _parts(settings, runtime, projected, watching, stack, Jobs(lease))

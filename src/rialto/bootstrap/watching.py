@@ -1,8 +1,8 @@
 """Watching, wired: figures and checks from the first moment, more of them as the parts come up.
 
 One `Watching` belongs to a process. It answers `/health`, `/ready` and `/metrics` on the exchange's own port, first
-alone, while the journal is replayed, then in front of the gateway: the port stays open in between, so that whoever
-connects meanwhile waits in its backlog instead of being refused.
+before the page alone, while the journal is replayed, then in front of the gateway: the port stays open in between, so
+that whoever connects meanwhile waits in its backlog instead of being refused.
 """
 
 import asyncio

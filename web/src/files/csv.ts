@@ -1,6 +1,8 @@
 // Tables as files that spreadsheets read: RFC 4180, with a mark that tells them it is UTF-8. A cell that a spreadsheet
 // would take for a formula is made plain text, so that nobody's label or reason can run in somebody else's; numbers stay as
 // exact as they are.
+import { saveFile } from './save'
+
 const MARK = '\u{feff}'
 const NUMBER = /^-?\d+(\.\d+)?$/
 const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/
@@ -16,17 +18,6 @@ export function cellOf(value: string): string {
 export const csvOf = (rows: readonly (readonly string[])[]): string =>
   MARK + rows.map((row) => row.map(cellOf).join(',') + '\r\n').join('')
 
-/** Have the browser save something under a name. */
-export function save(name: string, content: BlobPart, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
 /** Have the browser save a table. */
 export const saveCsv = (name: string, rows: readonly (readonly string[])[]): void =>
-  save(name, csvOf(rows), 'text/csv;charset=utf-8')
+  saveFile(name, new Blob([csvOf(rows)], { type: 'text/csv;charset=utf-8' }))
