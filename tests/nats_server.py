@@ -5,13 +5,13 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from nats.js.errors import NotFoundError
 
-from rialto.core.cluster.connection import Cluster, connected
+from rialto.core.cluster.connection import PATIENT_REQUEST_TIMEOUT_S, Cluster, connected
 from rialto.core.cluster.names import CHECKPOINTS, COMMANDS, OUTPUTS, REGISTRY
 from tests.demo_process import free_port
 
@@ -50,11 +50,15 @@ def wait_healthy(monitor: int) -> None:
 @asynccontextmanager
 async def cluster_on(url: str) -> AsyncIterator[Cluster]:
     """A connection to a server whose streams are empty."""
-    async with connected(url, "test", 1) as cluster:
+    async with patiently_connected(url) as cluster:
         for stream in (COMMANDS, OUTPUTS, CHECKPOINTS, f"KV_{REGISTRY}"):
             try:
                 await cluster.streams.delete_stream(stream)
             except NotFoundError:
                 continue
-    async with connected(url, "test", 1) as cluster:
+    async with patiently_connected(url) as cluster:
         yield cluster
+
+
+def patiently_connected(url: str) -> AbstractAsyncContextManager[Cluster]:
+    return connected(url, "test", 1, answers_within_s=PATIENT_REQUEST_TIMEOUT_S)

@@ -5,7 +5,7 @@ import asyncio
 from rialto.bootstrap.core import OnProgress
 from rialto.bootstrap.directories import journal_directory
 from rialto.core import journal
-from rialto.core.cluster.connection import connected
+from rialto.core.cluster.connection import PATIENT_REQUEST_TIMEOUT_S, connected
 from rialto.core.cluster.refilling import refill
 from rialto.foundation.configuration import Settings
 
@@ -16,5 +16,10 @@ async def refill_log(settings: Settings, on_progress: OnProgress | None = None) 
     Errors: `JournalUnreadable`, `ClusterUnreachable`, and those of a cluster that does not answer.
     """
     report = await asyncio.to_thread(journal.verify, journal_directory(settings.data_directory), on_progress)
-    async with connected(settings.cluster_servers, "refill", settings.cluster_copies) as cluster:
+    async with connected(
+        settings.cluster_servers,
+        "refill",
+        settings.cluster_copies,
+        answers_within_s=PATIENT_REQUEST_TIMEOUT_S,
+    ) as cluster:
         return report.sequence, await refill(cluster, report.sequence)

@@ -45,6 +45,8 @@ PING_EVERY_S: Final = 1
 PINGS_UNANSWERED_MAX: Final = 2
 RECONNECT_EVERY_S: Final = 0.1
 REQUEST_TIMEOUT_S: Final = 2.0
+PATIENT_REQUEST_TIMEOUT_S: Final = 30.0
+"""For who fills a whole log and has nobody waiting: what is sent together is answered in turn."""
 CALL_TIMEOUT_S: Final = 5.0
 
 PROBE_EVERY_S: Final = 1.0
@@ -123,15 +125,18 @@ class _Client(Client):
 
 
 @asynccontextmanager
-async def connected(servers: str, name: str, copies: int) -> AsyncIterator[Cluster]:
+async def connected(
+    servers: str, name: str, copies: int, *, answers_within_s: float = REQUEST_TIMEOUT_S
+) -> AsyncIterator[Cluster]:
     """Connect to servers, given as URLs with commas between, and make the streams that are missing.
 
-    `copies` is on how many nodes each stream is kept. Errors: `ClusterUnreachable`.
+    `copies` is on how many nodes each stream is kept, `answers_within_s` how long a request waits. Errors:
+    `ClusterUnreachable`.
     """
     signs = _Signs()
     client = await _client(servers.split(","), name, signs)
     try:
-        streams = client.jetstream(timeout=REQUEST_TIMEOUT_S)
+        streams = client.jetstream(timeout=answers_within_s)
         yield Cluster(client, streams, await _made_ready(streams, copies), signs)
     finally:
         # What is unsent on a cable that was pulled would be waited for as long as TCP tries.
