@@ -6,6 +6,7 @@ from typing import Any, Self
 import httpx
 
 from rialto import bootstrap  # noqa: F401 - the whole exchange is wired before anything else of it is imported
+from tests.plain_http import plain_client
 
 PASSWORD = "seven Quiet lanterns"
 CLIENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -15,7 +16,7 @@ class Browser:
     """One browser of one person."""
 
     def __init__(self, url: str, client: str = CLIENT) -> None:
-        self.http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=30, headers={"user-agent": client})
+        self.http = plain_client(url, headers={"user-agent": client})
         self.csrf = ""
 
     async def __aenter__(self) -> Self:

@@ -20,6 +20,7 @@ from rialto.products.fiat.cards.stand_in.pages import CODE
 from rialto.products.fiat.cards.stand_in.server import StandIn
 from tests.exchange import spec
 from tests.gateway import Trader
+from tests.plain_http import plain_client
 from tests.whole_exchange import Whole, whole_exchange
 
 KEY = "sk_test_0123456789"
@@ -178,7 +179,7 @@ async def standing_in(data: Path, key: str = KEY) -> AsyncIterator[StandIn]:
 @asynccontextmanager
 async def house_of(whole: Whole, stand_in: StandIn, *, delivers: bool = True) -> AsyncIterator[CardHouse]:
     """Give an exchange EUR and a treasury that has some of everything, and tell the stand-in where it is."""
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as browser:
+    async with plain_client() as browser:
         house = CardHouse(whole, stand_in, browser)
         if whole.exchange.runtime.catalog.asset_named("EUR") is None:
             await whole.exchange.runtime.submit(RegisterAsset("EUR"))

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tests.demo_process import Credentials
+from tests.plain_http import plain_client
 from tests.trading_client import Client, Refused
 
 UNKNOWN_ORDER = -2013
@@ -65,8 +66,8 @@ class Load:
 
     async def _trade(self, name: str, number: int, chance: random.Random) -> None:
         async with (
-            httpx.AsyncClient(base_url=self._urls[number % len(self._urls)], timeout=40) as http,
-            httpx.AsyncClient(base_url=self._urls[(number + 1) % len(self._urls)], timeout=40) as other,
+            plain_client(self._urls[number % len(self._urls)], timeout=40) as http,
+            plain_client(self._urls[(number + 1) % len(self._urls)], timeout=40) as other,
         ):
             clients = [Client(http, self._credentials), Client(other, self._credentials)]
             for order_number in itertools.count():
@@ -123,7 +124,7 @@ async def check_told(url: str, credentials: Credentials, told: Told) -> None:
     """Everything told of is there, once, as it was told; nothing is there that was not asked for."""
     found: dict[str, dict[str, Any]] = {}
     fills: dict[int, set[tuple[object, ...]]] = {}
-    async with httpx.AsyncClient(base_url=url, timeout=40) as http:
+    async with plain_client(url, timeout=40) as http:
         client, from_id = Client(http, credentials), 1
         while page := await asked(client, "/api/v3/allOrders", symbol=SYMBOL, orderId=from_id, limit=1000):
             for order in page:

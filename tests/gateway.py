@@ -32,6 +32,7 @@ from rialto.projections.projector import Projector
 from rialto.streams.user_data.streams import UserDataStreams
 from tests.databases import migrated_sqlite
 from tests.exchange import BTC, BTCUSDT, USDT, found, running, spec
+from tests.plain_http import plain_client
 
 Parameters = Mapping[str, object]
 
@@ -164,7 +165,7 @@ async def live(
         )
         server = HttpServer(gateway.application, gateway.edge, ServerSettings(port=0, drain_seconds=2))
         await server.start()
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+        async with plain_client(f"http://127.0.0.1:{server.port}") as client:
             yield Live(client, runtime, gateway, keys, [Trader(client, *each) for each in made])
         await server.stop()
         history.close()

@@ -12,6 +12,7 @@ import pyotp
 from rialto.identity.browser_session import BrowserSession
 from rialto.identity.passwords import hashed
 from rialto.identity.sessions import hash_of
+from tests.plain_http import plain_client
 from tests.whole_exchange import Whole
 
 PASSWORD = "seven quiet herons over water"
@@ -84,7 +85,7 @@ async def someone(whole: Whole, email: str = "alice@example.com") -> AsyncIterat
     person = parts.identity.people.register(email, now_us, password_hash=hashed(PASSWORD))
     session, token = parts.identity.sessions.open(person.owner, hash_of(DEVICE), CLIENT, "127.0.0.1", now_us)
     url = f"http://127.0.0.1:{whole.exchange.port}"
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30, headers={"user-agent": CLIENT}) as client:
+    async with plain_client(url, headers={"user-agent": CLIENT}) as client:
         client.cookies.set("rialto_session", token, domain="127.0.0.1", path="/")
         client.cookies.set("rialto_device", DEVICE, domain="127.0.0.1", path="/")
         yield Someone(whole, client, session)

@@ -17,6 +17,7 @@ from tests.databases import migrated_sqlite
 from tests.exchange import spec
 from tests.founded import settings_in
 from tests.gateway import Trader
+from tests.plain_http import plain_client
 
 ASSETS = ("BTC", "USDT", "ETH", "LTC", "BNB")
 MADE_AT_US = 1_700_000_000_000_000
@@ -70,5 +71,5 @@ async def whole_exchange(data: Path, **settings: object) -> AsyncIterator[Whole]
         if catalog.symbol_named("BTCUSDT") is None:
             await exchange.runtime.submit(ListSymbol(spec()))
         url = f"http://127.0.0.1:{exchange.port}"
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        async with plain_client(url) as client:
             yield Whole(exchange, client)

@@ -33,6 +33,7 @@ from tests.cluster_process import CORES, NATS, ClusterProcess, needs_nats
 from tests.databases import postgres_database
 from tests.demo_process import RIALTO, Credentials
 from tests.network_namespaces import Network, network
+from tests.plain_http import plain_client
 from tests.served_metrics import IN_A_CLUSTER, served
 from tests.trading_client import Client
 from tests.websocket_client import SocketClient, connected
@@ -105,8 +106,8 @@ async def test_what_happens_at_one_gateway_is_seen_at_the_other(cluster: Cluster
     port = urlsplit(there).port
     assert port is not None
     async with (
-        httpx.AsyncClient(base_url=here, timeout=60) as http,
-        httpx.AsyncClient(base_url=there, timeout=60) as other,
+        plain_client(here, timeout=60) as http,
+        plain_client(there, timeout=60) as other,
         connected(port) as socket,
         websockets.connect(f"ws://127.0.0.1:{port}/ws/adausdt@trade", proxy=None) as trades,
     ):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rialto import bootstrap
@@ -18,6 +17,7 @@ from tests.contract.test_operators import operators
 from tests.founded import settings_in
 from tests.gateway import Trader, refusal
 from tests.person import someone
+from tests.plain_http import plain_client
 
 PAYS, DECLINED = "4242424242424242", "4000000000000002"
 PURCHASES = "/fiat/v1/card/purchases"
@@ -98,8 +98,8 @@ async def test_a_demonstration_takes_cards(tmp_path: Path) -> None:
     async with bootstrap.running_exchange(settings) as exchange, bootstrap.demonstrating(exchange, 1) as demonstration:
         url = f"http://127.0.0.1:{exchange.port}"
         async with (
-            httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client,
-            httpx.AsyncClient(trust_env=False, timeout=30) as browser,
+            plain_client(url) as client,
+            plain_client() as browser,
         ):
             key = next(each for each in demonstration.keys if each.name == "carol")
             found = exchange.api_keys.find(key.api_key)

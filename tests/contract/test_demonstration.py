@@ -4,13 +4,12 @@ import asyncio
 import json
 from pathlib import Path
 
-import httpx
-
 from rialto import bootstrap
 from tests.browser import Browser
 from tests.card_house import BACK
 from tests.demo_process import DemoProcess, rialto
 from tests.founded import settings_in
+from tests.plain_http import plain_client
 
 
 async def test_a_demonstration_user_logs_in_and_sees_the_balances(tmp_path: Path) -> None:
@@ -50,7 +49,7 @@ async def test_assets_of_a_demonstration_have_names_and_tags_unless_an_operator_
     for _ in range(2):
         async with bootstrap.running_exchange(settings) as exchange:
             exchange.families.wallet.listings.describe("DOGE", "Much wow", ["Dogs"])
-            async with bootstrap.demonstrating(exchange, 1), httpx.AsyncClient(trust_env=False) as client:
+            async with bootstrap.demonstrating(exchange, 1), plain_client() as client:
                 response = await client.get(f"http://127.0.0.1:{exchange.port}/sapi/v1/spot/asset/tags")
         shown = {each["assetCode"]: (each["assetName"], each["tags"]) for each in response.json()}
         assert shown["BTC"] == ("Bitcoin", ["Layer 1", "Payments"])

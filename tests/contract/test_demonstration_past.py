@@ -21,6 +21,7 @@ from rialto.core import journal
 from rialto.foundation.configuration import Settings
 from tests.demo_process import DemoProcess
 from tests.founded import found, settings_in
+from tests.plain_http import plain_client
 
 SYMBOL = "EURUSDT"
 HOUR_MS = 3_600_000
@@ -38,7 +39,7 @@ async def opened(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The exchange, without the house's trading, and a client."""
     async with bootstrap.running_exchange(settings) as exchange:
         url = f"http://127.0.0.1:{exchange.port}/api/v3/"
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        async with plain_client(url) as client:
             yield client
 
 
@@ -145,7 +146,7 @@ async def test_a_demonstration_is_founded_with_a_past_unless_told_not_to(tmp_pat
     for is_past in (True, False):
         process = await asyncio.to_thread(partial(DemoProcess, tmp_path / f"data-{is_past}", past=is_past))
         try:
-            async with httpx.AsyncClient(base_url=f"{process.url}/api/v3/", trust_env=False, timeout=30) as client:
+            async with plain_client(f"{process.url}/api/v3/") as client:
                 quarters = await read(client, "klines", interval="15m", limit=1_000)
                 assert (len(quarters) > 190) is is_past
                 assert [c[0] for c in quarters] == sorted(c[0] for c in quarters)

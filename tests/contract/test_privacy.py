@@ -17,6 +17,7 @@ from rialto.identity.restrictions import Permission
 from tests.contract.test_verification import PNG, show, submit
 from tests.exports import PATH, exported, fetched, ready_export, unpacked
 from tests.person import PASSWORD, Someone, someone
+from tests.plain_http import plain_client
 from tests.whole_exchange import ASSETS, Whole, whole_exchange
 
 PRIVACY = "/account/v1/privacy"
@@ -182,7 +183,7 @@ async def test_an_export_that_a_stop_cut_off_is_made_by_the_next_start(tmp_path:
         token, session = alice.client.cookies, alice.session
     async with whole_exchange(tmp_path) as whole:
         url = f"http://127.0.0.1:{whole.exchange.port}"
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30, headers=alice.client.headers) as client:
+        async with plain_client(url, headers=alice.client.headers) as client:
             client.cookies = token
             again = Someone(whole, client, session)
             files = unpacked(await fetched(again, await ready_export(again)))

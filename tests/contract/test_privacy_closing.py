@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import Connection, select, update
 
@@ -24,6 +23,7 @@ from rialto.identity.restrictions import Permission
 from tests.contract.test_privacy import PRIVACY, funded, ordered, refused
 from tests.contract.test_verification import show, submit
 from tests.person import CLIENT, PASSWORD, Someone, someone
+from tests.plain_http import plain_client
 from tests.whole_exchange import ASSETS, Whole, whole_exchange
 
 CLOSING = f"{PRIVACY}/closing"
@@ -198,9 +198,7 @@ async def test_a_person_takes_it_back_within_the_time_also_after_a_restart(tmp_p
         await looked(whole)
         login = {"email": "alice@example.com", "password": PASSWORD}
         url = f"http://127.0.0.1:{whole.exchange.port}"
-        async with httpx.AsyncClient(
-            base_url=url, trust_env=False, timeout=30, headers={"user-agent": CLIENT}
-        ) as client:
+        async with plain_client(url, headers={"user-agent": CLIENT}) as client:
             session = (await client.post("/account/v1/login", data=login)).json()["session"]
             headers = {"x-csrf-token": session["csrfToken"]}
             assert (await client.get(CLOSING)).json()["state"] == "ACCEPTED_FOR_REVIEW"

@@ -26,6 +26,7 @@ from tests.contract.test_withdrawals_people import VALUED, apply, code_in, funde
 from tests.custody_exchange import custody_exchange
 from tests.gateway import Trader
 from tests.person import Someone, someone
+from tests.plain_http import plain_client
 from tests.whole_exchange import ASSETS, Whole, whole_exchange
 
 AT_ONCE = 8
@@ -54,9 +55,7 @@ async def second_session(whole: Whole, alice: Someone) -> Someone:
     opened, token = parts.identity.sessions.open(
         alice.owner, alice.session.device, alice.session.client, "127.0.0.1", parts.wall_clock_us()
     )
-    client = httpx.AsyncClient(
-        base_url=alice.client.base_url, trust_env=False, timeout=30, headers=alice.client.headers
-    )
+    client = plain_client(alice.client.base_url, headers=alice.client.headers)
     client.cookies.set("rialto_session", token, domain="127.0.0.1", path="/")
     client.cookies.set("rialto_device", "device-of-tests", domain="127.0.0.1", path="/")
     other = Someone(whole, client, opened)

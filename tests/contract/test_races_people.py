@@ -14,6 +14,7 @@ from rialto.identity.restrictions import Permission
 from tests.browser import PASSWORD, Browser
 from tests.person import PASSWORD as PERSONS_PASSWORD
 from tests.person import Someone, someone
+from tests.plain_http import plain_client
 from tests.soft_passkey import SoftPasskey
 from tests.whole_exchange import Whole, whole_exchange
 
@@ -113,7 +114,7 @@ async def sessions(whole: Whole, alice: Someone, count: int) -> list[Someone]:
         session, token = parts.identity.sessions.open(
             alice.owner, alice.session.device, alice.session.client, "127.0.0.1", parts.wall_clock_us()
         )
-        client = httpx.AsyncClient(base_url=alice.client.base_url, trust_env=False, timeout=30)
+        client = plain_client(alice.client.base_url)
         client.headers["user-agent"] = alice.session.client
         client.cookies.set("rialto_session", token, domain="127.0.0.1", path="/")
         client.cookies.set("rialto_device", "device-of-tests", domain="127.0.0.1", path="/")

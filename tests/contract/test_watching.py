@@ -23,6 +23,7 @@ from rialto.gateway.server import HttpServer, ServerSettings, listen
 from rialto.watch.site import PATHS
 from tests.demo_process import Credentials, DemoProcess, rialto
 from tests.gateway import Trader
+from tests.plain_http import plain_client
 
 FAMILIES = {"order", "cancel", "account", "market", "session", "unknown"}
 OPERATOR_LABELS = {
@@ -214,7 +215,7 @@ async def test_the_port_answers_while_the_journal_is_replayed(tmp_path: Path) ->
     (page / "index.html").write_text("<!doctype html>")
     listener = listen(ServerSettings(port=0))
     port = listener.getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
+    async with plain_client(f"http://127.0.0.1:{port}") as client:
         async with watching.alone(listener, PageSite(page)):
             watching.note_replayed(700_000)
             ready, health = await client.get("/ready"), await client.get("/health")

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import update
 
@@ -20,6 +18,7 @@ from tests.contract.test_withdrawals_people import apply, funded
 from tests.gateway import Trader
 from tests.model_chain import ModelChain
 from tests.person import CLIENT, Someone
+from tests.plain_http import plain_client
 from tests.whole_exchange import Whole
 
 RULES = WithdrawalSettings(valuations={"LTC": "100"}, one_approval_from=50, two_approvals_from=200)
@@ -146,9 +145,9 @@ async def test_the_first_approval_outlives_a_restart(tmp_path: Path, monkeypatch
 
 async def returned(stack: AsyncExitStack, whole: Whole, person: Someone) -> Someone:
     """Somebody whose browser still has its session, at the exchange that runs now."""
-    made: dict[str, Any] = {"trust_env": False, "timeout": 30, "headers": {"user-agent": CLIENT}}
     url = f"http://127.0.0.1:{whole.exchange.port}"
-    client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, cookies=person.client.cookies, **made))
+    again = plain_client(url, cookies=person.client.cookies, headers={"user-agent": CLIENT})
+    client = await stack.enter_async_context(again)
     return Someone(whole, client, person.session)
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from rialto.backup.checking import check
@@ -23,6 +22,7 @@ from rialto.backup.restoring import Target, restore
 from rialto.contracts.events import Outcome
 from rialto.core import journal
 from tests.demo_process import RIALTO, UNLIMITED, Credentials, DemoProcess, rialto
+from tests.plain_http import plain_client
 from tests.trading_client import Client
 
 SEED = int(os.environ.get("RIALTO_SEED", "1"))
@@ -51,7 +51,7 @@ async def trade(client: Client, name: str, chance: random.Random, stop: threadin
 
 async def trade_all(url: str, credentials: Credentials, stop: threading.Event) -> None:
     chance = random.Random(SEED)
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with plain_client(url) as http:
         client = Client(http, credentials)
         await asyncio.gather(*(trade(client, f"c{number}", chance, stop) for number in range(CLIENTS)))
 
@@ -89,7 +89,7 @@ def outcomes(data: Path, first: int = 1) -> list[Outcome]:
 
 
 async def account_of(url: str, credentials: Credentials) -> tuple[dict[str, Any], list[Any]]:
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with plain_client(url) as http:
         client = Client(http, credentials)
         account = await client.send("GET", "/api/v3/account")
         trades = await client.send("GET", "/api/v3/myTrades", symbol="XRPUSDT", limit=1000)
@@ -139,7 +139,7 @@ def test_a_live_exchange_is_backed_up_and_restored(tmp_path: Path) -> None:
 
 
 async def trade_once(url: str, credentials: Credentials) -> None:
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with plain_client(url) as http:
         order = {"symbol": "XRPUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC"}
         await Client(http, credentials).send("POST", "/api/v3/order", quantity="20", price="0.3000", **order)
 

@@ -16,6 +16,7 @@ import httpx
 import websockets
 
 from tests.demo_process import Credentials, DemoProcess
+from tests.plain_http import plain_client
 from tests.trading_client import Client, Refused
 from tests.websocket_client import SocketClient, connected
 
@@ -110,7 +111,7 @@ async def trade_until_broken(
     Each ends by itself after so many `orders`: one that is cancelled may be answered at that moment and go on.
     """
     port = int(url.rsplit(":", 1)[1])
-    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+    async with plain_client(url) as http:
         client = Client(http, credentials)
         trading = [trade(client, f"{name}-{number}", chance, told, orders) for number in range(TRADERS // 2)]
         trading += [
@@ -125,7 +126,7 @@ async def check(exchange: DemoProcess, told: Acknowledged, *, all_answered: bool
 
     If `all_answered`, nothing was carried out that its client was not told of.
     """
-    async with httpx.AsyncClient(base_url=exchange.url, timeout=20) as http:
+    async with plain_client(exchange.url) as http:
         client = Client(http, exchange.credentials("bob"))
         found: dict[str, dict[str, Any]] = {}
         from_id = 1
