@@ -13,10 +13,9 @@ from rialto.contracts.events import AccountOpened
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, AccountClass, AccountKind, PostingReason
 from rialto.identity.people import LockReason
 from rialto.identity.restrictions import Permission
-from rialto.products.fiat.importing import unordered_id
 from rialto.products.fiat.iso20022.payments import NAMESPACE, Account
 from rialto.products.fiat.iso20022.statements import UnreadableStatement
-from rialto.products.fiat.references import order_in, reference_of
+from rialto.products.fiat.references import order_in, reference_of, unordered_id
 from rialto.products.fiat.rules import FiatRefused
 from tests.bank import Booked, statement_file
 from tests.gateway import Trader, refusal

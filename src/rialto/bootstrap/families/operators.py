@@ -82,6 +82,7 @@ def open_operators(
         fiat=fiat.service,
         banks=fiat.reconciliation,
         cards=CardDesk(fiat.cards.service, fiat.cards.following, fiat.cards.reading, fiat.cards.books),
+        claims=fiat.claims,
         cases=verification.cases,
         privacy=privacy.services,
         listings=wallet.listings,
