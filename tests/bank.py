@@ -17,6 +17,7 @@ class Booked:
     text: str = ""
     structured: str = ""
     return_reason: str = ""
+    return_text: str = ""
     status: str = "BOOK"
     parts: tuple[int, ...] = ()
     is_reversal: bool = False
@@ -79,7 +80,10 @@ def _details(entry: Booked, cents: int, version: str, currency: str) -> str:
     account = f"<{side}Acct><Id><IBAN>{entry.account}</IBAN></Id></{side}Acct>" if entry.account else ""
     structured = f"<Strd><CdtrRefInf><Ref>{entry.structured}</Ref></CdtrRefInf></Strd>" if entry.structured else ""
     text = f"<Ustrd>{escape(entry.text)}</Ustrd>" if entry.text else ""
-    returned = f"<RtrInf><Rsn><Cd>{entry.return_reason}</Cd></Rsn></RtrInf>" if entry.return_reason else ""
+    kind, said = "Cd" if len(entry.return_reason) == 4 else "Prtry", escape(entry.return_text)
+    code = f"<Rsn><{kind}>{entry.return_reason}</{kind}></Rsn>" if entry.return_reason else ""
+    told = f"<AddtlInf>{said}</AddtlInf>" if said else ""
+    returned = f"<RtrInf>{code}{told}</RtrInf>" if code or told else ""
     return (
         f"<TxDtls><Refs>{original}<EndToEndId>{entry.end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
         f'<Amt Ccy="{currency}">{euros(cents)}</Amt><RltdPties>{party}{account}</RltdPties>'

@@ -134,6 +134,7 @@ async def test_a_withdrawal_is_held_sent_paid_and_given_back(tmp_path: Path) -> 
         assert await euros(ann) == ("99", "0")  # The fee stays.
         shown = await detail(ann, order)
         assert (shown["orderStatus"], shown["errorCode"]) == ("ORDER_REFUNDED", "AC04")
+        assert shown["errorMessage"] == "the account is closed (AC04)"
         assert await fiat.reconciliation.difference("main") == 0
 
 

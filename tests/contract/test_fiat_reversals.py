@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rialto.bootstrap.families.fiat import FiatFamily
-from rialto.contracts.commands import Post
-from rialto.contracts.vocabulary import FEES_ACCOUNT, TREASURY_ACCOUNT, PostingReason
+from rialto.contracts.commands import OpenAccount, Post
+from rialto.contracts.vocabulary import FEES_ACCOUNT, TREASURY_ACCOUNT, AccountClass, AccountKind, PostingReason
 from rialto.identity.operators import Role
 from rialto.products.fiat.accounts import held_of
 from rialto.products.fiat.iso20022.payments import Account
@@ -28,6 +28,7 @@ from tests.contract.test_fiat import (
 )
 from tests.contract.test_operators import agreed, operators
 from tests.gateway import Trader, refusal
+from tests.person import someone
 from tests.whole_exchange import Whole, whole_exchange
 
 CENT = 1_000_000
@@ -301,3 +302,48 @@ async def test_a_charge_that_is_reversed_is_the_treasurys_again(tmp_path: Path) 
         assert await bank.holds(TREASURY_ACCOUNT) == (500, 0)
         assert await bank.books(taken_back("F3", 300, original="F1")) == {"suspended": 1}
         assert await bank.holds(TREASURY_ACCOUNT) == (500, 300)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "error", "said"),
+    [
+        ("AC04", "", "AC04", "the account is closed (AC04)"),
+        ("AC04", "see branch", "AC04", "the account is closed (AC04)"),
+        ("MS03", "", "MS03", "no reason is given (MS03)"),
+        ("MS03", "ask the receiver", "MS03", "MS03: ask the receiver"),
+        ("", "CONTA ENCERRADA", "NARR", "NARR: CONTA ENCERRADA"),
+        ("XX99", "", "XX99", "XX99"),
+        ("CARD HOUSE 7", "no such wallet", "CARD HOUSE 7: no such wallet", "CARD HOUSE 7: no such wallet"),
+    ],
+)
+async def test_why_a_payment_came_back_is_told_in_words_and_by_mail(
+    tmp_path: Path, code: str, text: str, error: str, said: str
+) -> None:
+    (prepared(tmp_path) / "rialto.toml").write_text("[withdrawals]\n[withdrawals.valuations]\nEUR = '1'\n")
+    async with whole_exchange(tmp_path, endpoint_weight_per_owner_max=100_000_000) as whole, someone(whole) as ann:
+        bank = Bank(await open_bank(whole))
+        await bank.fiat.folders.stop()
+        whole.exchange.parts.identity.people.set_level(ann.owner, 1, 1)
+        await whole.exchange.runtime.submit(OpenAccount(ann.owner, AccountKind(AccountClass.SPOT)))
+        await ann.step_up()
+        given = {"currency": "EUR", "apiPaymentMethod": "bank_transfer", "amount": "100"}
+        named = reference_of((await ann.do("POST", "/sapi/v1/fiat/deposit", **given))["data"]["orderId"])
+        await bank.books(Booked("B0", 10_000, structured=named))
+        to = f'{{"accountNumber":"{THEIRS}","accountHolder":"Ann Lee"}}'
+        asked = {"currency": "EUR", "apiPaymentMethod": "bank_transfer", "amount": "60", "accountInfo": to}
+        order = (await ann.do("POST", "/sapi/v2/fiat/withdraw", **asked))["data"]["orderId"]
+        await bank.fiat.payments.export("main")
+        await bank.books(Booked("B1", -5_900, end_to_end=order))
+        back = Booked("B2", 5_900, end_to_end=order, return_reason=code, return_text=text)
+        assert await bank.books(back) == {"sent back": 1}
+        shown = (await ann.do("GET", "/sapi/v1/fiat/get-order-detail", orderNo=order))["data"]
+        assert (shown["errorCode"], shown["errorMessage"]) == (error, said)
+        mailer = whole.exchange.parts.identity.mailer
+        mails = {each.template: each.body for each in mailer.local_mailbox(10)}
+        assert f"The reason: {said}\n" in mails["payment-returned"]
+        assert "59.00 EUR" in mails["payment-returned"]
+        if not code:
+            await bank.books(taken_back("B3", -10_000, original="B0"))
+            told = (mailer.local_mailbox(1))[0].body
+            assert "took back 100.00 EUR" in told
+            assert "Still to be made good: 1.00 EUR" in told

@@ -10,22 +10,12 @@ from rialto.admin.actions.parameters import Amount, Id, Owner, Reason
 from rialto.admin.services import Services
 from rialto.contracts.vocabulary import StreamKey
 from rialto.products.fiat.iso20022.payments import account_of
+from rialto.products.fiat.iso20022.reasons import RETURNABLE, WORDS
 from rialto.products.fiat.model import ORDER_KIND, Assigned, OrderEvent, Reversed, Stage
 from rialto.products.fiat.rules import FiatRefused
 from rialto.wire.decimals import to_units
 from rialto.wire.kinds import Choice, Text, line
 from rialto.wire.parameters import Parameters
-
-RETURN_REASONS: Final = {
-    "AC01": "the account number is wrong",
-    "AM05": "it was sent twice",
-    "BE01": "its sender is not who it is for",
-    "FOCR": "its sender asked for it",
-    "MS02": "its receiver does not take it",
-    "MS03": "no reason is given",
-    "RR04": "the law forbids it",
-}
-"""Why a transfer goes back: codes of ISO 20022's list of reasons for returns."""
 
 OWNER, TREASURY = "OWNER", "TREASURY"
 
@@ -44,7 +34,7 @@ class ReturnParameters(Parameters, frozen=True):
     """Which suspended transfer goes back and why; to where only if the statement did not name it."""
 
     order: Id
-    code: Annotated[str, Choice({code: code for code in RETURN_REASONS})]
+    code: Annotated[str, Choice({code: code for code in RETURNABLE})]
     reason: Reason
     account: Annotated[str | None, Text("^[A-Za-z0-9]{4,40}$")] = None
     holder: Annotated[str | None, Text(line(70))] = None
@@ -96,7 +86,7 @@ async def return_fiat(on: Services, doing: Doing, given: ReturnParameters) -> st
         except ValueError as error:
             raise Refused(f"{given.account} is no account: {error}") from error
     await on.fiat.give_back(given.order, f"{doing.approver}:{doing.id}", given.code, to)
-    return f"the transfer goes back with the next file of payments: {RETURN_REASONS[given.code]}"
+    return f"the transfer goes back with the next file of payments: {WORDS[given.code]}"
 
 
 async def refund_card(on: Services, doing: Doing, given: RefundParameters) -> str:

@@ -9,6 +9,7 @@ from rialto.admin.reads.shared import LimitParameters, Looking
 from rialto.admin.routes import declare
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
+from rialto.products.fiat.iso20022.reasons import code_of, in_words
 from rialto.products.fiat.reversals import NOBODY
 
 
@@ -19,6 +20,8 @@ class SuspendedShown(msgspec.Struct, frozen=True, rename="camel"):
     bank: str
     currency: str
     amount: str
+    code: str
+    """Why it came back, where it is one that did: the bank's code."""
     reason: str
     sender: str
     sender_account: str
@@ -38,6 +41,8 @@ class ClaimShown(msgspec.Struct, frozen=True, rename="camel"):
     amount: str
     claim: str
     lacking: str
+    code: str
+    """The bank's code for the reason, where it gave one."""
     reason: str
     ordered_at: int
 
@@ -73,7 +78,8 @@ class FiatLooks(Looking):
             currency = self._on.runtime.catalog.asset(row.asset).name
             shown.append(
                 SuspendedShown(
-                    *(row.order_no, row.bank, currency, row.amount, row.reason, name, account),
+                    *(row.order_no, row.bank, currency, row.amount, code_of(row.reason), in_words(row.reason)),
+                    *(name, account),
                     call.time(row.created_at_us),
                 )
             )
@@ -85,7 +91,8 @@ class FiatLooks(Looking):
         return [
             ClaimShown(
                 *(row.order_no, row.source, None if row.owner == NOBODY else row.owner),
-                *(self._on.runtime.catalog.asset(row.asset).name, row.amount, row.claim, row.shortfall, row.reason),
+                *(self._on.runtime.catalog.asset(row.asset).name, row.amount, row.claim, row.shortfall),
+                *(code_of(row.reason), in_words(row.reason)),
                 call.time(row.created_at_us),
             )
             for row in await self._on.claims.listed(parameters.limit)

@@ -11,6 +11,7 @@ from rialto.gateway.router import Route
 from rialto.products.fiat.cards.books import CardBooks
 from rialto.products.fiat.cards.configuration import CardsFile, read_cards
 from rialto.products.fiat.cards.connected import connected_to
+from rialto.products.fiat.cards.desk import CardDesk
 from rialto.products.fiat.cards.following import Following
 from rialto.products.fiat.cards.http_provider import HttpCardProvider
 from rialto.products.fiat.cards.keeping import KeptCards
@@ -35,6 +36,11 @@ class CardsFamily:
     reading: CardReading
     process: CardProcess
     routes: list[Route[Any]]
+
+    @property
+    def desk(self) -> CardDesk:
+        """What operators act on."""
+        return CardDesk(self.service, self.following, self.reading, self.books)
 
     def also_stopped_by(self, is_stopped: Callable[[str], bool]) -> None:
         """Have no card paid either while something else stops a currency."""

@@ -7,6 +7,7 @@ from rialto.bootstrap.parts import Parts
 from rialto.custody.withdrawals.requesting import Requests
 from rialto.foundation.metrics import gauges
 from rialto.gateway.router import Route
+from rialto.identity.telling import Telling
 from rialto.products.fiat.banks import read_banks
 from rialto.products.fiat.beneficiaries import Beneficiaries
 from rialto.products.fiat.claims import Claims
@@ -55,7 +56,8 @@ async def open_fiat(parts: Parts, requests: Requests) -> FiatFamily:
     )
     requests.count_also(service.taken_since)
     await service.open_accounts()
-    reversing = Reversing(parts.runtime, parts.decisions, parts.history, service)
+    telling = Telling(parts.identity.mailer, parts.identity.clerks)
+    reversing = Reversing(parts.runtime, parts.decisions, parts.history, service, telling)
     statements = StatementImport(parts.runtime, parts.decisions, service, reversing, arrivals=cards.books.arrive)
     reconciliation = BankReconciliation(parts.runtime, parts.decisions, service, statements, claims)
     service.is_stopped = reconciliation.is_stopped

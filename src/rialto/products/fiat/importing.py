@@ -150,7 +150,10 @@ class StatementImport:
         if payment and entry.return_reason and (await self._service.order(payment)).stage is not Stage.NONE:
             self._check_payout(await self._service.order(payment), entry)
             event = SentBack(custody, entry.reference, entry.return_reason, now_us)
-            return "sent back" if await self._service.happen(payment, event) else "known"
+            if not await self._service.happen(payment, event):
+                return "known"
+            await self._reversing.tell_returned(bank, payment, entry.return_reason)
+            return "sent back"
         return await self._credit(bank, entry)
 
     @staticmethod

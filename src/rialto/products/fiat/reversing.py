@@ -13,10 +13,13 @@ import msgspec
 import structlog
 from sqlalchemy import select
 
+from rialto.contracts.amounts import text_of
 from rialto.contracts.vocabulary import StreamKey
 from rialto.core.runtime import Runtime
+from rialto.identity.telling import Telling
 from rialto.products.fiat import reversals, rules
 from rialto.products.fiat.banks import Bank
+from rialto.products.fiat.iso20022.reasons import in_words
 from rialto.products.fiat.iso20022.statements import Entry
 from rialto.products.fiat.model import (
     CHARGE_KIND,
@@ -24,6 +27,7 @@ from rialto.products.fiat.model import (
     ChargeReversed,
     Stage,
     Unexplained,
+    WithdrawalOrdered,
     charges_of,
     encode,
 )
@@ -33,6 +37,7 @@ from rialto.products.fiat.tables import fiat_orders
 from rialto.projections.decisions import Decision, Decisions
 from rialto.projections.history import History
 from rialto.projections.pages import Page
+from rialto.wire.decimals import shortened
 
 REVERSED: Final = "the bank reversed it"
 _log = structlog.stdlib.get_logger(__name__)
@@ -45,11 +50,14 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
 class Reversing:
     """Books them. Methods may raise what `Decisions.decide` and `History` do, and `FiatRefused`."""
 
-    def __init__(self, runtime: Runtime, decisions: Decisions, history: History, service: FiatService) -> None:
+    def __init__(
+        self, runtime: Runtime, decisions: Decisions, history: History, service: FiatService, telling: Telling
+    ) -> None:
         self._runtime = runtime
         self._decisions = decisions
         self._history = history
         self._service = service
+        self._telling = telling
 
     async def take_back(self, bank: Bank, entry: Entry) -> str:
         """Book an entry that takes a credit back; return what came of it."""
@@ -64,10 +72,8 @@ class Reversing:
             if reversals.credited_of(state) == -entry.units and await self._service.take_back(
                 order, entry.reference, entry.return_reason or REVERSED
             ):
-                after = await self._service.order(order)
                 _log.warning("a bank took a deposit back", bank=bank.name, order=order)
-                if after.claim:
-                    _log.error("what was taken back was spent: its owner withdraws nothing", owner=after.owner)
+                await self._tell_taken(bank, order)
                 return "reversed"
         reason = "the bank took back what is not known"
         event = Unexplained(
@@ -95,6 +101,8 @@ class Reversing:
                 reason=entry.return_reason or REVERSED, now_us=now_us,
             )  # fmt: skip
             if await self._service.follow(order, make):
+                if (await self._service.order(order)).stage is Stage.REFUNDED:
+                    await self.tell_returned(bank, order, entry.return_reason or REVERSED)
                 return "reversed"
         return await self._give_charge_back(bank, entry) if entry.original else ""
 
@@ -108,6 +116,23 @@ class Reversing:
             return False
         _log.error("a bank paid an order again", bank=bank.name, order=entry.end_to_end_id, entry=entry.reference)
         return True
+
+    async def tell_returned(self, bank: Bank, order: str, reason: str) -> None:
+        """Tell whoever ordered a payment that it came back."""
+        state = await self._service.order(order)
+        if isinstance(state.ordered, WithdrawalOrdered):
+            values = {**_about(bank, order, rules.payout_of(state)), "reason": in_words(reason)}
+            await self._telling.tell(state.ordered.owner, "payment-returned", values)
+
+    async def _tell_taken(self, bank: Bank, order: str) -> None:
+        state = await self._service.order(order)
+        taken = state.reversal
+        if taken is None or taken.owner == reversals.NOBODY:
+            return
+        values = {**_about(bank, order, taken.taken + taken.claim), "reason": in_words(taken.reason)}
+        await self._telling.tell(taken.owner, "deposit-taken-back", {**values, "claim": _money(taken.claim)})
+        if taken.claim:
+            _log.error("what was taken back was spent: its owner withdraws nothing", owner=taken.owner, order=order)
 
     async def _is_booked(self, orders: Sequence[str], entry: Entry) -> bool:
         return any([entry.reference in (await self._service.order(order)).entries for order in orders])
@@ -157,3 +182,11 @@ class Reversing:
             return Decision(encode(event), rules.charge(event))
 
         return "reversed" if await self._decisions.decide(stream, rule) is not None else ""
+
+
+def _about(bank: Bank, order: str, units: int) -> dict[str, str]:
+    return {"amount": _money(units), "currency": bank.currency, "order": order}
+
+
+def _money(units: int) -> str:
+    return shortened(text_of(units), 2)

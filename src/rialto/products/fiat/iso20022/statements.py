@@ -8,11 +8,16 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from rialto.products.fiat.iso20022.reasons import stated
 from rialto.wire.decimals import PLACES, to_units
 
 BYTES_MAX: Final = 32 * 1024 * 1024
 ENTRIES_MAX: Final = 100_000
 TEXT_MAX: Final = 500
+REASON_MAX: Final = 35
+NO_REASON: Final = "NARR"
+"""The code of a reason that only the bank's text tells."""
+
 VERSIONS: Final = ("02", "03", "04", "05", "06", "07", "08")
 
 _NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
@@ -43,7 +48,9 @@ class Entry(NamedTuple):
     """The structured reference, where there is one."""
     text: str
     return_reason: str
-    """Why a payment came back, where this is one that did: the code, such as AC04."""
+    """Why a payment came back, where this is one that did: the code, such as AC04, and what the bank adds to one that
+    tells nothing.
+    """
     is_reversal: bool = False
     """Whether the bank takes back what it had booked. What went out then was a credit before, what came in a debit."""
     original: str = ""
@@ -181,7 +188,7 @@ class _Reader:
             Party(name, account.replace(" ", "")),
             _text(detail, "RmtInf", "Strd", "CdtrRefInf", "Ref").replace(" ", ""),
             text[:TEXT_MAX],
-            _text(detail, "RtrInf", "Rsn", "Cd"),
+            _reason(detail),
             is_reversal,
             _text(detail, "Refs", "AcctSvcrRef") if is_reversal else "",
         )
@@ -202,6 +209,12 @@ def _one(element: etree._Element, *path: str) -> "etree._Element | None":
 def _text(element: etree._Element, *path: str) -> str:
     found = _one(element, *path)
     return "" if found is None else _clean(found.text)[:TEXT_MAX]
+
+
+def _reason(detail: etree._Element) -> str:
+    code = _text(detail, "RtrInf", "Rsn", "Cd") or _text(detail, "RtrInf", "Rsn", "Prtry")[:REASON_MAX]
+    text = " ".join(_clean(each.text) for each in _all(detail, "RtrInf", "AddtlInf"))
+    return stated(code or NO_REASON, text) if code or text else ""
 
 
 def _flag(element: etree._Element, name: str) -> bool:
