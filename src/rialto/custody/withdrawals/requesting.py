@@ -29,17 +29,15 @@ from rialto.custody.limits import DAY_US, Limits, Quota
 from rialto.custody.withdrawals import rules
 from rialto.custody.withdrawals.admission import Admission
 from rialto.custody.withdrawals.destinations import Destination, Destinations
+from rialto.custody.withdrawals.linked import Linked
 from rialto.custody.withdrawals.model import KIND, PaidInside, Requested, RiskPart, Withdrawal, withdrawal_of
-from rialto.custody.withdrawals.ports import Concern, Known, Locked, Owing
+from rialto.custody.withdrawals.ports import APPROVALS_OF_CONCERNS, Concern, Known, Locked, Owing
 from rialto.custody.withdrawals.reading import WithdrawalReading, WithdrawalRow
 from rialto.custody.withdrawals.risk import Circumstances, assess, points
 from rialto.custody.withdrawals.turns import Turns
 from rialto.identity.people import Person
 from rialto.projections.decisions import Decisions
 from rialto.wire.wallet_errors import WalletError
-
-APPROVALS_OF_CONCERNS: Final = 2
-"""How many operators must agree to pay who may be on a list."""
 
 WALLETS: Final = (AccountClass.SPOT, AccountClass.FUNDING)
 """By the API's number of a wallet."""
@@ -71,6 +69,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     needs_confirmation: bool = False
     concerns: tuple[RiskPart, ...] = ()
     """What is held against who is paid."""
+    is_told: bool = True
+    """Whether it was said to whom it goes, or need not be."""
 
 
 class Given(NamedTuple):
@@ -98,7 +98,8 @@ class Requests:
         owing: Owing,
         turns: Turns,
         now_us: Callable[[], int],
-        concern: Concern = lambda _address: None,
+        concern: Concern,
+        linked: Linked,
     ) -> None:
         self._runtime = runtime
         self._decisions = decisions
@@ -112,6 +113,7 @@ class Requests:
         self._owing = owing
         self._now_us = now_us
         self._concern = concern
+        self._linked = linked
         self._turns = turns
         self._elsewhere: list[TakenElsewhere] = []
 
@@ -192,6 +194,8 @@ class Requests:
         if destination.recipient == asked.owner:
             raise WalletError.ILLEGAL_ADDRESS.error("It is an address of your own account.", form=1)
         await self._destinations.check_route(destination, asked.owner)
+        if not asked.is_told:
+            await self._linked.check(asked.owner, asked.coin, asked.units, destination)
         net = self._destinations.net_units(destination, asked.units)
         standing = await asyncio.to_thread(
             self._allow_list.standing, asked.owner, destination.name, asked.coin, destination.address, destination.tag
