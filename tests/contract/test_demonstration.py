@@ -29,7 +29,8 @@ async def test_a_demonstration_user_logs_in_and_sees_the_balances(tmp_path: Path
             assert account["canTrade"]
             # Who may do what the page shows can prove who they are.
             await alice.post("step-up", password=key["password"])
-            bought = {"currency": "EUR", "asset": "BTC", "amount": "200", "returnUrl": f"{process.url.rstrip('/')}/wallet/fiat"}
+            back = f"{process.url.rstrip('/')}/wallet/fiat"
+            bought = {"currency": "EUR", "asset": "BTC", "amount": "200", "returnUrl": back}
             assert (await alice.post("/fiat/v1/card/purchases", **bought))["url"].startswith("http://127.0.0.1:")
     finally:
         await asyncio.to_thread(process.stop)

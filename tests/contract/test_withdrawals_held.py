@@ -101,7 +101,8 @@ async def held_exchange(
         await parts.runtime.submit(Post(opened.account, ASSETS.index("LTC"), "400", PostingReason.DEPOSIT))
         here = Restrictions.read(["127.0.0.1"], [])
         key = parts.api_keys.create(owner, "tests", MAY, 1, restrictions=here)
-        yield Held(whole, chain, Trader(whole.client, *key), *both, data)
+        olga, otto = both
+        yield Held(whole, chain, Trader(whole.client, *key), olga, otto, data)
 
 
 async def asked(held: Held, amount: str) -> str:
