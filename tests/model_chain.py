@@ -167,9 +167,9 @@ class ModelChain:
         """Spell our address at a path."""
         return f"{self.network.name.lower()}:ours-{path.replace('/', '-')}"
 
-    def canonical(self, address: str, tag: str | None) -> str:
+    def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:
         """Take any address that begins with the network's name."""
-        _ = tag
+        _ = tag, contract
         prefix, _, rest = address.partition(":")
         if prefix.lower() != self.network.name.lower() or not rest:
             where = f"; it is one of {prefix.upper()}" if rest else ""

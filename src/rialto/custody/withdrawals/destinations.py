@@ -58,7 +58,7 @@ class Destinations:
         if checked is not None and not is_tag(checked, there.network, is_tagged=there.is_tagged):
             raise WalletError.TAG_INVALID.error()
         try:
-            canonical = there.adapter.canonical(address, checked)
+            canonical = there.adapter.canonical(address, checked, asset.contract)
         except InvalidAddress as invalid:
             raise WalletError.ADDRESS_INVALID.error(_sentence(str(invalid)), form=1) from invalid
         recipient = await asyncio.to_thread(self._ours.owner_of, there.network.name, canonical, checked)
@@ -79,13 +79,16 @@ class Destinations:
         reason = "It is an address of this exchange: switch fast withdrawals on to pay it, at once and without a fee."
         raise WalletError.ILLEGAL_ADDRESS.error(reason, form=1)
 
-    def is_same(self, network: str, recorded: str, asked: str) -> bool:
+    def is_same(self, network: str, coin: str, recorded: str, asked: str) -> bool:
         """Tell whether an address that is asked for is the one that was recorded, however it is spelled."""
         if recorded == asked:
             return True
         adapter = self._chains.adapter(network)
+        if adapter is None:
+            return False
+        asset = adapter.network.asset_named(coin)
         try:
-            return adapter is not None and adapter.canonical(asked, None) == recorded
+            return adapter.canonical(asked, None, None if asset is None else asset.contract) == recorded
         except InvalidAddress:
             return False
 

@@ -343,6 +343,6 @@ def _is_same(found: Withdrawal, asked: Asked, destinations: Destinations) -> boo
     total = request.units + (request.fee_units if isinstance(request, Requested) else 0)
     is_amount = total == asked.units or (isinstance(request, PaidInside) and request.units <= asked.units)
     is_network = asked.network in (None, request.network) or isinstance(request, PaidInside)
-    is_there = destinations.is_same(request.network, request.address, asked.address)
+    is_there = destinations.is_same(request.network, request.coin, request.address, asked.address)
     is_alike = (request.coin, request.wallet, request.tag) == (asked.coin, asked.wallet, asked.tag or None)
     return is_alike and is_amount and is_network and is_there
