@@ -46,6 +46,8 @@ class SolanaNode:
         self.url = ""
         self.priority_fees = [0]
         self.is_down = False
+        self.takes_none = False
+        """Whether it answers nobody who sends a transaction."""
         self._waiting: list[Transaction] = []
         self._blocks: dict[int, dict[str, Any]] = {}
         self._skipped: set[int] = set()
@@ -193,6 +195,8 @@ class SolanaNode:
         if self.is_down:
             return web.Response(status=503)
         asked = await request.json()
+        if self.takes_none and asked["method"] == "sendTransaction":
+            return web.Response(status=503)
         head = {"jsonrpc": "2.0", "id": asked["id"]}
         try:
             result = getattr(self, "_" + asked["method"])(*asked["params"])
