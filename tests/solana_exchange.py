@@ -148,7 +148,7 @@ async def eventually(read: Callable[[], Awaitable[Any]], wanted: Any) -> None:
 
 
 @asynccontextmanager
-async def solana_exchange(data: Path, node: SolanaNode, *tokens: Listed) -> AsyncIterator[OnSolana]:
+async def solana_exchange(data: Path, node: SolanaNode, *tokens: Listed, rules: str = "") -> AsyncIterator[OnSolana]:
     """Run an exchange whose hot address the house has paid something; on a directory that was used, it goes on."""
     is_new = not (data / "networks.toml").exists()
     if is_new:
@@ -160,7 +160,7 @@ async def solana_exchange(data: Path, node: SolanaNode, *tokens: Listed) -> Asyn
             described += TOKEN.format(name=each.name, decimals=each.decimals, mint=each.mint)
             allowed += TOKEN_POLICY.format(name=each.name, mint=each.mint)
         (data / "networks.toml").write_text(described, encoding="utf-8")
-        (data / "rialto.toml").write_text("[withdrawals]\nsweep_seconds = 1\n")
+        (data / "rialto.toml").write_text(f"[withdrawals]\nsweep_seconds = 1\n{rules}")
         prepare_embedded(settings_in(data), allowed, SEED)
     limits = {"endpoint_weight_per_owner_max": 100_000_000, "endpoint_weight_per_address_max": 100_000_000}
     async with whole_exchange(data, signer_embedded=True, **limits) as whole:

@@ -165,6 +165,12 @@ class ChainAdapter(Protocol):
         Errors: `InvalidAddress`, which names the network the address does belong to where that can be told.
         """
 
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
+        """Return whose an address is that an asset would go to: on most chains its own.
+
+        Precondition: `canonical` spelled it. Errors: `InvalidAddress`, where the chain shows that it takes none of it.
+        """
+
     async def tip(self) -> Block:
         """Return the newest block of the best chain."""
 

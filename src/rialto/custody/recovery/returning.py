@@ -16,7 +16,7 @@ from rialto.contracts.amounts import text_of
 from rialto.contracts.vocabulary import StreamKey
 from rialto.core.runtime import Runtime
 from rialto.custody.addresses.book import AddressBook
-from rialto.custody.chains.adapter import InvalidAddress
+from rialto.custody.chains.adapter import InvalidAddress, NodeUnavailable
 from rialto.custody.chains.amounts import Inexact, to_chain, to_ledger
 from rialto.custody.chains.network import ChainAsset
 from rialto.custody.deposits import rules as deposit_rules
@@ -142,10 +142,14 @@ class Returns:
         if tag and not is_tag(tag, configured.network, is_tagged=configured.is_tagged):
             raise NotReturnable(f"{tag} is no tag of {network}")
         try:
-            canonical = self._holdings.adapter(network).canonical(address, tag or None, listed.contract)
+            adapter = self._holdings.adapter(network)
+            canonical = adapter.canonical(address, tag or None, listed.contract)
+            holder = await adapter.holder(canonical, tag or None, listed.contract)
         except InvalidAddress as invalid:
             raise NotReturnable(f"it cannot be paid there: {invalid}") from invalid
-        if canonical in await asyncio.to_thread(self._book.holding, network):
+        except NodeUnavailable as unavailable:
+            raise NotReturnable(f"it is not known who would be paid there; try again: {unavailable}") from unavailable
+        if {canonical, holder} & set(await asyncio.to_thread(self._book.holding, network)):
             raise NotReturnable(f"{canonical} is an address of this exchange")
         return canonical
 

@@ -109,6 +109,10 @@ class BitcoinAdapter:
             raise InvalidAddress(f"{self.parameters.title} has no tags; leave the tag {tag!r} out")
         return spelling.canonical(address, self.parameters)
 
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:  # noqa: ARG002 - interface
+        """Return the address: whatever it is paid, it holds."""
+        return address
+
     async def tip(self) -> Block:
         """Return the newest block of the best chain. Errors: `NodeUnavailable`, also while it synchronises."""
         info = await self._ask(_ChainInfo, "getblockchaininfo")

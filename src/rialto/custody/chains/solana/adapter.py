@@ -83,7 +83,7 @@ class SolanaAdapter:
     def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:
         """Return an address as we compare it: for an account of a token that follows from an address of ours, that.
 
-        Whether another account of a token is one shows when it is paid. Errors: `InvalidAddress`.
+        For a token an address need be no wallet: `holder` tells what it is. Errors: `InvalidAddress`.
         """
         spelled = str(read_address(address, self.network.title, is_for_token=contract is not None))
         check_tag(tag, self.network.tag_pattern, self.network.title)
@@ -92,6 +92,12 @@ class SolanaAdapter:
         if self.network.asset_of(spelled) is not None:
             raise InvalidAddress(f"{spelled} is a token, not a wallet; give the address of a wallet")
         return spelled if contract is None else self._own_holders.get(spelled, spelled)
+
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
+        """Return whose an account of a token is, and otherwise the wallet. Errors: `InvalidAddress`."""
+        if contract is None:
+            return address
+        return await self._asked(self._builder.holder(address, tag, contract))
 
     async def tip(self) -> Block:
         """Return the newest block."""

@@ -44,6 +44,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class _Destination(msgspec.Struct, frozen=True):
+    holder: str
     is_wallet: bool
     is_new: bool = False
     """Whether an account of the token has to be made for it."""
@@ -97,11 +98,10 @@ class Builder:
     async def _build_token(
         self, payment: Payment, contract: str, sources: Sequence[HotAddress], fee_rate: int, avoid: Collection[str]
     ) -> Unsigned:
-        asset = self._network.asset_of(contract)
-        if asset is None:
-            raise InvalidAddress(f"the token {contract} is not listed on {self._network.name}")
-        [mint] = await self._accounts.mints([asset])
-        destination = await self._destination(payment, mint)
+        mint = await self._listed(contract)
+        destination = await self._destination(payment.destination, payment.tag, mint)
+        if not destination.is_wallet and destination.holder in self._own:
+            raise InvalidAddress(f"{payment.destination} is an account of the exchange's own that nobody is paid at")
         rent, least = await self._rent_of_a_holder(), await self._accounts.rent(0)
         reason = "it is paused by its issuer" if mint.is_paused else "no hot address"
         held = await self._accounts.of([each.address for each in sources])
@@ -122,21 +122,29 @@ class Builder:
             if coins - cost >= least:
                 return self._unsigned(transfer, (source,))
             reason = f"{source.address} holds {coins} lamports; it takes {cost}, and {least} must stay"
-        raise InsufficientHoldings(f"{payment.amount} of {asset.asset} cannot be paid: {reason}")
+        raise InsufficientHoldings(f"{payment.amount} of {contract} cannot be paid: {reason}")
 
-    async def _destination(self, payment: Payment, mint: Mint) -> _Destination:
+    async def holder(self, address: str, tag: str | None, contract: str) -> str:
+        """Return whose an account of a token is, and otherwise the wallet. Errors: `InvalidAddress`."""
+        return (await self._destination(address, tag, await self._listed(contract))).holder
+
+    async def _listed(self, contract: str) -> Mint:
+        asset = self._network.asset_of(contract)
+        if asset is None:
+            raise InvalidAddress(f"the token {contract} is not listed on {self._network.name}")
+        [mint] = await self._accounts.mints([asset])
+        return mint
+
+    async def _destination(self, address: str, tag: str | None, mint: Mint) -> _Destination:
         """Look at who is to be paid a token: a wallet, or an account of the token. Errors: `InvalidAddress`."""
-        address = payment.destination
         place = tokens.associated(address, mint.address, mint.program)
         there, at_place = await self._accounts.of([address, place])
         holding = tokens.read_holding(address, there)
         if holding is not None:
             if holding.mint != mint.address:
                 raise InvalidAddress(f"{address} is an account of another token, {holding.mint}; give a wallet")
-            if holding.owner in self._own:
-                raise InvalidAddress(f"{address} is an account of the exchange's own that nobody is paid at")
-            _check_receives(holding, payment)
-            return _Destination(is_wallet=False)
+            _check_receives(holding, address, tag)
+            return _Destination(holding.owner, is_wallet=False)
         if not is_wallet(address):
             raise no_wallet(address)
         if there is not None and there.owner != str(SYSTEM_PROGRAM):
@@ -145,11 +153,11 @@ class Builder:
         if holding is None:
             if mint.is_frozen_first:
                 raise InvalidAddress(f"{address} has no account of the token, and its issuer has to open one first")
-            return _Destination(is_wallet=True, is_new=True)
+            return _Destination(address, is_wallet=True, is_new=True)
         if holding.owner != address:
             raise InvalidAddress(f"{address} gave its account of the token, {place}, to {holding.owner}")
-        _check_receives(holding, payment)
-        return _Destination(is_wallet=True)
+        _check_receives(holding, address, tag)
+        return _Destination(address, is_wallet=True)
 
     def bump(self, unsigned: Unsigned, fee_rate: int) -> Unsigned:
         """Build the same payment for the same nonce at a higher price. Errors: `Rejected`."""
@@ -273,12 +281,12 @@ class Builder:
         )
 
 
-def _check_receives(holding: Holding, payment: Payment) -> None:
+def _check_receives(holding: Holding, address: str, tag: str | None) -> None:
     """Make sure that an account of a token takes a payment. Errors: `InvalidAddress`."""
     if holding.is_frozen:
-        raise InvalidAddress(f"{payment.destination} cannot be paid: the token's issuer froze {holding.address}")
-    if holding.wants_memo and payment.tag is None:
-        raise InvalidAddress(f"{payment.destination} cannot be paid: {holding.address} takes payments with a memo only")
+        raise InvalidAddress(f"{address} cannot be paid: the token's issuer froze {holding.address}")
+    if holding.wants_memo and tag is None:
+        raise InvalidAddress(f"{address} cannot be paid: {holding.address} takes payments with a memo only")
 
 
 def _unsweepable(mint: Mint, holding: Holding, arrival: Holding | None) -> str:

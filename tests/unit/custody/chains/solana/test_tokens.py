@@ -217,6 +217,13 @@ async def test_destinations_that_take_no_token() -> None:
         ):
             with pytest.raises(InvalidAddress, match=why):
                 await adapter.build([pay(1_000, to=destination, contract=USDC)], [HOT], 5_000, [])
+            if destination not in (ours, USDC):
+                with pytest.raises(InvalidAddress, match=why):
+                    await adapter.holder(destination, None, USDC)
+        assert await adapter.holder(ours, None, USDC) == DEPOSIT.address
+        assert await adapter.holder(issuer.place(THEIRS, USDC), None, USDC) == THEIRS
+        assert await adapter.holder(HOT.address, "7", USDC) == HOT.address
+        assert await adapter.holder(pool, None, None) == pool
         with pytest.raises(InvalidAddress, match="not listed"):
             await adapter.build([pay(1_000, contract=key("unheard of"))], [HOT], 5_000, [])
         issuer.thaw(frozen, USDC)
