@@ -178,7 +178,6 @@ class ModelChain:
 
     async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
         """Every address is its own."""
-        _ = tag, contract
         return address
 
     async def tip(self) -> Block:
@@ -372,11 +371,8 @@ class ModelChain:
         return needed
 
     def _spendable(self, address: str, contract: str | None) -> int:
-        leaving = sum(
-            self._needed(made.payments, made.fee).get(contract, 0)
-            for made in self.pool.values()
-            if made.sender == address
-        )
+        sent = [made for made in self.pool.values() if made.sender == address]
+        leaving = sum(self._needed(made.payments, made.fee).get(contract, 0) for made in sent)
         return self.balance(address, contract) - leaving
 
     def _next_nonce(self, address: str, avoid: Collection[str]) -> int:

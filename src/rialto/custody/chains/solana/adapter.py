@@ -94,8 +94,8 @@ class SolanaAdapter:
         return spelled if contract is None else self._own_holders.get(spelled, spelled)
 
     async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
-        """Return whose an account of a token is, and otherwise the wallet. Errors: `InvalidAddress`."""
-        if contract is None:
+        """Return whose an account of a token is, and otherwise the wallet. Nobody need be asked of our own."""
+        if contract is None or address in self._own.values():
             return address
         return await self._asked(self._builder.holder(address, tag, contract))
 

@@ -37,6 +37,7 @@ from rialto.custody.chains.solana.messages import (
 from rialto.custody.chains.solana.options import SolanaOptions
 from rialto.custody.chains.solana.reading import payment_of
 from rialto.custody.chains.solana.tokens import Holding, Mint
+from rialto.custody.chains.solana.under_way import Promised, UnderWay
 
 REPLACEMENT_PERCENT: Final = 110
 
@@ -60,6 +61,7 @@ class Builder:
         self._options = options
         self._own = frozenset(own)
         self._nonce_accounts = options.nonce_accounts.split()
+        self._under_way = UnderWay()
 
     async def build(
         self, payment: Payment, sources: Sequence[HotAddress], fee_rate: int, avoid: Collection[str]
@@ -84,15 +86,16 @@ class Builder:
             )
         reason = "no hot address"
         for source, account in zip(sources, held, strict=True):
-            nonces = await self._free_nonces(source.address, avoid)
+            nonces, promised = await self._nonces(source.address, avoid)
             if not nonces:
                 reason = _no_nonce(source)
                 continue
             transfer = self._transfer(source, source, payment, nonces[0], fee_rate)
-            left = (account.lamports if account else 0) - payment.amount - transfer.fee
+            coins = (account.lamports if account else 0) - promised.coins(source.address)
+            left = coins - payment.amount - transfer.fee
             if left == 0 or left >= least:
                 return self._unsigned(transfer, (source,))
-            reason = f"{source.address} holds {account.lamports if account else 0} lamports, {least} of which must stay"
+            reason = f"{source.address} holds {coins} lamports, {least} of which must stay"
         raise InsufficientHoldings(f"{payment.amount} lamports cannot be paid: {reason}")
 
     async def _build_token(
@@ -107,10 +110,11 @@ class Builder:
         held = await self._accounts.of([each.address for each in sources])
         for source, account in zip(sources, held, strict=True) if not mint.is_paused else ():
             holdings = await self._accounts.holdings(source.address, contract)
-            able = [each for each in tokens.spendable(holdings, mint, source.address) if each.amount >= payment.amount]
-            nonces = await self._free_nonces(source.address, avoid)
+            nonces, promised = await self._nonces(source.address, avoid)
+            spendable = tokens.spendable(holdings, mint, source.address)
+            able = [each for each in spendable if each.amount - promised.tokens(each.address) >= payment.amount]
             if not able:
-                reason = _lacking(source, holdings)
+                reason = _lacking(source, holdings, promised)
                 continue
             if not nonces:
                 reason = _no_nonce(source)
@@ -118,7 +122,7 @@ class Builder:
             token = Token(contract, mint.program, mint.decimals, able[0].address, destination.is_wallet)
             transfer = self._transfer(source, source, payment, nonces[0], fee_rate, token)
             cost = transfer.fee + (rent if destination.is_new else 0)
-            coins = account.lamports if account else 0
+            coins = (account.lamports if account else 0) - promised.coins(source.address)
             if coins - cost >= least:
                 return self._unsigned(transfer, (source,))
             reason = f"{source.address} holds {coins} lamports; it takes {cost}, and {least} must stay"
@@ -181,10 +185,11 @@ class Builder:
 
         At most half of the nonces are used at once, so that withdrawals need not wait. Errors: `InsufficientHoldings`.
         """
-        nonces = (await self._free_nonces(payer.address, avoid))[: max(1, len(self._nonce_accounts) // 2)]
+        free, promised = await self._nonces(payer.address, avoid)
+        nonces = free[: max(1, len(self._nonce_accounts) // 2)]
         least = await self._accounts.rent(0)
         [account] = await self._accounts.of([payer.address])
-        coins = account.lamports if account else 0
+        coins = (account.lamports if account else 0) - promised.coins(payer.address)
         built: list[Unsigned] = []
         async for source, payment, token, rent in self._collectable(sources, assets, destination):
             if len(built) == len(nonces):
@@ -236,13 +241,15 @@ class Builder:
             )
         return rent
 
-    async def _free_nonces(self, authority: str, avoid: Collection[str]) -> list[tuple[str, str]]:
-        """List the nonces that an address may use and that nothing under way is bound to."""
-        return [
+    async def _nonces(self, authority: str, avoid: Collection[str]) -> tuple[list[tuple[str, str]], Promised]:
+        """List the nonces an address may use that nothing under way is bound to; and tell what the others promise."""
+        nonces = await self._accounts.nonces(self._nonce_accounts)
+        free = [
             (account, nonce)
-            for account, whose, nonce in await self._accounts.nonces(self._nonce_accounts)
+            for account, whose, nonce in nonces
             if whose == authority and f"{account}:{nonce}" not in avoid
         ]
+        return free, self._under_way.among(nonces, avoid)
 
     def _transfer(
         self,
@@ -270,6 +277,7 @@ class Builder:
 
     def _unsigned(self, transfer: Transfer, sources: tuple[HotAddress, ...]) -> Unsigned:
         assert tuple(each.address for each in sources) == transfer.signers
+        self._under_way.note(transfer)
         return Unsigned(
             network=self._network.name,
             family=self._network.family.value,
@@ -300,10 +308,12 @@ def _unsweepable(mint: Mint, holding: Holding, arrival: Holding | None) -> str:
     return ""
 
 
-def _lacking(source: HotAddress, holdings: Sequence[Holding]) -> str:
+def _lacking(source: HotAddress, holdings: Sequence[Holding], promised: Promised) -> str:
     free = sum(each.amount for each in holdings if not each.is_frozen)
     frozen = sum(each.amount for each in holdings if each.is_frozen)
+    leaving = sum(promised.tokens(each.address) for each in holdings)
     also = f", {frozen} of them frozen by its issuer" if frozen else ""
+    also += f", {leaving} of them on their way to others" if leaving else ""
     return f"{source.address} holds {free + frozen}{also}, in {len(holdings)} accounts, none of which has enough"
 
 

@@ -159,6 +159,18 @@ async def test_payouts_under_way_use_a_nonce_each() -> None:
             await adapter.build([pay()], [HOT], 5_000, [*one.spends, *two.spends])
 
 
+async def test_coins_on_their_way_are_not_promised_again() -> None:
+    async with chain() as (node, adapter):
+        first = await adapter.build([pay(6 * SOL)], [HOT], 5_000, [])
+        with pytest.raises(InsufficientHoldings, match="holds 3999995000 lamports"):
+            await adapter.build([pay(6 * SOL)], [HOT], 5_000, first.spends)
+        second = await adapter.build([pay(3 * SOL)], [HOT], 5_000, first.spends)
+        for each in (first, second):
+            await adapter.broadcast(signed(adapter, each))
+        node.produce()
+        assert node.balance(CUSTOMER) == 9 * SOL
+
+
 async def test_a_nonce_waits_for_as_long_as_it_takes() -> None:
     async with chain() as (node, adapter):
         built = await adapter.build([pay()], [HOT], 5_000, [])

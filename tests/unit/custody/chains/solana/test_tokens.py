@@ -19,14 +19,11 @@ from rialto.custody.chains.adapter import (
     Unsigned,
 )
 from rialto.custody.chains.network import ChainAsset
-from rialto.custody.chains.solana import open_adapter
 from rialto.custody.chains.solana.adapter import SolanaAdapter
 from rialto.custody.chains.solana.addresses import ASSOCIATED_PROGRAM, MEMO_PROGRAM
-from rialto.custody.networks.configuration import Node
-from rialto.foundation.configuration import InvalidConfiguration
 from tests.nodes.solana import SolanaNode
 from tests.nodes.spl import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, Issuer
-from tests.solana_chain import CUSTOMER, DEPOSIT, HOT, NETWORK, OWN, READER, SOL, STRANGER, chain, pay, signed
+from tests.solana_chain import CUSTOMER, DEPOSIT, HOT, NETWORK, READER, SOL, STRANGER, chain, pay, signed
 
 THEIRS = str(STRANGER.pubkey())
 RENT = 2_039_280
@@ -224,6 +221,11 @@ async def test_destinations_that_take_no_token() -> None:
         assert await adapter.holder(issuer.place(THEIRS, USDC), None, USDC) == THEIRS
         assert await adapter.holder(HOT.address, "7", USDC) == HOT.address
         assert await adapter.holder(pool, None, None) == pool
+        node.is_down = True
+        assert await adapter.holder(DEPOSIT.address, None, USDC) == DEPOSIT.address
+        with pytest.raises(NodeUnavailable):
+            await adapter.holder(THEIRS, None, USDC)
+        node.is_down = False
         with pytest.raises(InvalidAddress, match="not listed"):
             await adapter.build([pay(1_000, contract=key("unheard of"))], [HOT], 5_000, [])
         issuer.thaw(frozen, USDC)
@@ -257,6 +259,20 @@ async def test_what_the_hot_address_cannot_pay_now() -> None:
             await adapter.build([payment], [HOT], 5_000, [])
         issuer.thaw(account, USDC)
         await confirmed(node, adapter, await adapter.build([payment], [HOT], 5_000, []))
+
+
+async def test_what_is_on_its_way_is_not_promised_again_until_it_has_left() -> None:
+    async with tokens() as (node, adapter, issuer):
+        issuer.give(HOT.address, USDC, 1_000)
+        first = await adapter.build([pay(600, contract=USDC)], [HOT], 5_000, [])
+        with pytest.raises(InsufficientHoldings, match="600 of them on their way"):
+            await adapter.build([pay(600, contract=USDC)], [HOT], 5_000, first.spends)
+        second = await adapter.build([pay(400, contract=USDC)], [HOT], 5_000, first.spends)
+        assert set(first.spends).isdisjoint(second.spends)
+        await confirmed(node, adapter, first)
+        third = await adapter.build([pay(400, contract=USDC)], [HOT], 5_000, first.spends)
+        await confirmed(node, adapter, third)
+        assert issuer.held(CUSTOMER, USDC) == 1_000
 
 
 async def test_one_of_two_for_a_nonce_moves_tokens() -> None:
@@ -327,65 +343,6 @@ async def test_sweeps_leave_what_is_frozen_and_what_cannot_be_afforded() -> None
         with pytest.raises(Rejected):
             await adapter.broadcast(signed(adapter, built))
         assert await adapter.balances([DEPOSIT.address], LISTED.assets) == {(DEPOSIT.address, "USDC"): 5_000_000}
-
-
-@pytest.mark.parametrize(
-    ("extension", "why", "is_taken_if_trusted"),
-    [
-        ("permanent_delegate", "a permanent delegate", True),
-        ("confidential", "confidential transfers", True),
-        ("hook", "a transfer hook", True),
-        ("pausable", "can be paused", True),
-        ("frozen_first", "begin frozen", True),
-        ("hook_with_program", "cannot move", False),
-        ("not_transferable", "cannot move", False),
-        ("transfer_fee", "", True),
-        ("close_authority", "", True),
-    ],
-)
-async def test_mints_in_which_others_keep_a_hand(extension: str, why: str, is_taken_if_trusted: bool) -> None:
-    risky = msgspec.structs.replace(NETWORK, assets=(ChainAsset("SOL", 9), ChainAsset("RISK", 6, key("risk"))))
-    for trusted in ("", key("risk")):
-        async with chain(network=risky, trusted_mints=trusted) as (node, adapter):
-            issuer = Issuer(node)
-            issuer.mint("risk", 6, TOKEN_2022_PROGRAM, [getattr(issuer.extensions, extension)])
-            if why and not (trusted and is_taken_if_trusted):
-                with pytest.raises(NodeUnavailable, match=why):
-                    await adapter.tip()
-            else:
-                assert (await adapter.tip()).height == node.slot
-
-
-async def test_an_issuer_who_was_let_may_stop_payments() -> None:
-    risky = msgspec.structs.replace(
-        NETWORK,
-        assets=(ChainAsset("SOL", 9), ChainAsset("STOP", 6, key("stop")), ChainAsset("ICE", 6, key("ice"))),
-    )
-    async with chain(network=risky, trusted_mints=f"{key('stop')} {key('ice')}") as (node, adapter):
-        issuer = Issuer(node)
-        stop = issuer.mint("stop", 6, TOKEN_2022_PROGRAM, [issuer.extensions.pausable])
-        ice = issuer.mint("ice", 6, TOKEN_2022_PROGRAM, [issuer.extensions.frozen_first])
-        issuer.give(HOT.address, stop, 500)
-        await confirmed(node, adapter, await adapter.build([pay(100, contract=stop)], [HOT], 5_000, []))
-        issuer.pause(stop)
-        with pytest.raises(InsufficientHoldings, match="paused"):
-            await adapter.build([pay(100, contract=stop)], [HOT], 5_000, [])
-        with pytest.raises(InvalidAddress, match="issuer has to open one"):
-            await adapter.build([pay(100, contract=ice)], [HOT], 5_000, [])
-
-
-async def test_tokens_that_are_listed_wrongly_stop_the_network_with_the_reason() -> None:
-    async with chain(network=LISTED) as (_, adapter):
-        with pytest.raises(NodeUnavailable, match=f"USDC cannot be taken: {USDC} is no mint"):
-            await adapter.tip()
-    wrong = msgspec.structs.replace(LISTED, assets=(ChainAsset("SOL", 9), ChainAsset("USDC", 9, USDC)))
-    async with chain(network=wrong) as (node, adapter):
-        Issuer(node).mint("usdc", 6)
-        with pytest.raises(NodeUnavailable, match="has 6 decimals, and networks.toml says 9"):
-            await adapter.scan(node.slot, {DEPOSIT.address})
-    nonsense = msgspec.structs.replace(LISTED, assets=(ChainAsset("SOL", 9), ChainAsset("USDC", 6, "nonsense")))
-    with pytest.raises(InvalidConfiguration, match="network SOL"):
-        open_adapter(nonsense, Node("http://127.0.0.1:1/", OWN))
 
 
 async def test_our_own_places_are_spelled_as_our_addresses() -> None:
