@@ -21,7 +21,8 @@ from sqlalchemy import Engine, insert
 
 from benches.figures import Row, Settings, row_of_trials
 from rialto.contracts.events import Outcome
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections.projector import Projector
 from rialto.projections.rows import Batch
 from rialto.projections.writer import BATCH_OUTCOMES_MAX, Writer

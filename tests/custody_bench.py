@@ -39,7 +39,8 @@ from rialto.custody.withdrawals.model import KIND, Requested, Withdrawal, withdr
 from rialto.custody.withdrawals.paying import Paying
 from rialto.custody.withdrawals.projection import WithdrawalProjection
 from rialto.custody.withdrawals.reading import WithdrawalReading
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections.decisions import Decided, Decisions, Rule
 from rialto.projections.history import History
 from rialto.projections.projector import Projector

@@ -21,7 +21,8 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from rialto.foundation.database import database_url, migrate
+from rialto.foundation.database import database_url
+from rialto.foundation.migrating import migrate
 
 _numbers = count(1)
 

@@ -15,7 +15,8 @@ from rialto.contracts.events import AccountOpened, Outcome
 from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason, Side
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.assembly import Gateway, assemble
 from rialto.gateway.limits import RateLimit, RateLimits

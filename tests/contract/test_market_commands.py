@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rialto.admin.channel import SOCKET_NAME
+from rialto.admin.requests import SOCKET_NAME
 from rialto.core import journal
 from tests.contract.test_watching import signed
 from tests.demo_process import DemoProcess, rialto

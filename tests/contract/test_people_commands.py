@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rialto import bootstrap
-from rialto.foundation.database import migrate
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 from rialto.identity.people import PersonStatus
 from tests.founded import settings_in

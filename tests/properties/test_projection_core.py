@@ -14,7 +14,8 @@ from rialto.contracts.queries import Balances, BalancesAnswer, OpenOrders, Order
 from rialto.contracts.vocabulary import OrderState, OrderType, Side, TimeInForce
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections.history import READ_THREADS, History
 from rialto.projections.projector import Projector
 from tests.exchange import BTCUSDT, found, limit, market, running

@@ -7,7 +7,8 @@ import asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections import tables
 from rialto.projections.projector import Projector
 from rialto.projections.rebuild import rebuild

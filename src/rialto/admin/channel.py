@@ -30,7 +30,6 @@ from rialto.core.errors import CommandRefused, RuntimeBusy, RuntimeStopped
 from rialto.core.runtime import Runtime
 from rialto.foundation.private_socket import ADMINISTRATOR, PrivateServer, user_behind
 
-SOCKET_NAME: Final = "control.sock"
 CONNECTIONS_MAX: Final = 16
 SILENCE_TIMEOUT_S: Final = 30.0
 

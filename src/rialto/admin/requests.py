@@ -9,6 +9,7 @@ import msgspec
 
 from rialto.contracts.symbol_rules import SymbolStatus
 
+SOCKET_NAME: Final = "control.sock"
 LINE_BYTES_MAX: Final = 65_536
 
 

@@ -27,8 +27,8 @@ from rialto.core.copies import restore_journal
 from rialto.core.journal import Report
 from rialto.core.snapshots import kept_snapshots, snapshot_file
 from rialto.foundation.configuration import Settings
-from rialto.foundation.database import migrate
 from rialto.foundation.failures import ExpectedFailure
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 
 OnProgress = Callable[[int], object]

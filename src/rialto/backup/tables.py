@@ -46,8 +46,9 @@ import rialto.products.transfers.plans.tables
 import rialto.products.transfers.tables
 import rialto.projections.tables
 from rialto.backup.manifest import BackedUpTable, created
-from rialto.foundation.database import Access, AmountText, newest_revision, open_engine, revision_of
+from rialto.foundation.database import Access, AmountText, open_engine
 from rialto.foundation.failures import ExpectedFailure
+from rialto.foundation.migrating import newest_revision, revision_of
 
 DURABLE: Final[tuple[MetaData, ...]] = (
     rialto.foundation.leases.metadata,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         journal_directory,
         master_key_path,
         portal_directory,
-        prepare_data_directory,
         snapshot_directory,
     )
     from rialto.bootstrap.exchange import running_exchange
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from rialto.bootstrap.front import Exchange
     from rialto.bootstrap.offline import publish_history, rebuild_projections
     from rialto.bootstrap.people import NoExchange, identity, open_cases, open_master_key, open_people, reseal_secrets
+    from rialto.bootstrap.preparing import prepare_data_directory
     from rialto.bootstrap.refilling import refill_log
 
 _HOMES: Final = {
@@ -51,7 +51,7 @@ _HOMES: Final = {
     "open_master_key": "people",
     "open_people": "people",
     "portal_directory": "directories",
-    "prepare_data_directory": "directories",
+    "prepare_data_directory": "preparing",
     "publish_history": "offline",
     "relying_party": "factor_rules",
     "rebuild_projections": "offline",

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from rialto.bootstrap.core import PROJECTOR_CLOSE_TIMEOUT, OnProgress
-from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
+from rialto.bootstrap.directories import journal_directory, snapshot_directory
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.bootstrap.replica import running_replica
 from rialto.bootstrap.watching import Watching

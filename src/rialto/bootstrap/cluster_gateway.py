@@ -9,10 +9,10 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from rialto.bootstrap.directories import prepare_data_directory
 from rialto.bootstrap.front import Exchange, open_page, running_front
 from rialto.bootstrap.jobs import LEASE_NAME
 from rialto.bootstrap.operating import heeding_operator
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.watching import Watching
 from rialto.core.cluster.connection import connected
 from rialto.core.cluster.following import open_gateway_core

@@ -8,7 +8,8 @@ from typing import Final
 from sqlalchemy import Engine
 
 from rialto.bootstrap.backups import archiving_job
-from rialto.bootstrap.directories import journal_directory, prepare_data_directory, snapshot_directory
+from rialto.bootstrap.directories import journal_directory, snapshot_directory
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.core.runtime import Runtime
 from rialto.foundation.configuration import Settings

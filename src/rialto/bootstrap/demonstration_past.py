@@ -18,8 +18,9 @@ from typing import Final
 from sqlalchemy import Engine
 
 from rialto.backup.manifest import sync_directory
-from rialto.bootstrap.directories import journal_directory, prepare_data_directory
+from rialto.bootstrap.directories import journal_directory
 from rialto.bootstrap.people import open_api_keys, open_master_key
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.demo.definition import read_definition
 from rialto.demo.founding import found

@@ -1,10 +1,9 @@
-"""Where everything of an exchange lies, and making it ready."""
+"""Where everything of an exchange lies."""
 
 from pathlib import Path
 
-from rialto.admin.channel import SOCKET_NAME
+from rialto.admin.requests import SOCKET_NAME
 from rialto.foundation.configuration import Settings
-from rialto.foundation.database import migrate
 
 
 def journal_directory(data_directory: Path) -> Path:
@@ -35,10 +34,3 @@ def portal_directory(settings: Settings) -> Path:
 def exports_directory(settings: Settings) -> Path:
     """Return where the sealed copies of what is known of people lie."""
     return settings.data_directory / "exports"
-
-
-def prepare_data_directory(settings: Settings) -> None:
-    """Make the data directory, readable by its owner alone, and bring the database's tables up to date."""
-    settings.data_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    journal_directory(settings.data_directory).mkdir(exist_ok=True, mode=0o700)
-    migrate(settings.database_url)

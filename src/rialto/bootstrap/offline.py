@@ -6,9 +6,9 @@ from rialto.bootstrap.core import OnProgress, open_core
 from rialto.bootstrap.directories import (
     journal_directory,
     portal_directory,
-    prepare_data_directory,
     snapshot_directory,
 )
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.product_projections import PRODUCT_PROJECTIONS
 from rialto.core.journal import replayed_outcomes
 from rialto.core.runtime import Runtime

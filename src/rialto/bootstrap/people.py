@@ -8,7 +8,8 @@ from typing import Final
 import structlog
 from sqlalchemy import Engine
 
-from rialto.bootstrap.directories import master_key_path, prepare_data_directory
+from rialto.bootstrap.directories import master_key_path
+from rialto.bootstrap.preparing import prepare_data_directory
 from rialto.bootstrap.screening import open_watch_lists
 from rialto.custody.reserves.publisher import SEALED_SEEDS
 from rialto.foundation.clock import SystemClock

@@ -1,4 +1,4 @@
-"""The database: engines, the type of amounts, migrations. SQLite embedded, PostgreSQL by URL.
+"""The database: engines, the type of amounts. SQLite embedded, PostgreSQL by URL.
 
 One database holds two kinds of rows. What only SQL knows (people, keys) must survive a power cut once it is confirmed.
 What is projected from the journal may lose its last transactions, because the watermark is lost with them and the
@@ -6,20 +6,14 @@ journal has them still; it must only never be torn. So an engine is opened for a
 synced, per connection: SQLite's synchronous FULL or NORMAL (in WAL mode neither tears), PostgreSQL's synchronous_commit
 on or off. Readers cannot write.
 
-Owns no state. Knows no table: each part declares its own and brings its migration in `migrations/versions`.
+Owns no state. Knows no table: each part declares its own and brings its migration (`rialto.foundation.migrating`).
 """
 
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Dialect, Engine, Numeric, Table, Text, TypeDecorator, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
@@ -30,15 +24,10 @@ SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 SQLITE_WAL_PAGES_MAX: Final = 4_000
 CONNECT_TIMEOUT_S: Final = 5
 IDLE_TIMEOUT_MS: Final = 30_000
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 class InvalidDatabaseUrl(ExpectedFailure):
     """A database URL that is neither a SQLite file nor PostgreSQL. The message never shows the URL's password."""
-
-
-class NewerDatabase(ExpectedFailure):
-    """The database was migrated by a newer version of this program."""
 
 
 class Access(Enum):
@@ -158,40 +147,3 @@ def _prepare_sqlite(engine: Engine, access: Access) -> None:
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def newest_revision() -> str:
-    """Name the revision that `migrate` brings a schema to."""
-    revision = ScriptDirectory.from_config(_migrations()).get_current_head()
-    assert revision is not None, "there are migrations"
-    return revision
-
-
-def revision_of(connection: Connection) -> str | None:
-    """Name the revision a database's schema is at; None when it was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def migrate(url_text: str, to_revision: str = "head") -> None:
-    """Bring the schema up to this version, or to an earlier one's revision, all of it or nothing.
-
-    Errors: `NewerDatabase`, `InvalidDatabaseUrl`, SQLAlchemy's own if the database cannot be reached.
-    """
-    config = _migrations()
-    engine = open_engine(url_text, Access.DURABLE)
-    try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, to_revision)
-    except CommandError as error:
-        raise NewerDatabase(
-            f"the database was migrated by a newer version ({error}); run that version, or restore a backup"
-        ) from error
-    finally:
-        engine.dispose()

@@ -19,7 +19,8 @@ from rialto.backup.tables import (
     import_tables,
     kind_of,
 )
-from rialto.foundation.database import Access, migrate, newest_revision, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate, newest_revision
 from rialto.foundation.secrets import MasterKey
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners

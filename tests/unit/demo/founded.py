@@ -12,7 +12,8 @@ from rialto.core.runtime import Runtime
 from rialto.demo.definition import Definition, parse_definition
 from rialto.demo.founding import Founded, found
 from rialto.foundation.clock import SettableClock
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 from rialto.identity.api_keys import ApiKeys
 from rialto.identity.owners import Owners

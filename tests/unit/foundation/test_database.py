@@ -8,15 +8,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from rialto.backup.tables import DURABLE, REBUILDABLE
-from rialto.foundation.database import (
-    Access,
-    AmountText,
-    InvalidDatabaseUrl,
-    NewerDatabase,
-    database_url,
-    migrate,
-    open_engine,
-)
+from rialto.foundation.database import Access, AmountText, InvalidDatabaseUrl, database_url, open_engine
+from rialto.foundation.migrating import NewerDatabase, migrate
 from rialto.identity import tables as identity_tables
 
 

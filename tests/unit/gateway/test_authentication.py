@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.authentication import Authenticator, Timing, key_name, read_signature, read_timing
 from rialto.identity.api_keys import ApiKey, ApiKeys

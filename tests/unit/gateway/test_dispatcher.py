@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import MasterKey
 from rialto.gateway.application import Application
 from rialto.gateway.authentication import Authenticator

@@ -8,7 +8,8 @@ import pyotp
 import pytest
 from sqlalchemy import Engine, select
 
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.foundation.secrets import BrokenSeal, MasterKey
 from rialto.identity import resealing
 from rialto.identity.api_keys import ApiKeys

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from rialto.contracts.events import Outcome, TradeExecuted
 from rialto.contracts.market import TradesAggregated
 from rialto.contracts.vocabulary import Side
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.portal import source as source_module
 from rialto.portal.source import AGGREGATED_TRADES, TRADES, Source
 from rialto.projections.writer import Writer

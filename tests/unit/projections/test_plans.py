@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections import pages, tables
 from rialto.projections.bulk import ROWS_PER_STATEMENT, BulkStatements
 from rialto.projections.pages import FillFilter, OrderFilter, Page

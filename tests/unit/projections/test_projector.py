@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from rialto.contracts.events import Outcome
 from rialto.foundation import logging
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections import tables
 from rialto.projections.projector import ProjectionsAhead, ProjectionsBehind, ProjectionsStopped, Projector
 from rialto.projections.writer import OutcomesMissing, Writer

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from rialto.contracts.events import CommandRejected, Outcome
 from rialto.contracts.rejections import UnknownOrder
 from rialto.contracts.vocabulary import HOUSE_ACCOUNTS
-from rialto.foundation.database import MIGRATIONS, Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import MIGRATIONS, migrate
 from rialto.identity.owners import Owners
 from rialto.identity.tables import metadata as identity_metadata
 from rialto.projections import tables

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 from rialto.contracts.commands import Post
 from rialto.contracts.vocabulary import PostingReason, Side
 from rialto.core.runtime import Runtime
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections.projector import Projector
 from rialto.watch import conservation
 from rialto.watch.conservation import ConservationCheck

@@ -6,7 +6,8 @@ import msgspec
 from structlog.testing import capture_logs
 
 from rialto.core.replica_status import ReplicaStatus, write_replica_status
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.projections.projector import Projector
 from rialto.watch.rounds import Bounds, Rounds
 from tests.exchange import found, running

@@ -191,7 +191,8 @@ async function comesBackWithoutANetwork(person: Person): Promise<void> {
     const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
     const kept = new Set(lists.flat().map(({ url }) => url))
     const came = performance.getEntriesByType('resource').map(({ name }) => name)
-    return kept.size > 0 && came.filter((name) => name.includes('/assets/')).every((name) => kept.has(name))
+    const isKeeper = navigator.serviceWorker.controller !== null
+    return isKeeper && kept.size > 0 && came.filter((name) => name.includes('/assets/')).every((name) => kept.has(name))
   })
   await context.setOffline(true)
   await page.reload()

@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: inside the transaction that `rialto.foundation.database.migrate` opened."""
+"""How Alembic runs the migrations: inside the transaction that `rialto.foundation.migrating.migrate` opened."""
 
 from alembic import context
 

@@ -6,7 +6,8 @@ import pytest
 
 from rialto.custody.networks.configuration import parse_networks
 from rialto.custody.networks.switches import NoSuchAssetOnNetwork, Switch, Switches
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from tests.unit.custody.networks.test_configuration import SOUND
 
 

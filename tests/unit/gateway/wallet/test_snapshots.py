@@ -7,7 +7,8 @@ from rialto.contracts.vocabulary import AccountClass, AccountKind, PostingReason
 from rialto.core.prices import Prices
 from rialto.core.runtime import Runtime
 from rialto.foundation.clock import SettableClock
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.gateway.call import Call
 from rialto.gateway.wallet.holdings import Holdings
 from rialto.gateway.wallet.snapshots import (

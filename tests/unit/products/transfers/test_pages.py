@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import ColumnElement, Engine, insert, select
 
 from rialto.contracts.vocabulary import AccountClass
-from rialto.foundation.database import Access, migrate, open_engine
+from rialto.foundation.database import Access, open_engine
+from rialto.foundation.migrating import migrate
 from rialto.products.transfers import pages
 from rialto.products.transfers.model import Channel
 from rialto.products.transfers.tables import transfers
