@@ -147,7 +147,7 @@ class Requests:
                 assert found is not None, "what was taken is there"
             else:
                 is_new = False
-        if not _is_same(found, asked, self._destinations):
+        if not await _is_same(found, asked, self._destinations):
             raise WalletError.INVALID_OPERATION.error()
         return Given(id_, is_new, found)
 
@@ -269,7 +269,7 @@ class Requests:
         seen: Circumstances,
         person: Person | None,
     ) -> Requested:
-        about_address = self._concern(destination.address)
+        about_address = self._concern(destination.address) or self._concern(destination.holder)
         concerns = asked.concerns if about_address is None else (*asked.concerns, about_address)
         parts = (*concerns, *asked.signals, *assess(seen))
         needed = self._limits.approvals_needed(value, points(parts), is_limited=person is not None)
@@ -341,12 +341,13 @@ def _id_of(asked: Asked) -> str:
     return hashlib.sha256(f"withdrawal {asked.owner} {asked.client_id}".encode()).hexdigest()[:32]
 
 
-def _is_same(found: Withdrawal, asked: Asked, destinations: Destinations) -> bool:
+async def _is_same(found: Withdrawal, asked: Asked, destinations: Destinations) -> bool:
     """Whether what was taken under the client's id is what is asked for now, as far as that can be told."""
     request = found.request
     total = request.units + (request.fee_units if isinstance(request, Requested) else 0)
     is_amount = total == asked.units or (isinstance(request, PaidInside) and request.units <= asked.units)
     is_network = asked.network in (None, request.network) or isinstance(request, PaidInside)
-    is_there = destinations.is_same(request.network, request.address, asked.address)
     is_alike = (request.coin, request.wallet, request.tag) == (asked.coin, asked.wallet, asked.tag or None)
-    return is_alike and is_amount and is_network and is_there
+    if not (is_alike and is_amount and is_network):
+        return False
+    return await destinations.is_same(request.network, request.coin, request.address, asked.address, asked.tag or None)
