@@ -117,6 +117,22 @@ TEMPLATES: Final[dict[str, MailTemplate]] = {
         "A document has run out",
         "A document that verified you to level {level} has run out. Show a valid one to have that level again.",
     ),
+    "withdrawal-held": MailTemplate(
+        "Your withdrawal is being reviewed",
+        "Your withdrawal of {amount} {coin} to {destination} has not left yet: the exchange has to look at it again. "
+        "You need do nothing. It is then paid, or what it took is given back; until then you can cancel it.",
+    ),
+    "payment-returned": MailTemplate(
+        "Your payment came back",
+        "The payment of {amount} {currency} from your account came back; what was paid is in your account again.\n\n"
+        "The reason: {reason}\n\nThe order: {order}",
+    ),
+    "deposit-taken-back": MailTemplate(
+        "A bank transfer to you was taken back",
+        "The bank took back {amount} {currency} that had come to your account; it was taken from there.\n\n"
+        "The reason: {reason}\n\nStill to be made good: {claim} {currency}. Nothing can be withdrawn until it is.\n\n"
+        "The order: {order}",
+    ),
     "export-ready": MailTemplate(
         "The copy of your data is ready",
         "The copy of your data that was asked for in your account is ready, and can be fetched there for {hours} hours."

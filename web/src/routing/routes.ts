@@ -2,7 +2,7 @@
 import { route } from './router.svelte'
 
 const TRADE = ['trade', 'order', 'orders', 'chart', 'book', 'markets'] as const
-const OFFICE = ['admin', 'proposals'] as const
+const OFFICE = ['admin', 'proposals', 'bank'] as const
 const REFERENCE = { stays: 'reference' }
 
 const SECURITY = ['account', 'security'] as const
@@ -39,7 +39,7 @@ export const ROUTES = [
   route('/wallet/transfer/:coin', ['wallet'], () => import('../pages/wallet/Transfer.svelte')),
   route('/wallet/small-balances', ['wallet'], () => import('../pages/wallet/SmallBalances.svelte')),
   route('/wallet/recovery', ['wallet'], () => import('../pages/wallet/Recovery.svelte')),
-  route('/wallet/fiat', ['wallet'], () => import('../pages/wallet/fiat/Fiat.svelte')),
+  route('/wallet/fiat', ['wallet', 'bank'], () => import('../pages/wallet/fiat/Fiat.svelte')),
   route('/wallet/history', ['wallet'], () => import('../pages/wallet/history/History.svelte')),
   route('/wallet/history/:kind', ['wallet'], () => import('../pages/wallet/history/History.svelte')),
   route('/wallet/statements', ['wallet'], () => import('../pages/wallet/statements/Statements.svelte')),
@@ -56,6 +56,7 @@ export const ROUTES = [
   route('/admin/screening', OFFICE, () => import('../pages/admin/checks/Screening.svelte')),
   route('/admin/screening/:number', OFFICE, () => import('../pages/admin/checks/Hit.svelte')),
   route('/admin/travel-rule', OFFICE, () => import('../pages/admin/checks/TravelRule.svelte')),
+  route('/admin/statements', OFFICE, () => import('../pages/admin/people/Statements.svelte')),
   route('/admin/requests', OFFICE, () => import('../pages/admin/people/Requests.svelte')),
   route('/admin/withdrawals', OFFICE, () => import('../pages/admin/money/Withdrawals.svelte')),
   route('/admin/deposits', OFFICE, () => import('../pages/admin/money/Deposits.svelte')),
