@@ -158,6 +158,21 @@ async def test_a_role_a_factor_and_a_fresh_proof(whole: Whole) -> None:
         assert await refused(await risk.send("GET", "/admin/v1/people")) == (400, -42007)
 
 
+async def test_who_acts_is_told_the_result_also_when_it_is_performed_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rialto.admin.desk.RETRIED_EVERY_S", 0)
+    async with whole_exchange(tmp_path) as whole, operators(whole, Role.RISK, count=1) as (alice,):
+        halt = {"symbol": "BTCUSDT", "status": "halt", "reason": "a test"}
+        desk = whole.exchange.families.operators.desk
+        impatient = [asyncio.create_task(desk.perform_waiting()) for _ in range(8)]
+        for _ in range(40):
+            done = await alice.do("POST", "/admin/v1/actions/set-symbol-status", **halt)
+            assert (done["status"], done["result"]) == ("done", "BTCUSDT: halt")
+        for each in impatient:
+            each.cancel()
+
+
 async def test_who_has_not_shown_a_factor_lately_decides_nothing(whole: Whole) -> None:
     async with someone(whole, "late@example.com") as late:
         await late.with_app()

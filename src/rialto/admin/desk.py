@@ -97,7 +97,7 @@ class Desk:
         self._services = services
         self._agreements = agreements
         self._proposals = proposals
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, asyncio.Task[Proposal]] = {}
 
     async def propose(self, action: Action[Parameters], given: Parameters, whence: Whence) -> Proposal:
         """Write a proposal down; one that nobody else must approve is performed at once.
@@ -162,19 +162,19 @@ class Desk:
         """Perform for ever what is approved and has no result."""
         while True:
             try:
-                for each in await self.listed(Wanted(Status.APPROVED)):
+                waiting = await self.listed(Wanted(Status.APPROVED))
+                for each in (each for each in waiting if each.id not in self._under_way):
                     await self._perform(each, Whence(each.proposer if each.approver is None else each.approver))
             except Exception:
                 _log.exception("approved actions not performed; tried again")
             await asyncio.sleep(RETRIED_EVERY_S)
 
     async def _perform(self, proposal: Proposal, whence: Whence) -> Proposal:
-        """Perform what is approved, to its end even if who waits for it goes away."""
-        if proposal.id in self._under_way:
-            return proposal
-        self._under_way.add(proposal.id)
-        task = asyncio.create_task(self._performing(proposal, whence))
-        task.add_done_callback(lambda _task: self._under_way.discard(proposal.id))
+        """Perform what is approved, once at a time, to its end even if who waits for it goes away."""
+        task = self._under_way.get(proposal.id)
+        if task is None:
+            task = self._under_way[proposal.id] = asyncio.create_task(self._performing(proposal, whence))
+            task.add_done_callback(lambda _task: self._under_way.pop(proposal.id))
         return await asyncio.shield(task)
 
     async def _performing(self, proposal: Proposal, whence: Whence) -> Proposal:
