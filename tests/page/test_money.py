@@ -1,5 +1,6 @@
 """Money that comes and goes by other ways than plain ones, in a real browser: a person's part, then the operators'."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,12 +26,15 @@ from tests.custody_bench import Fate, TestSigner
 from tests.custody_exchange import Funded, custody_exchange
 from tests.page.walk import WALK_TIMEOUT_S, needs_the_page, walk
 from tests.person import PASSWORD, Someone, someone
+from tests.statements import needs_the_fonts, text_of
 from tests.whole_exchange import ASSETS, Whole
 
 EMAIL = "ann@example.com"
+NOBODY = "No Body"
 FORMULA = "=cmd|'/C calc'!A0"
 ADDRESS = "/sapi/v1/capital/deposit/address"
 OPERATORS = ("alice@example.com", "bob@example.com")
+DAY_MS = 86_400_000
 SCREENED = 'watch_lists = ["list.csv", "sdn.xml"]\nwatch_seconds = 1\n'
 
 
@@ -50,13 +54,14 @@ class Bank:
         self._cents += cents
         return ", ".join(taken.counts)
 
-    async def pays_and_gets_it_back(self, reason: str) -> str:
-        """Pay what the exchange ordered, and book it again when it comes back."""
+    async def pays(self, cents: int, *, back_for: str = "") -> str:
+        """Pay what the exchange ordered; book it again where it comes back for a reason."""
         (file,) = await self._fiat.payments.export("main")
         order = order_paid_by(file.read_bytes())
         assert order is not None
-        paid = await self.books(-5_900, end_to_end=order)
-        return f"{paid}, {await self.books(5_900, end_to_end=order, return_reason=reason)}"
+        paid = await self.books(-cents, end_to_end=order)
+        back = [await self.books(cents, end_to_end=order, return_reason=back_for)] if back_for else []
+        return ", ".join([paid, *back])
 
 
 @dataclass
@@ -106,6 +111,8 @@ async def scene(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sc
         house_of(funded.whole, stand_in) as house,
         AsyncExitStack() as stack,
     ):
+        # What is to be paid is handed over when the bank of this scene asks for it.
+        await funded.whole.exchange.families.fiat.folders.stop()
         made = Scene(funded, house, Bank(funded.whole), {}, {})
         for email in OPERATORS:
             operator = await stack.enter_async_context(someone(funded.whole, email))
@@ -136,12 +143,25 @@ async def ann_of(whole: Whole) -> AsyncIterator[Someone]:
 
 
 async def goes_astray(there: Scene, ann: Someone) -> None:
-    """Have money come without a memo, from an address on a list, and from a bank without a reference."""
+    """Have money come without a memo, from an address on a list, and twice from a bank without a reference."""
     tagged = await ann.do("GET", ADDRESS, coin="LTC", network="TAG")
     made = await there.sent_untagged(tagged["address"])
     await ann.do("POST", RECOVERIES, network="TAG", txId=made, coin="LTC")
     await there.sent((await ann.do("GET", ADDRESS, coin="ETH", network="ETH"))["address"], "eth:mixer")
     assert await there.bank.books(7_000, name=FORMULA, account=THEIRS, text="rent") == "suspended"
+    assert await there.bank.books(1_234, name=NOBODY, account=THEIRS, text="gift") == "suspended"
+
+
+async def printed_by(ann: Someone) -> tuple[str, str, str]:
+    """Print a statement; return the ends of its period and its reference as they stand on the paper."""
+    whole = ann.whole
+    end = whole.exchange.parts.wall_clock_us() // 1_000
+    made = await ann.send("GET", "/account/v1/statement/pdf", startTime=end - DAY_MS, endTime=end)
+    text = text_of(made.content)
+    start, end_told = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", text)[:2]
+    found = re.search(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", text)
+    assert found is not None
+    return start, end_told, found[0]
 
 
 @pytest.mark.timeout(WALK_TIMEOUT_S)
@@ -154,7 +174,7 @@ async def test_money_goes_by_card_by_bank_and_astray(tmp_path: Path, monkeypatch
             return await bank.books(10_000, name="Ann Lee", text=reference)
 
         async def returned(reason: str) -> str:
-            return await bank.pays_and_gets_it_back(reason)
+            return await bank.pays(5_900, back_for=reason)
 
         answering = {
             "booked": booked, "returned": returned, "sends": there.sent, "untagged": there.sent_untagged,
@@ -166,6 +186,7 @@ async def test_money_goes_by_card_by_bank_and_astray(tmp_path: Path, monkeypatch
 @pytest.mark.timeout(WALK_TIMEOUT_S)
 async def test_operators_set_right_what_went_astray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_the_page()
+    needs_the_fonts()
     async with scene(tmp_path, monkeypatch) as there, ann_of(there.funded.whole) as ann:
         await goes_astray(there, ann)
 
@@ -175,7 +196,13 @@ async def test_operators_set_right_what_went_astray(tmp_path: Path, monkeypatch:
             assert f",{FORMULA}" not in table
             return "read"
 
-        answering = {"code": there.code, "saved": saved}
-        await walk("treasury", there.url, answering, *OPERATORS, str(ann.owner), FORMULA)
+        async def sent_back(reason: str) -> str:
+            return await there.bank.pays(1_234, back_for=reason)
+
+        async def statement(_what: str) -> str:
+            return "|".join((str(ann.owner), *await printed_by(ann)))
+
+        answering = {"code": there.code, "saved": saved, "sentBack": sent_back, "statement": statement}
+        await walk("treasury", there.url, answering, *OPERATORS, str(ann.owner), FORMULA, NOBODY)
         held = await ann.do("POST", "/sapi/v3/asset/getUserAsset")
         assert {each["asset"]: each["free"] for each in held} == {"EUR": "70", "ETH": "1", "LTC": "0.205"}

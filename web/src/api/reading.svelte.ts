@@ -1,11 +1,13 @@
 // Something the page reads of the exchange: what came, whether it is on its way, why it did not come.
 import { untrack } from 'svelte'
+import { silent, type Saying } from '../i18n/language.svelte'
 import { reasonOf } from './refusals'
 
 export class Reading<T> {
   /** What was read last; it stays while it is read anew. */
   value = $state.raw<T | null>(null)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   isBusy = $state(false)
   #turn = 0
 
@@ -18,9 +20,9 @@ export class Reading<T> {
     try {
       // What it is asked with is for the caller to depend on.
       const value = await untrack(() => this.ask())
-      if (turn === this.#turn) [this.value, this.failure] = [value, '']
+      if (turn === this.#turn) [this.value, this.#sayFailure] = [value, silent]
     } catch (why) {
-      if (turn === this.#turn) this.failure = reasonOf(why)
+      if (turn === this.#turn) this.#sayFailure = () => reasonOf(why)
     } finally {
       if (turn === this.#turn) this.isBusy = false
     }

@@ -58,6 +58,12 @@ class Language {
 
 export const language = new Language()
 
+/** How something is said: what is kept of it, so that it is said in the language that the page has by then. */
+export type Saying = () => string
+
+/** How nothing is said. */
+export const silent: Saying = () => ''
+
 /** Return a message in the page's language. */
 export const t = (key: Key, values?: Record<string, unknown>): string => language.say(key, values)
 

@@ -56,6 +56,7 @@ export const ROUTES = [
   route('/admin/screening', OFFICE, () => import('../pages/admin/checks/Screening.svelte')),
   route('/admin/screening/:number', OFFICE, () => import('../pages/admin/checks/Hit.svelte')),
   route('/admin/travel-rule', OFFICE, () => import('../pages/admin/checks/TravelRule.svelte')),
+  route('/admin/statements', OFFICE, () => import('../pages/admin/people/Statements.svelte')),
   route('/admin/requests', OFFICE, () => import('../pages/admin/people/Requests.svelte')),
   route('/admin/withdrawals', OFFICE, () => import('../pages/admin/money/Withdrawals.svelte')),
   route('/admin/deposits', OFFICE, () => import('../pages/admin/money/Deposits.svelte')),

@@ -1,6 +1,7 @@
 // Logging in, step by step: a passkey alone, or the password and then what else the person has.
 import { api, Refused, type Answer } from '../api/client'
 import { reasonOf } from '../api/refusals'
+import { silent, type Saying } from '../i18n/language.svelte'
 import { NoPasskey, offersPasskeys, showPasskey } from './passkey'
 import { passkeyReason } from './passkeyReason'
 import { asFactor, type Challenge, type Proof } from './proofs'
@@ -15,7 +16,8 @@ const TICKET_IS_OVER = -41011
 export class LogIn {
   email = $state('')
   password = $state('')
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   isBusy = $state(false)
   /** What is to be shown beside the password; null before the password. */
   challenge = $state.raw<Challenge | null>(null)
@@ -68,7 +70,7 @@ export class LogIn {
         return
       } catch (failure) {
         if (offer.signal.reason !== 'renewed') {
-          if (failure instanceof Refused) this.failure = reasonOf(failure)
+          if (failure instanceof Refused) this.#sayFailure = () => reasonOf(failure)
           return
         }
       } finally {
@@ -80,7 +82,7 @@ export class LogIn {
   startOver(): void {
     this.challenge = null
     this.password = ''
-    this.failure = ''
+    this.#sayFailure = silent
   }
 
   /** The form is gone. */
@@ -119,11 +121,11 @@ export class LogIn {
 
   async #attempt(what: () => Promise<void>): Promise<void> {
     this.isBusy = true
-    this.failure = ''
+    this.#sayFailure = silent
     try {
       await what()
     } catch (why) {
-      this.failure = why instanceof NoPasskey ? passkeyReason(why) : reasonOf(why)
+      this.#sayFailure = () => (why instanceof NoPasskey ? passkeyReason(why) : reasonOf(why))
     } finally {
       this.isBusy = false
     }

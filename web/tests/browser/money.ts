@@ -140,6 +140,30 @@ async function paysOutByBank(person: Person) {
   await person.isSeen('Available: 148')
 }
 
+/** What was read before another language is chosen is said in that language, and read no second time. */
+async function followsTheLanguage(person: Person) {
+  const { page } = person
+  const speaks = async (menu: string, language: string) => {
+    await page.getByRole('button', { name: menu }).click()
+    await page.getByRole('menuitem', { name: language, exact: true }).click()
+  }
+  await page.goto('/wallet/history/cards')
+  await page.getByRole('cell', { name: 'Failed', exact: true }).waitFor()
+  const read: string[] = []
+  page.on('request', (request) => void (request.url().includes('/fiat/payments') && read.push(request.url())))
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('Failed')
+  await speaks('Language', 'Deutsch')
+  await page.getByRole('cell', { name: 'Fehlgeschlagen', exact: true }).waitFor()
+  await page.getByRole('cell', { name: /EUR per Karte bezahlt/ }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Status' }).locator(':checked').innerText(), 'Fehlgeschlagen')
+  await person.inspect('money-history-german')
+  await speaks('Sprache', 'English')
+  await page.getByRole('cell', { name: 'Failed', exact: true }).waitFor()
+  assert.deepEqual(read, [], 'nothing is read for it')
+  await page.goto('/wallet/fiat')
+  await newest(page).getByText('Refunded').waitFor()
+}
+
 async function saysWhoSentIt(person: Person) {
   const { page } = person
   await page.goto('/wallet/deposit/ETH')
@@ -257,6 +281,6 @@ async function asksForWhatWentAstray(person: Person) {
 }
 
 await walk(
-  ...[buysByCard, goesBackAndPaysLater, isDeclined, paysInByBank, paysOutByBank, saysWhoSentIt, saysWhoIsPaid],
-  ...[convertsDust, asksForWhatWentAstray],
+  ...[buysByCard, goesBackAndPaysLater, isDeclined, paysInByBank, paysOutByBank, followsTheLanguage],
+  ...[saysWhoSentIt, saysWhoIsPaid, convertsDust, asksForWhatWentAstray],
 )

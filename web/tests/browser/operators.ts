@@ -1,5 +1,5 @@
 // What operators do again and again in the back office. Asks for an app's code with `code EMAIL`.
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Person } from './person.ts'
 import { ask } from './walk.ts'
 
@@ -67,4 +67,39 @@ export async function isDone(page: Page, answer: string | RegExp): Promise<void>
   const dialog = page.getByRole('dialog')
   await dialog.getByText(answer, { exact: typeof answer === 'string' && answer === 'Done' }).waitFor()
   await dialog.getByRole('button', { name: 'Close' }).click()
+}
+
+/** Begin an action by its button at a place, and fill in what it asks for. */
+export async function proposes(place: Locator, button: string, given: Record<string, string>): Promise<void> {
+  await place.getByRole('button', { name: button, exact: true }).first().click()
+  const dialog = place.page().getByRole('dialog')
+  for (const [label, value] of Object.entries(given)) await dialog.getByLabel(label, { exact: true }).fill(value)
+}
+
+/** Read over what was filled in and send it, pressing twice. */
+export async function sends(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Review' }).click()
+  await dialog.getByRole('button', { name: /^(Propose|Confirm)$/ }).dblclick()
+}
+
+/** Be told that something is proposed, and close the dialog. */
+export async function closes(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('link', { name: 'See the proposal' }).waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+/** Agree to a proposal as a second; `email` is told where who one is must be confirmed for it. */
+export async function agrees(person: Person, action: string, email = ''): Promise<void> {
+  const { page } = person
+  await page.goto('/admin/approvals')
+  await page
+    .getByRole('link', { name: new RegExp(`^${action}`) })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Agree' }).click()
+  if (email) await confirmIdentity(person, email)
+  await page.getByRole('button', { name: 'Agree' }).waitFor({ state: 'detached' })
 }

@@ -2,7 +2,7 @@
 // that after a break it goes on where it was.
 import { api, Refused } from '../../api/client'
 import { reasonOf } from '../../api/refusals'
-import { t } from '../../i18n/language.svelte'
+import { silent, t, type Saying } from '../../i18n/language.svelte'
 import { FileRefused, pieceOf, prepare, type Prepared } from './files'
 
 export type DocumentKind = 'identity' | 'address' | 'face' | 'funds'
@@ -31,7 +31,8 @@ export class Upload {
   state = $state<State>('preparing')
   /** How much is there, from 0 to 1. */
   progress = $state(0)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   documentId = $state<string | null>(null)
   #prepared: Prepared | null = null
   #begun: { documentId: string; pieces: number; pieceBytes: number } | null = null
@@ -47,7 +48,7 @@ export class Upload {
 
   /** Send it, or go on sending it. */
   async send(): Promise<void> {
-    ;[this.failure, this.#isStopped] = ['', false]
+    ;[this.#sayFailure, this.#isStopped] = [silent, false]
     try {
       this.state = 'preparing'
       this.#prepared ??= await prepare(this.file, this.bytesMax)
@@ -57,7 +58,7 @@ export class Upload {
       if (this.#isStopped) return
       // What the exchange does not take is begun anew.
       if (failure instanceof Refused && !PASSING.has(failure.code)) [this.#begun, this.#sent] = [null, 0]
-      this.failure = failure instanceof FileRefused ? t(failure.key) : reasonOf(failure)
+      this.#sayFailure = () => (failure instanceof FileRefused ? t(failure.key) : reasonOf(failure))
       this.state = 'failed'
     }
   }

@@ -1,6 +1,7 @@
 // Every coin with its networks and what the person has of it, as the exchange lists them for deposits and withdrawals.
 import { api, type Answer } from '../../api/client'
 import { reasonOf } from '../../api/refusals'
+import { silent, type Saying } from '../../i18n/language.svelte'
 import { Decimal } from '../../money/decimal'
 
 export type Coin = Answer<'get', '/sapi/v1/capital/config/getall'>[number]
@@ -8,14 +9,15 @@ export type CoinNetwork = Coin['networkList'][number]
 
 export class Coins {
   all = $state.raw<Coin[] | null>(null)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
 
   async read(): Promise<void> {
     try {
       this.all = await api.get('/sapi/v1/capital/config/getall', {})
-      this.failure = ''
+      this.#sayFailure = silent
     } catch (why) {
-      this.failure = reasonOf(why)
+      this.#sayFailure = () => reasonOf(why)
     }
   }
 

@@ -1,15 +1,17 @@
 // A list that is read anew when something happens to the account, and now and then while any of it is under way:
 // confirmations come without an event.
 import { reasonOf } from '../../api/refusals'
+import { silent, type Saying } from '../../i18n/language.svelte'
 import { watchAccount } from '../../session/events'
 
 const TOGETHER_MS = 300
 const UNDER_WAY_MS = 4_000
 
-class Followed<Row> {
+export class Followed<Row> {
   rows = $state.raw<Row[]>([])
   isRead = $state(false)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   #timer: ReturnType<typeof setTimeout> | undefined
   #isOver = false
   readonly #read: () => Promise<Row[]>
@@ -40,9 +42,9 @@ class Followed<Row> {
       const rows = await this.#read()
       if (this.#isOver) return
       this.rows = rows
-      this.failure = ''
+      this.#sayFailure = silent
     } catch (why) {
-      this.failure = reasonOf(why)
+      this.#sayFailure = () => reasonOf(why)
     }
     this.isRead = true
     if (!this.#isOver && this.#isUnderWay(this.rows)) this.readSoon(document.hidden ? 10 * UNDER_WAY_MS : UNDER_WAY_MS)

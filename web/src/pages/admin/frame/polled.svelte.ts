@@ -1,10 +1,12 @@
 // What is read again and again while it is looked at, and keeps its place on the screen: what was read stays when a read
 // fails, and nothing is read while the page is hidden.
+import { silent, type Saying } from '../../../i18n/language.svelte'
 import { toldOf } from './told'
 
 export class Polled<T> {
   value = $state.raw<T | undefined>(undefined)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   isReading = $state(false)
   readonly #read: () => Promise<T>
   readonly #everyMs: number
@@ -42,9 +44,9 @@ export class Polled<T> {
     this.isReading = true
     try {
       const value = await this.#read()
-      if (turn === this.#turn) [this.value, this.failure] = [value, '']
+      if (turn === this.#turn) [this.value, this.#sayFailure] = [value, silent]
     } catch (failure) {
-      if (turn === this.#turn) this.failure = toldOf(failure)
+      if (turn === this.#turn) this.#sayFailure = () => toldOf(failure)
     } finally {
       if (turn === this.#turn) this.isReading = false
     }

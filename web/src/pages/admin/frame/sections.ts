@@ -37,6 +37,7 @@ export const PLACES: readonly Group[] = [
         queues: ['screening', 'screenedDeposits'],
       },
       { path: '/admin/travel-rule', text: 'admin.travelRule', roles: SCREENERS },
+      { path: '/admin/statements', text: 'admin.statements', roles: SEES_MONEY },
       { path: '/admin/requests', text: 'admin.requests', roles: LAWYERS },
     ],
   },

@@ -1,10 +1,12 @@
 // A list that is read on from where it was read last: by a cursor that says a place and not a page, so that what is added
 // meanwhile is neither read twice nor left out.
+import { silent, type Saying } from '../../../i18n/language.svelte'
 import { toldOf } from '../frame/told'
 
 export class Paged<Row> {
   rows = $state.raw<readonly Row[] | undefined>(undefined)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
   isBusy = $state(false)
   hasMore = $state(false)
   #read: ((after: Row | undefined) => Promise<readonly Row[]>) | null = null
@@ -31,7 +33,7 @@ export class Paged<Row> {
   clear(): void {
     this.#turn += 1
     this.rows = undefined
-    this.failure = ''
+    this.#sayFailure = silent
     this.isBusy = this.hasMore = false
   }
 
@@ -44,9 +46,9 @@ export class Paged<Row> {
       if (turn !== this.#turn) return
       this.rows = [...held, ...found]
       this.hasMore = found.length >= this.#limit
-      this.failure = ''
+      this.#sayFailure = silent
     } catch (failure) {
-      if (turn === this.#turn) this.failure = toldOf(failure)
+      if (turn === this.#turn) this.#sayFailure = () => toldOf(failure)
     } finally {
       if (turn === this.#turn) this.isBusy = false
     }

@@ -92,6 +92,8 @@ export class ChartHold {
   }
 
   readonly #onFailed: (why: unknown) => void
+  /** Say what is seen, in the language that the page has. */
+  #describe = () => {}
 
   /** Let the keyboard come here, and say what is seen. The library would have it come before everything else, unseen. */
   #beReached(place: HTMLElement): void {
@@ -100,12 +102,12 @@ export class ChartHold {
     inner.tabIndex = 0
     inner.style.outline = ''
     inner.role = 'img'
-    const speak = () => {
+    this.#describe = () => {
       const said = summaryOf(this.chart, this.#info, { interval: this.#interval, zone: this.#zone })
-      inner.ariaLabel = said || t('chart.title', { symbol: pairName(this.#info) })
+      inner.setAttribute('aria-label', said || t('chart.title', { symbol: pairName(this.#info) }))
     }
-    speak()
-    inner.addEventListener('focus', speak)
+    this.#describe()
+    inner.addEventListener('focus', this.#describe)
   }
 
   close(): void {
@@ -183,6 +185,7 @@ export class ChartHold {
   speak(zone: string): void {
     this.#zone = zone
     speakOn(this.chart, zone)
+    this.#describe()
   }
 
   setAxis(name: AxisName): void {

@@ -111,7 +111,7 @@ export class OrderDraft {
   /** What is wrong with a field, in words; empty if nothing is. */
   told(field: FieldName): string {
     if (this.texts[field] && !this.read(field)) return t('order.noNumber')
-    if (this.refusal?.field === field) return this.refusal.text
+    if (this.refusal?.field === field) return this.refusal.say()
     const complaint = this.complaints[field]
     return complaint ? t(complaint.key as Key, complaint.values) : ''
   }

@@ -2,7 +2,7 @@
 import { Refused } from '../../../api/client'
 import { reasonOf } from '../../../api/refusals'
 import type { Key } from '../../../i18n/areas'
-import { t } from '../../../i18n/language.svelte'
+import { t, type Saying } from '../../../i18n/language.svelte'
 import type { FieldName, Leg } from './legs'
 
 type Value = keyof Leg['from']
@@ -38,19 +38,19 @@ const KNOWN: readonly [string, Value | null, Key][] = [
 export interface Told {
   /** The field it is told beside; null for the form as a whole. */
   field: FieldName | null
-  text: string
+  say: Saying
 }
 
 /** Say why an order was refused, and where. An answer that never came leaves open whether the order is there. */
 export function tellRefusal(failure: unknown, legs: readonly Leg[]): Told {
-  if (!(failure instanceof Refused)) return { field: null, text: reasonOf(failure) }
-  if (failure.code === 0) return { field: null, text: t('order.unsure') }
+  if (!(failure instanceof Refused)) return { field: null, say: () => reasonOf(failure) }
+  if (failure.code === 0) return { field: null, say: () => t('order.unsure') }
   const known = KNOWN.find(
     ([end]) => failure.detail === end || failure.detail.endsWith(` ${end}`) || failure.detail.endsWith(`: ${end}`),
   )
-  if (!known) return { field: null, text: reasonOf(failure) }
+  if (!known) return { field: null, say: () => reasonOf(failure) }
   const [, value, key] = known
   // Of a list the exchange does not say which order it means.
   const field = value && legs.length === 1 ? (legs[0]?.from[value] ?? null) : null
-  return { field, text: t(key) }
+  return { field, say: () => t(key) }
 }

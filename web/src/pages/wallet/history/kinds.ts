@@ -1,7 +1,8 @@
 // Everything that came, went or was moved, in one form: one reader for each kind of record.
 import { api } from '../../../api/client'
 import type { Key } from '../../../i18n/areas'
-import { t } from '../../../i18n/language.svelte'
+import { silent, t, type Saying } from '../../../i18n/language.svelte'
+import { formatAmount } from '../../../money/format'
 import { KIND_NAMES } from '../kinds'
 import { meaningOf as depositMeaning, readDeposits, type Tone } from '../deposits'
 import { readTransfers } from '../transferHistory'
@@ -39,10 +40,10 @@ export interface Line {
   amount: string
   fee: string
   /** Where from, where to, or what for. */
-  about: string
+  sayAbout: Saying
   transaction: string
   isInside: boolean
-  status: string
+  status: Key
   tone: Tone
 }
 
@@ -53,7 +54,8 @@ export interface Period {
 
 const LIMIT = 1_000
 const PAGE = 500
-const plain = { fee: '', about: '', transaction: '', isInside: false, status: '', tone: 'plain' as Tone }
+const plain = { fee: '', sayAbout: silent, transaction: '', isInside: false, tone: 'plain' as Tone }
+const done = { status: 'wallet.done', tone: 'good' } as const
 
 async function deposits(period: Period): Promise<Line[]> {
   const all = await readDeposits({ ...period, limit: LIMIT })
@@ -65,10 +67,10 @@ async function deposits(period: Period): Promise<Line[]> {
       time: each.insertTime,
       coin: each.coin,
       amount: each.amount,
-      about: each.transferType === 1 ? t('wallet.inside') : `${each.network} ${each.address}`,
+      sayAbout: () => (each.transferType === 1 ? t('wallet.inside') : `${each.network} ${each.address}`),
       transaction: each.txId,
       isInside: each.transferType === 1,
-      status: t(meaning.text),
+      status: meaning.text,
       tone: meaning.tone,
     }
   })
@@ -85,10 +87,10 @@ async function withdrawals(period: Period): Promise<Line[]> {
       coin: each.coin,
       amount: `-${each.amount}`,
       fee: each.transactionFee,
-      about: `${each.network ?? ''} ${each.address}`.trim(),
+      sayAbout: () => `${each.network ?? ''} ${each.address}`.trim(),
       transaction: each.txId,
       isInside: each.transferType === 1,
-      status: t(meaning.text),
+      status: meaning.text,
       tone: meaning.tone,
     }
   })
@@ -104,9 +106,9 @@ async function transfers(period: Period): Promise<Line[]> {
       time: each.timestamp,
       coin: each.asset,
       amount: each.amount,
-      about: ends ? t('wallet.fromTo', { from: t(KIND_NAMES[ends[0]]), to: t(KIND_NAMES[ends[1]]) }) : each.type,
-      status: t('wallet.done'),
-      tone: 'good' as const,
+      sayAbout: () =>
+        ends ? t('wallet.fromTo', { from: t(KIND_NAMES[ends[0]]), to: t(KIND_NAMES[ends[1]]) }) : each.type,
+      ...done,
     }
   })
 }
@@ -130,10 +132,10 @@ async function conversions(period: Period): Promise<Line[]> {
     time: each.operateTime,
     coin: each.fromAsset,
     amount: `-${each.amount}`,
-    about: t('wallet.convertedInto', { amount: each.transferedAmount, coin: each.targetAsset ?? 'BNB' }),
+    sayAbout: () =>
+      t('wallet.convertedInto', { amount: formatAmount(each.transferedAmount), coin: each.targetAsset ?? 'BNB' }),
     fee: each.serviceChargeAmount,
-    status: t('wallet.done'),
-    tone: 'good' as const,
+    ...done,
   }))
 }
 
@@ -145,9 +147,8 @@ async function distributions(period: Period): Promise<Line[]> {
     time: each.divTime,
     coin: each.asset,
     amount: each.direction === -1 ? `-${each.amount}` : each.amount,
-    about: each.enInfo,
-    status: t('wallet.done'),
-    tone: 'good' as const,
+    sayAbout: () => each.enInfo,
+    ...done,
   }))
 }
 
@@ -171,8 +172,8 @@ async function fiat({ startTime, endTime }: Period): Promise<Line[]> {
       coin: each.fiatCurrency,
       amount: `${each.sign}${each.indicatedAmount}`,
       fee: each.totalFee,
-      about: methodName(each.method),
-      status: t(meaning.text),
+      sayAbout: () => methodName(each.method),
+      status: meaning.text,
       tone: meaning.tone,
     }
   })
@@ -190,8 +191,9 @@ async function cards({ startTime, endTime }: Period): Promise<Line[]> {
       coin: each.cryptoCurrency,
       amount: each.obtainAmount,
       fee: each.totalFee,
-      about: t('wallet.paidByCard', { amount: each.sourceAmount, currency: each.fiatCurrency }),
-      status: t(meaning.text),
+      sayAbout: () =>
+        t('wallet.paidByCard', { amount: formatAmount(each.sourceAmount, 2), currency: each.fiatCurrency }),
+      status: meaning.text,
       tone: meaning.tone,
     }
   })

@@ -1,6 +1,7 @@
 // The addresses a person has named, and whether only those are paid.
 import { api, type Answer } from '../../../api/client'
 import { reasonOf } from '../../../api/refusals'
+import { silent, type Saying } from '../../../i18n/language.svelte'
 
 type Listed = Answer<'get', '/account/v1/allow-list'>
 export type Address = Listed['addresses'][number]
@@ -8,16 +9,17 @@ export type Address = Listed['addresses'][number]
 export class Addresses {
   all = $state.raw<Address[] | null>(null)
   isEnforced = $state(false)
-  failure = $state('')
+  #sayFailure = $state.raw<Saying>(silent)
+  readonly failure = $derived(this.#sayFailure())
 
   async read(): Promise<void> {
     try {
       const { addresses, enabled } = await api.get('/account/v1/allow-list', {})
       this.all = addresses
       this.isEnforced = enabled
-      this.failure = ''
+      this.#sayFailure = silent
     } catch (why) {
-      this.failure = reasonOf(why)
+      this.#sayFailure = () => reasonOf(why)
     }
   }
 
