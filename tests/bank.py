@@ -17,8 +17,11 @@ class Booked:
     text: str = ""
     structured: str = ""
     return_reason: str = ""
+    return_text: str = ""
     status: str = "BOOK"
     parts: tuple[int, ...] = ()
+    is_reversal: bool = False
+    original: str = ""
 
 
 def euros(cents: int) -> str:
@@ -61,23 +64,28 @@ def _amount(cents: int, currency: str) -> str:
 
 def _entry(entry: Booked, version: str, currency: str) -> str:
     status = f"<Sts>{entry.status}</Sts>" if version == "02" else f"<Sts><Cd>{entry.status}</Cd></Sts>"
+    reversal = "<RvslInd>true</RvslInd>" if entry.is_reversal else ""
     details = "".join(_details(entry, part, version, currency) for part in entry.parts or (entry.cents,))
     return (
-        f"<Ntry>{_amount(entry.cents, currency)}{status}<BookgDt><Dt>2026-11-29</Dt></BookgDt>"
+        f"<Ntry>{_amount(entry.cents, currency)}{reversal}{status}<BookgDt><Dt>2026-11-29</Dt></BookgDt>"
         f"<AcctSvcrRef>{entry.reference}</AcctSvcrRef><NtryDtls>{details}</NtryDtls></Ntry>"
     )
 
 
 def _details(entry: Booked, cents: int, version: str, currency: str) -> str:
-    side = "Dbtr" if entry.cents >= 0 else "Cdtr"
+    side = "Dbtr" if (entry.cents >= 0) is not entry.is_reversal else "Cdtr"
+    original = f"<AcctSvcrRef>{entry.original}</AcctSvcrRef>" if entry.original else ""
     name = f"<Nm>{escape(entry.name)}</Nm>"
     party = f"<{side}>{name}</{side}>" if version == "02" else f"<{side}><Pty>{name}</Pty></{side}>"
     account = f"<{side}Acct><Id><IBAN>{entry.account}</IBAN></Id></{side}Acct>" if entry.account else ""
     structured = f"<Strd><CdtrRefInf><Ref>{entry.structured}</Ref></CdtrRefInf></Strd>" if entry.structured else ""
     text = f"<Ustrd>{escape(entry.text)}</Ustrd>" if entry.text else ""
-    returned = f"<RtrInf><Rsn><Cd>{entry.return_reason}</Cd></Rsn></RtrInf>" if entry.return_reason else ""
+    kind, said = "Cd" if len(entry.return_reason) == 4 else "Prtry", escape(entry.return_text)
+    code = f"<Rsn><{kind}>{entry.return_reason}</{kind}></Rsn>" if entry.return_reason else ""
+    told = f"<AddtlInf>{said}</AddtlInf>" if said else ""
+    returned = f"<RtrInf>{code}{told}</RtrInf>" if code or told else ""
     return (
-        f"<TxDtls><Refs><EndToEndId>{entry.end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
+        f"<TxDtls><Refs>{original}<EndToEndId>{entry.end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
         f'<Amt Ccy="{currency}">{euros(cents)}</Amt><RltdPties>{party}{account}</RltdPties>'
         f"<RmtInf>{text}{structured}</RmtInf>{returned}</TxDtls>"
     )

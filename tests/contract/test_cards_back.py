@@ -141,7 +141,7 @@ async def test_coins_are_not_withdrawn_either_while_a_claim_is_open(
         ann.client = whole.client
         asked = {"coin": "LTC", "address": "ltc:theirs", "amount": "1"}
         refused = refusal(await ann.send("POST", APPLY, asked))
-        assert refused == (400, -4015, "Withdraw is limited. A chargeback is to be made good first.")
+        assert refused == (400, -4015, "Withdraw is limited. A payment that was taken back is to be made good first.")
         await whole.exchange.families.fiat.cards.service.cover(order, 5_100_000_000, "operator", by_treasury=True)
         assert set(await ann.do("POST", APPLY, **asked)) == {"id"}
 

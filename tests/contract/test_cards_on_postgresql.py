@@ -24,8 +24,8 @@ async def test_a_payment_and_its_chargeback_on_postgresql(tmp_path: Path, postgr
         house.stand_in.house.dispute(await house.payment_of(order))
 
         async def is_claimed() -> bool:
-            return await house.cards.reading.claim(ann.key.owner)
+            return await house.whole.exchange.families.fiat.claims.has(ann.key.owner)
 
         await until(is_claimed)
-        assert [each.claim for each in await house.cards.reading.claims(10)] == ["51.00000000"]
+        assert [each.claim for each in await house.whole.exchange.families.fiat.claims.listed(10)] == ["51.00000000"]
         assert await house.reconciled() == 0

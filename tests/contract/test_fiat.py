@@ -13,10 +13,9 @@ from rialto.contracts.events import AccountOpened
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT, AccountClass, AccountKind, PostingReason
 from rialto.identity.people import LockReason
 from rialto.identity.restrictions import Permission
-from rialto.products.fiat.importing import unordered_id
 from rialto.products.fiat.iso20022.payments import NAMESPACE, Account
 from rialto.products.fiat.iso20022.statements import UnreadableStatement
-from rialto.products.fiat.references import order_in, reference_of
+from rialto.products.fiat.references import order_in, reference_of, unordered_id
 from rialto.products.fiat.rules import FiatRefused
 from tests.bank import Booked, statement_file
 from tests.gateway import Trader, refusal
@@ -135,6 +134,7 @@ async def test_a_withdrawal_is_held_sent_paid_and_given_back(tmp_path: Path) -> 
         assert await euros(ann) == ("99", "0")  # The fee stays.
         shown = await detail(ann, order)
         assert (shown["orderStatus"], shown["errorCode"]) == ("ORDER_REFUNDED", "AC04")
+        assert shown["errorMessage"] == "the account is closed (AC04)"
         assert await fiat.reconciliation.difference("main") == 0
 
 

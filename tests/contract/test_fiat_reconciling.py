@@ -7,8 +7,8 @@ import pytest
 from rialto.contracts.commands import Post
 from rialto.contracts.vocabulary import PostingReason
 from rialto.identity.operators import Role
-from rialto.products.fiat.importing import unordered_id
 from rialto.products.fiat.iso20022.payments import Account
+from rialto.products.fiat.references import unordered_id
 from rialto.products.fiat.rules import FiatRefused
 from tests.bank import Booked, statement_file
 from tests.contract.test_fiat import (

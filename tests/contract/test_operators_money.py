@@ -15,7 +15,7 @@ from rialto.contracts.vocabulary import AccountClass, AccountKind
 from rialto.foundation.settings.operators import OperatorSettings
 from rialto.foundation.settings.withdrawals import WithdrawalSettings
 from rialto.identity.operators import Role
-from rialto.products.fiat.importing import unordered_id
+from rialto.products.fiat.references import unordered_id
 from tests.bank import Booked, statement_file
 from tests.contract.test_fiat import EVERYTHING, IBAN, euros, open_bank, prepared
 from tests.contract.test_operators import customer, free_usdt, operator, operators, refused

@@ -177,13 +177,8 @@ async def test_what_is_owed_or_open_keeps_an_account(whole: Whole) -> None:
         assert refused(await alice.send("GET", CLOSING)) == (401, -41007)
 
 
-async def test_masters_and_operators_keep_theirs(whole: Whole) -> None:
-    async with someone(whole) as alice, someone(whole, "olga@example.com") as olga:
-        whole.exchange.families.transfers.sub_accounts.create(alice.owner, "grid", 1)
-        await alice.step_up()
-        response = await alice.send("POST", CLOSING, password=PASSWORD)
-        assert refused(response) == (409, -41407)
-        assert "sub-accounts" in response.json()["msg"]
+async def test_operators_keep_theirs(whole: Whole) -> None:
+    async with someone(whole, "olga@example.com") as olga:
         await olga.step_up()
         whole.exchange.parts.identity.operators.name(olga.owner, [Role.SUPPORT], 1)
         assert refused(await olga.send("POST", CLOSING, password=PASSWORD)) == (409, -41407)

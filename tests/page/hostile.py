@@ -10,7 +10,7 @@ from typing import Any
 from rialto.contracts.commands import Post
 from rialto.contracts.vocabulary import REWARDS_ACCOUNT, TREASURY_ACCOUNT, AccountClass, PostingReason
 from rialto.identity.sessions import hash_of
-from rialto.products.fiat.importing import unordered_id
+from rialto.products.fiat.references import unordered_id
 from tests.bank import Booked, statement_file
 from tests.contract.test_account_security import FACTORS, ORIGIN
 from tests.contract.test_deposits import eventually

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Decimal } from '../src/money/decimal'
+import { meaningOf } from '../src/money/bankReasons'
 import type { Coin, CoinNetwork } from '../src/pages/wallet/coins.svelte'
 import { confirmationsOf, type Deposit } from '../src/pages/wallet/deposits'
 import { byAsset, readHoldings, sharesOf, totalOf } from '../src/pages/wallet/holdings'
@@ -179,4 +181,23 @@ test.each([
 ])('of %s with %s used, %s is the limit and %s is left', (wdQuota, usedWdQuota, whole, left) => {
   const quota = quotaOf({ wdQuota, usedWdQuota }, 'USDT')
   expect([String(quota.whole), String(quota.left)]).toEqual([whole, left])
+})
+
+test.each([
+  ['AC04', 'the account is closed (AC04)', 'bank.AC04'],
+  ['RR02', 'details of the sender or the receiver are missing (RR02)', 'bank.RR03'],
+  ['MS03', 'no reason is given (MS03)', 'bank.MS03'],
+  ['MS03', 'MS03: ask the receiver', null],
+  ['XX99', 'XX99', null],
+  ['it did not come in time', 'it did not come in time', null],
+  ['', 'no order of ours is named', null],
+])('the code %s of a bank, which says %s, means %s', (code, said, key) => {
+  expect(meaningOf(code, said)).toBe(key)
+})
+
+test('the page has words for every code that the exchange has words for', () => {
+  const words = readFileSync(new URL('../../src/rialto/products/fiat/iso20022/reasons.py', import.meta.url), 'utf8')
+  const codes = [...words.matchAll(/^ {4}"([A-Z]{2}[A-Z0-9]{2})": "/gm)].map((found) => found[1] ?? '')
+  expect(codes.length).toBeGreaterThan(20)
+  expect(codes.filter((code) => meaningOf(code, '') === null)).toEqual([])
 })

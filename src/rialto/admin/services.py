@@ -39,6 +39,7 @@ from rialto.identity.verification.cases import Cases
 from rialto.products.distributions.holders import Holders
 from rialto.products.distributions.service import DistributionService
 from rialto.products.fiat.cards.desk import CardDesk
+from rialto.products.fiat.claims import Claims
 from rialto.products.fiat.reconciling import BankReconciliation
 from rialto.products.fiat.service import FiatService
 from rialto.projections.decisions import Decisions
@@ -79,6 +80,7 @@ class Services:
     fiat: FiatService
     banks: BankReconciliation
     cards: CardDesk
+    claims: Claims
     cases: Cases
     privacy: PrivacyServices
     listings: Listings

@@ -117,6 +117,17 @@ TEMPLATES: Final[dict[str, MailTemplate]] = {
         "A document has run out",
         "A document that verified you to level {level} has run out. Show a valid one to have that level again.",
     ),
+    "payment-returned": MailTemplate(
+        "Your payment came back",
+        "The payment of {amount} {currency} from your account came back; what was paid is in your account again.\n\n"
+        "The reason: {reason}\n\nThe order: {order}",
+    ),
+    "deposit-taken-back": MailTemplate(
+        "A bank transfer to you was taken back",
+        "The bank took back {amount} {currency} that had come to your account; it was taken from there.\n\n"
+        "The reason: {reason}\n\nStill to be made good: {claim} {currency}. Nothing can be withdrawn until it is.\n\n"
+        "The order: {order}",
+    ),
     "export-ready": MailTemplate(
         "The copy of your data is ready",
         "The copy of your data that was asked for in your account is ready, and can be fetched there for {hours} hours."

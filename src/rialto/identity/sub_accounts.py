@@ -77,6 +77,11 @@ class FrozenByOther(Exception):
     """The exchange froze the sub-account: its master cannot undo that."""
 
 
+def family_lock(parent: int) -> str:
+    """Name what makes changes of a family go one after the other."""
+    return f"sub-accounts of {parent}"
+
+
 class SubAccounts:
     """The sub-accounts there are."""
 
@@ -98,7 +103,10 @@ class SubAccounts:
             for owner in (parent, investor):
                 if owner is not None and _parent_of(connection, owner) is not None:
                     raise NotAMaster(f"owner {owner} is a sub-account")
-            one_at_a_time(connection, f"sub-accounts of {parent}")
+            one_at_a_time(connection, family_lock(parent))
+            status = connection.scalar(select(people_table.c.status).where(people_table.c.owner == parent))
+            if status == PersonStatus.CLOSED.value:
+                raise NotAMaster(f"owner {parent} is closed")
             held = connection.scalar(select(func.count()).where(c.parent == parent)) or 0
             if held >= SUB_ACCOUNTS_PER_MASTER_MAX:
                 raise TooManySubAccounts(f"owner {parent} has {held} sub-accounts, the most there can be")

@@ -22,7 +22,7 @@ class CardError(Catalogue):
     BAD_EVENT = (-44001, 401, "The event is not signed by the provider, or not from now.")
     UNREADABLE_EVENT = (-44002, 400, "The event cannot be read.")
     TOO_OFTEN = (-44003, 400, "Cards were used too often: {}.")
-    CLAIM_OPEN = (-44004, 400, "A chargeback is to be made good first.")
+    CLAIM_OPEN = (-44004, 400, "A payment that was taken back is to be made good first.")
     NO_SUCH_CARD = (-44005, 400, "There is no such card of yours.")
     PROVIDER_UNAVAILABLE = (-44006, 503, "The card provider does not answer; try again.")
     PROVIDER_REFUSED = (-44007, 400, "The card provider refuses this.")

@@ -2,6 +2,7 @@
 // a line in each of the two lists.
 import type account from '../../locales/en/account.json'
 import type admin from '../../locales/en/admin.json'
+import type bank from '../../locales/en/bank.json'
 import type book from '../../locales/en/book.json'
 import type chart from '../../locales/en/chart.json'
 import type keys from '../../locales/en/keys.json'
@@ -25,6 +26,7 @@ import type verification from '../../locales/en/verification.json'
 interface Areas {
   account: typeof account
   admin: typeof admin
+  bank: typeof bank
   book: typeof book
   chart: typeof chart
   keys: typeof keys

@@ -2,7 +2,7 @@
 import { route } from './router.svelte'
 
 const TRADE = ['trade', 'order', 'orders', 'chart', 'book', 'markets'] as const
-const OFFICE = ['admin', 'proposals'] as const
+const OFFICE = ['admin', 'proposals', 'bank'] as const
 const REFERENCE = { stays: 'reference' }
 
 const SECURITY = ['account', 'security'] as const
@@ -39,7 +39,7 @@ export const ROUTES = [
   route('/wallet/transfer/:coin', ['wallet'], () => import('../pages/wallet/Transfer.svelte')),
   route('/wallet/small-balances', ['wallet'], () => import('../pages/wallet/SmallBalances.svelte')),
   route('/wallet/recovery', ['wallet'], () => import('../pages/wallet/Recovery.svelte')),
-  route('/wallet/fiat', ['wallet'], () => import('../pages/wallet/fiat/Fiat.svelte')),
+  route('/wallet/fiat', ['wallet', 'bank'], () => import('../pages/wallet/fiat/Fiat.svelte')),
   route('/wallet/history', ['wallet'], () => import('../pages/wallet/history/History.svelte')),
   route('/wallet/history/:kind', ['wallet'], () => import('../pages/wallet/history/History.svelte')),
   route('/wallet/statements', ['wallet'], () => import('../pages/wallet/statements/Statements.svelte')),

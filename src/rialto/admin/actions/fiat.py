@@ -1,4 +1,4 @@
-"""Actions on fiat money: transfers whose owner is not known, refunds to cards, and what chargebacks left lacking."""
+"""Actions on fiat money: transfers whose owner is not known, refunds to cards, and what was taken back and lacks."""
 
 from typing import Annotated, Final
 
@@ -10,28 +10,20 @@ from rialto.admin.actions.parameters import Amount, Id, Owner, Reason
 from rialto.admin.services import Services
 from rialto.contracts.vocabulary import StreamKey
 from rialto.products.fiat.iso20022.payments import account_of
-from rialto.products.fiat.model import ORDER_KIND, Assigned, OrderEvent
+from rialto.products.fiat.iso20022.reasons import RETURNABLE, WORDS
+from rialto.products.fiat.model import ORDER_KIND, Assigned, OrderEvent, Reversed, Stage
 from rialto.products.fiat.rules import FiatRefused
 from rialto.wire.decimals import to_units
 from rialto.wire.kinds import Choice, Text, line
 from rialto.wire.parameters import Parameters
 
-RETURN_REASONS: Final = {
-    "AC01": "the account number is wrong",
-    "AM05": "it was sent twice",
-    "BE01": "its sender is not who it is for",
-    "FOCR": "its sender asked for it",
-    "MS02": "its receiver does not take it",
-    "MS03": "no reason is given",
-    "RR04": "the law forbids it",
-}
-"""Why a transfer goes back: codes of ISO 20022's list of reasons for returns."""
-
 OWNER, TREASURY = "OWNER", "TREASURY"
 
 
 class AssignParameters(Parameters, frozen=True):
-    """Whose a transfer over a bank is, that could not be told; the order's number is that of its suspense."""
+    """Whose a transfer over a bank is, or what the bank took back, that could not be told; the order's number is that
+    of its suspense, or of the claim.
+    """
 
     order: Id
     owner: Owner
@@ -42,7 +34,7 @@ class ReturnParameters(Parameters, frozen=True):
     """Which suspended transfer goes back and why; to where only if the statement did not name it."""
 
     order: Id
-    code: Annotated[str, Choice({code: code for code in RETURN_REASONS})]
+    code: Annotated[str, Choice({code: code for code in RETURNABLE})]
     reason: Reason
     account: Annotated[str | None, Text("^[A-Za-z0-9]{4,40}$")] = None
     holder: Annotated[str | None, Text(line(70))] = None
@@ -57,7 +49,7 @@ class RefundParameters(Parameters, frozen=True):
 
 
 class CoverParameters(Parameters, frozen=True):
-    """How much of what a chargeback left lacking is made good, and by whom."""
+    """How much of what a chargeback or a bank's reversal left lacking is made good, and by whom."""
 
     order: Id
     source: Annotated[str, Choice({OWNER: OWNER, TREASURY: TREASURY})]
@@ -73,15 +65,16 @@ async def assign_fiat(on: Services, doing: Doing, given: AssignParameters) -> st
     except FiatRefused:
         events = await on.decisions.events(StreamKey(ORDER_KIND, given.order))
         found = (msgspec.msgpack.decode(payload, type=OrderEvent) for payload in events)
-        if not any(isinstance(event, Assigned) and event.by == by for event in found):
+        if not any(isinstance(event, Assigned | Reversed) and event.by == by for event in found):
             raise
-    return f"the transfer is credited to owner {given.owner}"
+    return f"the transfer is owner {given.owner}'s"
 
 
 async def moved_by_assignment(on: Services, given: AssignParameters) -> Sum | None:
     """Tell how much is in suspense; nothing to tell where nothing is."""
-    suspended = (await on.fiat.order(given.order)).suspended
-    return None if suspended is None else Sum(suspended.asset, suspended.amount)
+    order = await on.fiat.order(given.order)
+    found = order.suspended or order.unexplained
+    return None if found is None else Sum(found.asset, found.amount)
 
 
 async def return_fiat(on: Services, doing: Doing, given: ReturnParameters) -> str:
@@ -93,7 +86,7 @@ async def return_fiat(on: Services, doing: Doing, given: ReturnParameters) -> st
         except ValueError as error:
             raise Refused(f"{given.account} is no account: {error}") from error
     await on.fiat.give_back(given.order, f"{doing.approver}:{doing.id}", given.code, to)
-    return f"the transfer goes back with the next file of payments: {RETURN_REASONS[given.code]}"
+    return f"the transfer goes back with the next file of payments: {WORDS[given.code]}"
 
 
 async def refund_card(on: Services, doing: Doing, given: RefundParameters) -> str:
@@ -107,14 +100,17 @@ async def refund_card(on: Services, doing: Doing, given: RefundParameters) -> st
 async def cover_card_claim(on: Services, doing: Doing, given: CoverParameters) -> str:
     """Make it good, once."""
     by = f"{doing.approver}:{doing.id}"
-    await on.cards.service.cover(given.order, to_units(given.amount), by, by_treasury=given.source == TREASURY)
+    is_banks = (await on.fiat.order(given.order)).stage is not Stage.NONE
+    cover = on.fiat.cover if is_banks else on.cards.service.cover
+    await cover(given.order, to_units(given.amount), by, by_treasury=given.source == TREASURY)
     return f"{given.amount} of order {given.order} is made good"
 
 
 async def moved_by_card(on: Services, given: RefundParameters | CoverParameters) -> Sum | None:
     """Tell how much is moved, in the currency of the order; nothing to tell where there is none."""
     ordered = (await on.cards.service.order(given.order)).ordered
-    return None if ordered is None else Sum(ordered.asset, to_units(given.amount))
+    asset = (await on.fiat.order(given.order)).asset if ordered is None else ordered.asset
+    return None if asset is None else Sum(asset, to_units(given.amount))
 
 
 FIAT_ACTIONS: Final[tuple[AnyAction, ...]] = (
@@ -136,9 +132,9 @@ FIAT_ACTIONS: Final[tuple[AnyAction, ...]] = (
         moves=moved_by_card,
     ),
     Action(
-        *("cover-card-claim", "Make good what a chargeback left lacking.", FINANCE, CoverParameters, cover_card_claim),
+        *("cover-card-claim", "Make good what was taken back and lacks.", FINANCE, CoverParameters, cover_card_claim),
         takes_two=True,
-        shows=lambda given: f"{given.source} makes good {given.amount} of card order {given.order}: {given.reason}",
+        shows=lambda given: f"{given.source} makes good {given.amount} of order {given.order}: {given.reason}",
         moves=moved_by_card,
     ),
 )

@@ -1,4 +1,4 @@
-"""What operators look at of fiat money: transfers in suspense, and what chargebacks left lacking."""
+"""What operators look at of fiat money: transfers in suspense, and what was taken back and lacks."""
 
 from typing import Any, Final
 
@@ -9,6 +9,8 @@ from rialto.admin.reads.shared import LimitParameters, Looking
 from rialto.admin.routes import declare
 from rialto.gateway.call import Call
 from rialto.gateway.router import Route
+from rialto.products.fiat.iso20022.reasons import code_of, in_words
+from rialto.products.fiat.reversals import NOBODY
 
 
 class SuspendedShown(msgspec.Struct, frozen=True, rename="camel"):
@@ -18,6 +20,8 @@ class SuspendedShown(msgspec.Struct, frozen=True, rename="camel"):
     bank: str
     currency: str
     amount: str
+    code: str
+    """Why it came back, where it is one that did: the bank's code."""
     reason: str
     sender: str
     sender_account: str
@@ -25,14 +29,20 @@ class SuspendedShown(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ClaimShown(msgspec.Struct, frozen=True, rename="camel"):
-    """A card order that was charged back: what its owner has to make good, and what lacks in the ledger."""
+    """An order that a card's holder or a bank took back: what its owner has to make good, and what lacks in the ledger.
+
+    Whose it was is null while nobody knows. `source` is `card` or `bank`.
+    """
 
     order: str
-    owner: int
+    source: str
+    owner: int | None
     currency: str
     amount: str
     claim: str
     lacking: str
+    code: str
+    """The bank's code for the reason, where it gave one."""
     reason: str
     ordered_at: int
 
@@ -41,7 +51,11 @@ SUSPENDED: Final = declare(
     "GET", "/admin/v1/fiat/suspended", "List bank transfers in suspense.", LimitParameters, list[SuspendedShown]
 )
 CLAIMS: Final = declare(
-    "GET", "/admin/v1/fiat/claims", "List what chargebacks left to be made good.", LimitParameters, list[ClaimShown]
+    "GET",
+    "/admin/v1/fiat/claims",
+    "List what was taken back and is to be made good.",
+    LimitParameters,
+    list[ClaimShown],
 )
 FIAT_READS: Final = (SUSPENDED, CLAIMS)
 
@@ -64,7 +78,8 @@ class FiatLooks(Looking):
             currency = self._on.runtime.catalog.asset(row.asset).name
             shown.append(
                 SuspendedShown(
-                    *(row.order_no, row.bank, currency, row.amount, row.reason, name, account),
+                    *(row.order_no, row.bank, currency, row.amount, code_of(row.reason), in_words(row.reason)),
+                    *(name, account),
                     call.time(row.created_at_us),
                 )
             )
@@ -75,9 +90,10 @@ class FiatLooks(Looking):
         await self._gate.admit(call, FINANCE)
         return [
             ClaimShown(
-                *(row.order_no, row.owner, self._on.runtime.catalog.asset(row.asset).name, row.amount, row.claim),
-                *(row.shortfall, row.reason),
+                *(row.order_no, row.source, None if row.owner == NOBODY else row.owner),
+                *(self._on.runtime.catalog.asset(row.asset).name, row.amount, row.claim, row.shortfall),
+                *(code_of(row.reason), in_words(row.reason)),
                 call.time(row.created_at_us),
             )
-            for row in await self._on.cards.reading.claims(parameters.limit)
+            for row in await self._on.claims.listed(parameters.limit)
         ]

@@ -102,7 +102,7 @@ class QueueLooks(Looking):
         return _waits([each.created_at_us for each in await self._on.fiat.suspended(LIMIT_MAX)])
 
     async def _claims(self) -> _Waits:
-        return _waits([each.created_at_us for each in await self._on.cards.reading.claims(LIMIT_MAX)])
+        return _waits([each.created_at_us for each in await self._on.claims.listed(LIMIT_MAX)])
 
     async def _differences(self) -> _Waits:
         chains = sum(bool(each.difference) for each in self._on.reconciliation.newest.values())

@@ -11,6 +11,7 @@ from rialto.gateway.router import Route
 from rialto.products.fiat.cards.books import CardBooks
 from rialto.products.fiat.cards.configuration import CardsFile, read_cards
 from rialto.products.fiat.cards.connected import connected_to
+from rialto.products.fiat.cards.desk import CardDesk
 from rialto.products.fiat.cards.following import Following
 from rialto.products.fiat.cards.http_provider import HttpCardProvider
 from rialto.products.fiat.cards.keeping import KeptCards
@@ -18,6 +19,7 @@ from rialto.products.fiat.cards.process import CardProcess
 from rialto.products.fiat.cards.reading import CardReading
 from rialto.products.fiat.cards.routes import CardRoutes
 from rialto.products.fiat.cards.service import CardService
+from rialto.products.fiat.claims import Claims
 from rialto.wire.wallet_errors import WalletError
 
 Locked = Callable[[int, str], Awaitable[int]]
@@ -34,6 +36,11 @@ class CardsFamily:
     reading: CardReading
     process: CardProcess
     routes: list[Route[Any]]
+
+    @property
+    def desk(self) -> CardDesk:
+        """What operators act on."""
+        return CardDesk(self.service, self.following, self.reading, self.books)
 
     def also_stopped_by(self, is_stopped: Callable[[str], bool]) -> None:
         """Have no card paid either while something else stops a currency."""
@@ -64,8 +71,9 @@ async def open_cards(parts: Parts, requests: Requests) -> CardsFamily:
 
     reading, kept = CardReading(parts.history), KeptCards(parts.people, parts.master_key)
     service = CardService(
-        parts.runtime, parts.decisions, reading, kept, level, requests.in_line, requests.turn, now_us
-    )  # fmt: skip
+        *(parts.runtime, parts.decisions, reading, Claims(parts.history), kept, level),
+        *(requests.in_line, requests.turn, now_us),
+    )
     requests.count_also(service.taken_since)
     following = Following(parts.runtime, service, reading, now_us)
     books = CardBooks(parts.runtime, parts.decisions, service, following, reading, now_us)
@@ -91,12 +99,14 @@ async def open_cards(parts: Parts, requests: Requests) -> CardsFamily:
 
 
 def unless_claimed(parts: Parts, locked: Locked) -> Locked:
-    """Have nothing withdrawn by who has a chargeback to make good."""
-    reading = CardReading(parts.history)
+    """Have nothing withdrawn by who has something to make good that was taken back."""
+    claims = Claims(parts.history)
 
     async def checked(owner: int, asset: str) -> int:
-        if await reading.claim(owner):
-            raise WalletError.WITHDRAWALS_LIMITED.error("A chargeback is to be made good first.", form=1)
+        if await claims.has(owner):
+            raise WalletError.WITHDRAWALS_LIMITED.error(
+                "A payment that was taken back is to be made good first.", form=1
+            )
         return await locked(owner, asset)
 
     return checked

@@ -7,13 +7,16 @@ from rialto.bootstrap.parts import Parts
 from rialto.custody.withdrawals.requesting import Requests
 from rialto.foundation.metrics import gauges
 from rialto.gateway.router import Route
+from rialto.identity.telling import Telling
 from rialto.products.fiat.banks import read_banks
 from rialto.products.fiat.beneficiaries import Beneficiaries
+from rialto.products.fiat.claims import Claims
 from rialto.products.fiat.exporting import PaymentExport
 from rialto.products.fiat.folders import BankFolders
 from rialto.products.fiat.histories import FiatHistories
 from rialto.products.fiat.importing import StatementImport
 from rialto.products.fiat.reconciling import BankReconciliation
+from rialto.products.fiat.reversing import Reversing
 from rialto.products.fiat.routes import FiatRoutes
 from rialto.products.fiat.service import FiatService
 
@@ -29,6 +32,7 @@ class FiatFamily(NamedTuple):
     folders: BankFolders
     reconciliation: BankReconciliation
     cards: CardsFamily
+    claims: Claims
     routes: list[Route[Any]]
 
 
@@ -40,6 +44,7 @@ async def open_fiat(parts: Parts, requests: Requests) -> FiatFamily:
     beneficiaries = Beneficiaries(parts.people, parts.master_key)
     banks = read_banks(parts.settings.data_directory)
     cards = await open_cards(parts, requests)
+    claims = Claims(parts.history)
     service = FiatService(
         parts.runtime,
         parts.decisions,
@@ -47,12 +52,14 @@ async def open_fiat(parts: Parts, requests: Requests) -> FiatFamily:
         parts.history,
         beneficiaries,
         requests.turn,
-        cards.service.check_claim,
+        claims.check,
     )
     requests.count_also(service.taken_since)
     await service.open_accounts()
-    statements = StatementImport(parts.runtime, parts.decisions, service, arrivals=cards.books.arrive)
-    reconciliation = BankReconciliation(parts.runtime, parts.decisions, service, statements)
+    telling = Telling(parts.identity.mailer, parts.identity.clerks)
+    reversing = Reversing(parts.runtime, parts.decisions, parts.history, service, telling)
+    statements = StatementImport(parts.runtime, parts.decisions, service, reversing, arrivals=cards.books.arrive)
+    reconciliation = BankReconciliation(parts.runtime, parts.decisions, service, statements, claims)
     service.is_stopped = reconciliation.is_stopped
     cards.also_stopped_by(reconciliation.is_stopped)
     parts.metrics.add(lambda: [_unreconciled(reconciliation)])
@@ -63,7 +70,7 @@ async def open_fiat(parts: Parts, requests: Requests) -> FiatFamily:
         parts.jobs.add(folders)
     histories = FiatHistories(parts.runtime, parts.history, service, cards.reading)
     routes = [*FiatRoutes(service, histories).routes(), *cards.routes]
-    return FiatFamily(service, statements, payments, folders, reconciliation, cards, routes)
+    return FiatFamily(service, statements, payments, folders, reconciliation, cards, claims, routes)
 
 
 def _unreconciled(reconciliation: BankReconciliation) -> Any:

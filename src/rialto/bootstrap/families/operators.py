@@ -27,7 +27,6 @@ from rialto.foundation.failures import ExpectedFailure
 from rialto.gateway.router import Route
 from rialto.identity.devices import Devices, Places
 from rialto.identity.screening.rescreening import Rescreening
-from rialto.products.fiat.cards.desk import CardDesk
 
 
 class OperatorsFamily(NamedTuple):
@@ -81,7 +80,8 @@ def open_operators(
         publisher=reserves.publisher,
         fiat=fiat.service,
         banks=fiat.reconciliation,
-        cards=CardDesk(fiat.cards.service, fiat.cards.following, fiat.cards.reading, fiat.cards.books),
+        cards=fiat.cards.desk,
+        claims=fiat.claims,
         cases=verification.cases,
         privacy=privacy.services,
         listings=wallet.listings,
@@ -101,10 +101,7 @@ def open_operators(
         exports=exports,
         now_us=parts.wall_clock_us,
     )
-    try:
-        networks = read_networks(parts.settings.operator_networks)
-    except ValueError as error:
-        raise InvalidNetworks(f"operator_networks: {error}; give networks such as 10.0.0.0/8,::1/128") from error
+    networks = _networks(parts.settings.operator_networks)
     gate = Gate(
         identity.operators, identity.factors, identity.clerks, identity.behaviour, parts.wall_clock_us, networks
     )
@@ -113,3 +110,10 @@ def open_operators(
     parts.jobs.add(Loop("operators", desk.perform_waiting))
     routes = [*DeskCalls(desk, gate).routes(), *read_routes(services, gate)]
     return OperatorsFamily(desk, proposals, BackOffice(desk.ask, MachineLooks(routes).look), routes)
+
+
+def _networks(text: str) -> Any:
+    try:
+        return read_networks(text)
+    except ValueError as error:
+        raise InvalidNetworks(f"operator_networks: {error}; give networks such as 10.0.0.0/8,::1/128") from error

@@ -113,15 +113,13 @@ _PRODUCTS: Final = (
         "fiat_orders",
         Topic.FIAT,
         Kept.BOOKS,
-        shown="order_no owner kind asset bank method indicated amount fee stage reason created_at_us updated_at_us",
-        hidden="message",
+        shown="order_no owner kind asset bank method indicated amount fee stage reason entry claim created_at_us "
+        "updated_at_us",
+        hidden="message shortfall has_claim",
         at="created_at_us",
         open_unless=(
-            OpenUnless(
-                "stage",
-                _FIAT_DONE,
-                Obstacle.FIAT_ORDER,
-            ),
+            OpenUnless("stage", _FIAT_DONE, Obstacle.FIAT_ORDER),
+            OpenUnless("has_claim", frozenset((False,)), Obstacle.DEPOSIT_OWED),
         ),
     ),
     Personal(

@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from rialto.foundation.database import one_at_a_time
 from rialto.foundation.settings.privacy import PrivacySettings
 from rialto.identity.behaviour import DONE, BehaviourLog
 from rialto.identity.mail import Mailer
@@ -24,9 +25,11 @@ from rialto.identity.people import PersonStatus
 from rialto.identity.people_tables import people
 from rialto.identity.privacy.declaration import Kept
 from rialto.identity.privacy.exports import destroy as destroy_exports
-from rialto.identity.privacy.holds import held_owners, lock
+from rialto.identity.privacy.holds import held_alone, held_owners, lock
 from rialto.identity.privacy.schema import Schema
 from rialto.identity.privacy.tables import closings, exports
+from rialto.identity.sub_account_tables import sub_accounts
+from rialto.identity.sub_accounts import family_lock
 
 DAY_US: Final = 86_400_000_000
 YEAR_DAYS: Final = 366
@@ -113,29 +116,51 @@ class Closings:
             self._mailer.send(owner, "closing-canceled", {}, connection)
 
     def due(self, now_us: int) -> list[Closing]:
-        """List what is to be closed now; who is frozen or held is not."""
+        """List what is to be closed now; who is frozen or held is not, nor whose sub-account is held."""
         is_due = (c.state == ClosingState.ASKED.value, c.due_at_us <= now_us)
-        return self._unheld(*is_due, people.c.status != PersonStatus.FROZEN.value)
+        held = select(sub_accounts.c.parent).where(sub_accounts.c.owner.in_(held_alone()))
+        return self._unheld(*is_due, people.c.status != PersonStatus.FROZEN.value, c.owner.not_in(held))
 
     def finish(self, closing: Closing, now_us: int) -> bool:
         """End an account in one transaction; tell whether it was: not if it was taken back or its data is held.
 
-        Precondition: nothing is owed or open, its keys are revoked, and its person can do nothing any more.
+        Its sub-accounts end with it. Precondition: nothing of any of them is owed or open, their keys are revoked, and
+        the person can do nothing any more.
         """
         owner = closing.owner
         destroy_at_us = now_us + self._settings.retention_years * YEAR_DAYS * DAY_US
         values = {"state": ClosingState.CLOSED.value, "ended_at_us": now_us, "destroy_at_us": destroy_at_us}
         with self._engine.begin() as connection:
+            one_at_a_time(connection, family_lock(owner))
+            members = _members(connection, owner)
+            for member in members:
+                lock(connection, member)
+            if held_owners(connection).intersection(members):
+                return False
             if not self._take(connection, closing, ClosingState.ASKED, values):
                 return False
             address = connection.execute(select(people.c.email).where(people.c.owner == owner)).scalar_one()
-            destroy_exports(connection, exports.c.owner == owner)
-            self._delete(connection, owner, Kept.ACCOUNT)
-            self._blank(connection, owner)
-            self._behaviour.erase(owner, connection)
-            self._behaviour.note(owner, "exchange", "account-closed", "", "", DONE, "", now_us, connection)
+            about = {"asked_at_us": closing.asked_at_us, "due_at_us": closing.due_at_us}
+            for member in members:
+                connection.execute(insert(closings).values({"owner": member, **about, **values}))
+            is_member = people.c.owner.in_(members)
+            connection.execute(update(people).where(is_member).values(status=PersonStatus.CLOSED.value, frozen_by=None))
+            for each in (*members, owner):
+                self._end(connection, each, now_us)
             self._mailer.send(address, "account-closed", {}, connection)
         return True
+
+    def _end(self, connection: Connection, owner: int, now_us: int) -> None:
+        destroy_exports(connection, exports.c.owner == owner)
+        self._delete(connection, owner, Kept.ACCOUNT)
+        self._blank(connection, owner)
+        self._behaviour.erase(owner, connection)
+        self._behaviour.note(owner, "exchange", "account-closed", "", "", DONE, "", now_us, connection)
+
+    def members_of(self, owner: int) -> list[int]:
+        """List the sub-accounts that are closed with an account."""
+        with self._engine.connect() as connection:
+            return _members(connection, owner)
 
     def put_off(self, closing: Closing) -> None:
         """Let a person act again whose account cannot be closed now; nobody comes back whose account is."""
@@ -190,6 +215,11 @@ class Closings:
             held = held_owners(connection)
             others = statement.where(c.owner.not_in(held)) if held else statement
             return [_closing(row) for row in connection.execute(others.order_by(c.due_at_us).limit(DUE_MAX))]
+
+
+def _members(connection: Connection, owner: int) -> list[int]:
+    theirs = select(sub_accounts.c.owner).where(sub_accounts.c.parent == owner)
+    return list(connection.scalars(theirs.order_by(sub_accounts.c.owner)))
 
 
 def _open() -> tuple[Any, ...]:

@@ -7,11 +7,12 @@ proposal of operators, once. Nothing that the person sees tells of it. Calls blo
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 
 from rialto.foundation.failures import ExpectedFailure
 from rialto.identity.people_tables import people
 from rialto.identity.privacy.tables import legal_holds
+from rialto.identity.sub_account_tables import sub_accounts
 
 HOLDS_LISTED_MAX: Final = 500
 
@@ -75,9 +76,16 @@ def lock(connection: Connection, owner: int) -> bool:
     return found is not None
 
 
+def held_alone() -> Select[tuple[int]]:
+    """Select everyone who is held by themselves."""
+    return select(c.owner).where(c.lifted_at_us.is_(None)).distinct()
+
+
 def held_owners(connection: Connection) -> frozenset[int]:
-    """Return everyone of whom nothing may be destroyed."""
-    return frozenset(connection.scalars(select(c.owner).where(c.lifted_at_us.is_(None)).distinct()))
+    """Return everyone of whom nothing may be destroyed: who is held, with the sub-accounts of theirs."""
+    held = held_alone()
+    theirs = select(sub_accounts.c.owner).where(sub_accounts.c.parent.in_(held))
+    return frozenset((*connection.scalars(held), *connection.scalars(theirs)))
 
 
 def _standing(owner: int) -> tuple[Any, ...]:

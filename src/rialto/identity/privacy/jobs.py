@@ -125,11 +125,13 @@ class PrivacyJobs:
             if not await self._obligations.of(owner):
                 await asyncio.to_thread(self._revoke_keys, owner)
                 is_closed = await asyncio.to_thread(self._closings.finish, closing, self._now_us())
+                await asyncio.to_thread(self._people.refresh)
         if not is_closed:
             await asyncio.to_thread(self._closings.put_off, closing)
             await asyncio.to_thread(self._people.refresh)
 
     def _revoke_keys(self, owner: int) -> None:
-        for key in self._api_keys.of_owner(owner):
-            with suppress(NoSuchApiKey):
-                self._api_keys.revoke(key.key, self._now_us())
+        for each in (owner, *self._closings.members_of(owner)):
+            for key in self._api_keys.of_owner(each):
+                with suppress(NoSuchApiKey):
+                    self._api_keys.revoke(key.key, self._now_us())

@@ -8,7 +8,7 @@ class Obstacle(Enum):
 
     MONEY = "there is money in your accounts"
     OPEN_ORDERS = "orders are open"
-    SUB_ACCOUNTS = "you have sub-accounts, or money in one"
+    SUB_ACCOUNTS = "a sub-account of yours holds money, has something open or is frozen: empty it first"
     OPERATOR = "you are an operator"
     DEPOSIT_ON_ITS_WAY = "a deposit is on its way"
     DEPOSIT_WAITS = "a deposit waits"

@@ -15,6 +15,7 @@ from rialto.gateway.router import Route
 from rialto.products.fiat.cards.projection import PURCHASE, SALE
 from rialto.products.fiat.cards.reading import CardReading, CardRow
 from rialto.products.fiat.cards.tables import card_orders
+from rialto.products.fiat.iso20022.reasons import code_of, in_words
 from rialto.products.fiat.model import Stage
 from rialto.products.fiat.service import FiatService
 from rialto.products.fiat.tables import fiat_orders
@@ -64,7 +65,10 @@ class DetailParameters(Parameters, frozen=True):
 
 
 class Detail(msgspec.Struct, frozen=True, rename="camel"):
-    """An order as it is now. Of a deposit, `ext` says how it is to be sent."""
+    """An order as it is now. Of a deposit, `ext` says how it is to be sent.
+
+    Of what came back, `errorCode` is the code of ISO 20022 that the bank gave, and `errorMessage` says it in words.
+    """
 
     order_id: str
     order_status: str
@@ -253,8 +257,8 @@ class FiatHistories:
                 _money(row.indicated),
                 _money(row.fee),
                 self._name(row.asset),
-                row.reason if row.stage in _EXPLAINED else "",
-                row.reason,
+                (code_of(row.reason) or row.reason) if row.stage in _EXPLAINED else "",
+                in_words(row.reason),
                 ext,
             ),
         )

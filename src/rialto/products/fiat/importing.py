@@ -4,7 +4,6 @@ Importing a file again does nothing new. One that breaks off in the middle goes 
 """
 
 import asyncio
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,7 +36,8 @@ from rialto.products.fiat.model import (
     encode,
     statements_of,
 )
-from rialto.products.fiat.references import order_in
+from rialto.products.fiat.references import order_in, unordered_id
+from rialto.products.fiat.reversing import Reversing
 from rialto.products.fiat.rules import FiatRefused
 from rialto.products.fiat.service import FiatService
 from rialto.projections.decisions import Decision, Decisions
@@ -71,8 +71,8 @@ class Imported(NamedTuple):
 
     statements: tuple[str, ...]
     counts: Counter[str]
-    """How many entries were `credited`, `suspended`, `paid`, `sent back`, `charged`, `transferred`, or had been
-    `known` already."""
+    """How many entries were `credited`, `suspended`, `paid`, `paid again`, `sent back`, `charged`, `transferred`,
+    `reversed`, `unexplained`, or had been `known` already."""
 
 
 class StatementImport:
@@ -83,12 +83,14 @@ class StatementImport:
         runtime: Runtime,
         decisions: Decisions,
         service: FiatService,
+        reversing: Reversing,
         names_match: NamesMatch = any_name,
         arrivals: Arrivals = nobody_sends,
     ) -> None:
         self._runtime = runtime
         self._decisions = decisions
         self._service = service
+        self._reversing = reversing
         self._names_match = names_match
         self._arrivals = arrivals
         self.booking: Final = asyncio.Lock()
@@ -130,16 +132,28 @@ class StatementImport:
         """Book an entry; return what came of it."""
         custody, now_us = self._service.custody(bank.name), self._runtime.now_us()
         payment = entry.end_to_end_id if entry.end_to_end_id not in NO_PAYMENT else ""
+        if entry.is_reversal and entry.units < 0:
+            return await self._reversing.take_back(bank, entry)
+        if entry.is_reversal:
+            return await self._reversing.give_back(bank, entry) or await self._suspend(
+                bank, entry, unordered_id(bank.name, entry.reference), "the bank gave back what is not known"
+            )
         if entry.units < 0:
             if payment and (await self._service.order(payment)).stage is not Stage.NONE:
-                self._check_payout(await self._service.order(payment), entry)
+                state = await self._service.order(payment)
+                self._check_payout(state, entry)
+                if state.paid is not None:
+                    return "paid again" if await self._reversing.pay_again(bank, entry) else "known"
                 is_new = await self._service.happen(payment, Paid(custody, entry.reference, now_us))
                 return "paid" if is_new else "known"
             return await self._charge(bank, entry)
         if payment and entry.return_reason and (await self._service.order(payment)).stage is not Stage.NONE:
             self._check_payout(await self._service.order(payment), entry)
             event = SentBack(custody, entry.reference, entry.return_reason, now_us)
-            return "sent back" if await self._service.happen(payment, event) else "known"
+            if not await self._service.happen(payment, event):
+                return "known"
+            await self._reversing.tell_returned(bank, payment, entry.return_reason)
+            return "sent back"
         return await self._credit(bank, entry)
 
     @staticmethod
@@ -227,8 +241,3 @@ def _taking(custody: int, asset: int, event: StatementTaken, payloads: Sequence[
     taken = statements_of(payloads)
     legs = rules.brought(custody, asset, taken, event)
     return Decision(encode(event), legs) if rules.follows(taken, event) else None
-
-
-def unordered_id(bank: str, reference: str) -> str:
-    """Name the order that stands for an entry without one."""
-    return "E" + hashlib.sha256(f"{bank}\n{reference}".encode()).hexdigest()[:15].upper()

@@ -113,6 +113,70 @@ class Canceled(_Event, frozen=True, tag="canceled.1"):
     at_us: int
 
 
+class Reversed(_Event, frozen=True, tag="reversed.1"):
+    """The bank took back what it had booked as received: it is taken back as far as it is there."""
+
+    custody: int
+    entry: str
+    owner: int
+    """Whose it is; -1 for nobody's, where it was still in suspense."""
+    account: int
+    """The account it is taken from."""
+    taken: int
+    fee_taken: int
+    """Of the fee that the deposit cost."""
+    claim: int
+    """What the owner has to make good."""
+    shortfall: int
+    """What the bank took and the ledger does not say yet."""
+    reason: str
+    at_us: int
+    by: str = ""
+    """Which operator said whose it was, where the bank's references did not."""
+
+
+class Unexplained(_Event, frozen=True, tag="unexplained.1"):
+    """The bank took back something of which it is not known what it was: nothing moves until somebody says."""
+
+    custody: int
+    asset: int
+    bank: str
+    entry: str
+    amount: int
+    reason: str
+    at_us: int
+
+
+class PaidAgain(_Event, frozen=True, tag="paid_again.1"):
+    """The bank booked a payment that it had booked before: it is lacking until it is made good or comes back."""
+
+    custody: int
+    entry: str
+    amount: int
+    claim: int
+    """What the owner has to make good, where the payment had come back to them meanwhile."""
+    at_us: int
+
+
+class Undone(_Event, frozen=True, tag="undone.1"):
+    """The bank gave back what it had paid again."""
+
+    entry: str
+    amount: int
+    at_us: int
+
+
+class Covered(_Event, frozen=True, tag="covered.1"):
+    """A part of what is lacking was made good out of an account."""
+
+    account: int
+    custody: int
+    asset: int
+    amount: int
+    by: str
+    at_us: int
+
+
 OrderEvent = (
     DepositOrdered
     | WithdrawalOrdered
@@ -124,6 +188,11 @@ OrderEvent = (
     | Paid
     | SentBack
     | Canceled
+    | Reversed
+    | Unexplained
+    | PaidAgain
+    | Undone
+    | Covered
 )
 
 
@@ -139,6 +208,17 @@ class StatementTaken(msgspec.Struct, frozen=True, tag="statement_taken.1"):
 
 class Charged(msgspec.Struct, frozen=True, tag="charged.1"):
     """The bank took something for itself; the treasury bears it."""
+
+    custody: int
+    asset: int
+    bank: str
+    entry: str
+    amount: int
+    at_us: int
+
+
+class ChargeReversed(msgspec.Struct, frozen=True, tag="charge_reversed.1"):
+    """The bank gave back what it had taken for itself; it is the treasury's."""
 
     custody: int
     asset: int
@@ -176,10 +256,40 @@ class Order(msgspec.Struct, frozen=True):
     return_by: str = ""
     entries: tuple[str, ...] = ()
     """The bank's references of what was paid and came back: each is booked once."""
+    assigned: Assigned | None = None
+    reversal: Reversed | None = None
+    unexplained: Unexplained | None = None
+    custody: int = 0
+    """The bank's account that lacks something, where one does."""
+    claim: int = 0
+    """What the owner still has to make good."""
+    shortfall: int = 0
+    """What the bank took and the ledger does not say yet."""
+    covered_by: tuple[str, ...] = ()
+    """Who made something good, each once."""
+
+    @property
+    def owner(self) -> int | None:
+        """Whose it is; None while that is not known."""
+        known = (self.reversal, self.assigned, self.received, self.ordered)
+        return next((each.owner for each in known if each is not None), None)
+
+    @property
+    def account(self) -> int | None:
+        """Their account; None while that is not known."""
+        known = (self.reversal, self.assigned, self.received, self.ordered)
+        return next((each.account for each in known if each is not None), None)
+
+    @property
+    def asset(self) -> int | None:
+        """The currency; None where nothing happened."""
+        known = (self.ordered, self.received, self.suspended, self.unexplained)
+        return next((each.asset for each in known if each is not None), None)
 
 
 _orders: msgspec.msgpack.Decoder[OrderEvent] = msgspec.msgpack.Decoder(OrderEvent)
 _statements: msgspec.msgpack.Decoder[StatementTaken] = msgspec.msgpack.Decoder(StatementTaken)
+_charges: msgspec.msgpack.Decoder[Charged | ChargeReversed] = msgspec.msgpack.Decoder(Charged | ChargeReversed)
 _replace = msgspec.structs.replace
 
 
@@ -201,7 +311,7 @@ def after(order: Order, event: OrderEvent) -> Order:
         case Suspended():
             return Order(Stage.SUSPENDED, suspended=event)
         case Assigned():
-            return _replace(order, stage=Stage.SUCCESSFUL)
+            return _replace(order, stage=Stage.SUCCESSFUL, assigned=event)
         case ReturnOrdered():
             return _replace(
                 order,
@@ -223,9 +333,39 @@ def after(order: Order, event: OrderEvent) -> Order:
         case Canceled():
             is_deposit = isinstance(order.ordered, DepositOrdered)
             return _replace(order, stage=Stage.EXPIRED if is_deposit else Stage.FAILED)
+        case Unexplained():
+            return Order(Stage.SUSPENDED, unexplained=event, custody=event.custody, shortfall=event.amount)
+        case Reversed() | PaidAgain() | Undone() | Covered():
+            return _lacking(order, event)
 
 
-def encode(event: OrderEvent | StatementTaken | Charged) -> bytes:
+def _lacking(order: Order, event: Reversed | PaidAgain | Undone | Covered) -> Order:
+    entries = order.entries if isinstance(event, Covered) else (*order.entries, event.entry)
+    claim, shortfall = lacking_after(order.claim, order.shortfall, event)
+    order = _replace(order, claim=claim, shortfall=shortfall, entries=entries)
+    match event:
+        case Reversed():
+            return _replace(order, stage=Stage.REFUNDED, reversal=event, custody=event.custody)
+        case PaidAgain():
+            return _replace(order, custody=event.custody)
+        case Covered():
+            return _replace(order, covered_by=(*order.covered_by, event.by))
+        case Undone():
+            return order
+
+
+def lacking_after(claim: int, shortfall: int, event: Reversed | PaidAgain | Undone | Covered) -> tuple[int, int]:
+    """Return what is to be made good by an owner after an event, and what lacks of the bank's, of what was before."""
+    match event:
+        case Reversed():
+            return event.claim, event.shortfall
+        case PaidAgain():
+            return claim + event.claim, shortfall + event.amount
+        case Undone() | Covered():
+            return max(claim - event.amount, 0), shortfall - event.amount
+
+
+def encode(event: OrderEvent | StatementTaken | Charged | ChargeReversed) -> bytes:
     """Spell an event for the journal."""
     return msgspec.msgpack.encode(event)
 
@@ -233,6 +373,11 @@ def encode(event: OrderEvent | StatementTaken | Charged) -> bytes:
 def decode(payload: bytes) -> OrderEvent:
     """Read an event of an order from the journal."""
     return _orders.decode(payload)
+
+
+def charges_of(payloads: Sequence[bytes]) -> list[Charged | ChargeReversed]:
+    """Read what happened with a charge."""
+    return [_charges.decode(payload) for payload in payloads]
 
 
 def statements_of(payloads: Sequence[bytes]) -> list[StatementTaken]:

@@ -3,6 +3,7 @@
 Two check digits make sure that a slip of the pen is nobody else's order.
 """
 
+import hashlib
 import re
 from typing import Final
 
@@ -29,6 +30,11 @@ def order_in(structured: str, text: str) -> str | None:
         except ValidationError:
             continue
     return None
+
+
+def unordered_id(bank: str, reference: str) -> str:
+    """Name the order that stands for an entry without one."""
+    return "E" + hashlib.sha256(f"{bank}\n{reference}".encode()).hexdigest()[:15].upper()
 
 
 def _candidates(compact: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What clients are told when fiat money is refused."""
 
 from rialto.products.fiat.cards.provider import ProviderRefused, ProviderUnavailable
-from rialto.products.fiat.cards.service import ClaimOpen, NoSuchCard, TooOften
+from rialto.products.fiat.cards.service import NoSuchCard, TooOften
+from rialto.products.fiat.claims import ClaimOpen
 from rialto.products.fiat.rules import FiatRefused
 from rialto.products.fiat.service import NotEnough, OutsideLimits
 from rialto.wire.errors import ApiError

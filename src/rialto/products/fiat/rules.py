@@ -5,21 +5,28 @@ from typing import Final
 from rialto.contracts.amounts import text_of
 from rialto.contracts.commands import Leg
 from rialto.contracts.vocabulary import FEES_ACCOUNT, TREASURY_ACCOUNT, PostingReason
+from rialto.products.fiat import reversals
 from rialto.products.fiat.model import (
     Assigned,
     Canceled,
     Charged,
+    ChargeReversed,
+    Covered,
     DepositOrdered,
     Order,
     OrderEvent,
     Paid,
+    PaidAgain,
     Received,
     ReturnOrdered,
+    Reversed,
     Sent,
     SentBack,
     Stage,
     StatementTaken,
     Suspended,
+    Undone,
+    Unexplained,
     WithdrawalOrdered,
 )
 
@@ -40,12 +47,11 @@ def may(order: Order, event: OrderEvent) -> bool:
             if order.received is not None:
                 return False
             return _expect(order, Stage.NONE, Stage.INITIAL, Stage.EXPIRED)
-        case Suspended():
-            return order.suspended is None and _expect(order, Stage.NONE)
-        case ReturnOrdered():
-            return order.return_by != event.by and _expect(order, Stage.SUSPENDED)
-        case Assigned():
-            return _expect(order, Stage.SUSPENDED)
+        case Suspended() | Unexplained():
+            return order.suspended is None and order.unexplained is None and _expect(order, Stage.NONE)
+        case ReturnOrdered() | Assigned():
+            is_new = not isinstance(event, ReturnOrdered) or order.return_by != event.by
+            return is_new and _expect_suspended(order)
         case Sent():
             return order.sent is None and _expect_payment(order, Stage.INITIAL)
         case Paid():
@@ -55,6 +61,23 @@ def may(order: Order, event: OrderEvent) -> bool:
             return event.entry not in order.entries and _expect_payment(order, Stage.PROCESSING, paid)
         case Canceled():
             return _expect(order, Stage.INITIAL)
+        case Reversed() | PaidAgain() | Undone():
+            return event.entry not in order.entries
+        case Covered():
+            return event.by not in order.covered_by and _expect_lacking(order, event)
+
+
+def _expect_suspended(order: Order) -> bool:
+    if order.suspended is None and order.stage is Stage.SUSPENDED:
+        raise FiatRefused("the bank took something back here: say whose it was, or make it good")
+    return _expect(order, Stage.SUSPENDED)
+
+
+def _expect_lacking(order: Order, event: Covered) -> bool:
+    most = reversals.most_to_cover(order, event.account)
+    if not 0 < event.amount <= most:
+        raise FiatRefused(f"{text_of(most)} is to be made good, not {text_of(event.amount)}")
+    return True
 
 
 def _expect(order: Order, *stages: Stage) -> bool:
@@ -95,7 +118,11 @@ def legs_of(order: Order, event: OrderEvent) -> tuple[Leg, ...]:
             return _sent_back(order, event)
         case Canceled():
             return _canceled(order)
-        case DepositOrdered() | ReturnOrdered() | Sent():
+        case Reversed():
+            return reversals.legs_of(order, event)
+        case Covered():
+            return reversals.cover_legs(event)
+        case DepositOrdered() | ReturnOrdered() | Sent() | Unexplained() | PaidAgain() | Undone():
             return ()
 
 
@@ -159,11 +186,12 @@ def payout_of(order: Order) -> int:
     return ordered.amount - ordered.fee
 
 
-def charge(event: Charged) -> tuple[Leg, ...]:
-    """Say what moves when the bank takes something."""
+def charge(event: Charged | ChargeReversed) -> tuple[Leg, ...]:
+    """Say what moves when the bank takes something for itself, or gives it back."""
+    taken = event.amount if isinstance(event, Charged) else -event.amount
     return (
-        _leg(TREASURY_ACCOUNT, event.asset, -event.amount, 0, PostingReason.FEE),
-        _leg(event.custody, event.asset, event.amount, 0, PostingReason.FEE),
+        _leg(TREASURY_ACCOUNT, event.asset, -taken, 0, PostingReason.FEE),
+        _leg(event.custody, event.asset, taken, 0, PostingReason.FEE),
     )
 
 

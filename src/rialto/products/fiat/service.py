@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from rialto.contracts.amounts import text_of, units_of
 from rialto.contracts.rejections import InsufficientBalance
-from rialto.contracts.vocabulary import HOUSE_OWNER, AccountClass, StreamKey
+from rialto.contracts.vocabulary import FEES_ACCOUNT, HOUSE_OWNER, TREASURY_ACCOUNT, AccountClass, StreamKey
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
-from rialto.products.fiat.accounts import open_custody_account
+from rialto.products.fiat import reversals
+from rialto.products.fiat.accounts import against_balances, held_of, open_custody_account
 from rialto.products.fiat.banks import Bank, is_payable
 from rialto.products.fiat.beneficiaries import Beneficiaries
 from rialto.products.fiat.iso20022.payments import Account
@@ -22,6 +23,7 @@ from rialto.products.fiat.model import (
     ORDER_KIND,
     Assigned,
     Canceled,
+    Covered,
     DepositOrdered,
     Order,
     OrderEvent,
@@ -31,6 +33,7 @@ from rialto.products.fiat.model import (
     encode,
     order_of,
 )
+from rialto.products.fiat.projection import REVERSAL
 from rialto.products.fiat.references import reference_of
 from rialto.products.fiat.rules import FiatRefused, legs_of, may
 from rialto.products.fiat.tables import fiat_orders
@@ -47,6 +50,9 @@ Turn = Callable[[int, int, int], AbstractAsyncContextManager[None]]
 
 MayWithdraw = Callable[[int], Awaitable[None]]
 """Checks that an owner may withdraw at all. Raises `FiatRefused`."""
+
+Make = Callable[[Order], OrderEvent | None]
+"""A rule with everything it needs but the order."""
 
 
 class _Row(msgspec.Struct, frozen=True, array_like=True):
@@ -208,9 +214,55 @@ class FiatService:
             return False  # It came just now.
 
     async def assign(self, order: str, owner: int, by: str) -> None:
-        """Credit a suspended transfer to somebody. Errors: `FiatRefused`, those of `Decisions.decide`."""
+        """Say whose a suspended transfer is, which is credited, or what the bank took back, which is taken from them.
+
+        Errors: `FiatRefused`, those of `Decisions.decide`.
+        """
         account = await self._runtime.account_of(owner, AccountClass.SPOT)
-        await self.happen(order, Assigned(owner, account, by, self._runtime.now_us()))
+        state = await self.order(order)
+        if state.unexplained is None:
+            await self.happen(order, Assigned(owner, account, by, self._runtime.now_us()))
+        elif not await self._explain(order, owner, account, state.unexplained.asset, by):
+            raise FiatRefused("it is known already whose it was, or a part of it was made good")
+
+    async def _explain(self, order: str, owner: int, account: int, asset: int, by: str) -> bool:
+        async def take() -> bool:
+            held = reversals.Held((await held_of(self._runtime, account, asset))[0], 0)
+            now_us = self._runtime.now_us()
+            return await self.follow(order, lambda state: reversals.explain(state, owner, account, held, by, now_us))
+
+        return await against_balances(take, f"order {order}")
+
+    async def take_back(self, order: str, entry: str, reason: str) -> bool:
+        """Take back what the bank took back, as far as it is there; False where it has happened or cannot be.
+
+        Errors: `FiatRefused`, those of `Decisions.decide`.
+        """
+
+        async def take() -> bool:
+            taken_from, held = reversals.taken_from(await self.order(order)), reversals.Held(0, 0)
+            if taken_from is not None:
+                account, asset = taken_from
+                (owners, _), (fees, _) = [await held_of(self._runtime, each, asset) for each in (account, FEES_ACCOUNT)]
+                held = reversals.Held(owners, fees)
+            now_us = self._runtime.now_us()
+            return await self.follow(order, lambda state: reversals.take_back(state, entry, held, reason, now_us))
+
+        return await against_balances(take, f"order {order}")
+
+    async def cover(self, order: str, amount: int, by: str, *, by_treasury: bool) -> bool:
+        """Make good what a bank took back, out of the owner's account or the treasury.
+
+        Errors: `FiatRefused`, those of `Decisions.decide`.
+        """
+        state = await self.order(order)
+        account, asset = TREASURY_ACCOUNT if by_treasury else state.account, state.asset
+        if asset is None:
+            raise FiatRefused(f"there is no order {order}")
+        if account is None:
+            raise FiatRefused("it is not known whose it was; say so first, or have the treasury make it good")
+        event = Covered(account, state.custody, asset, amount, by, self._runtime.now_us())
+        return await self.happen(order, event)
 
     async def give_back(self, order: str, by: str, reason: str, to: Account | None = None) -> None:
         """Have a suspended transfer go back to who sent it, or to another account of theirs.
@@ -235,7 +287,8 @@ class FiatService:
         """List the transfers that wait in suspense, oldest first. Errors: those of `History`."""
         table = fiat_orders.c
         waiting = select(*(table[name] for name in SuspendedRow.__struct_fields__))
-        waiting = waiting.where(table.stage == Stage.SUSPENDED.value).order_by(table.created_at_us, table.order_no)
+        waiting = waiting.where(table.stage == Stage.SUSPENDED.value, table.kind != REVERSAL)
+        waiting = waiting.order_by(table.created_at_us, table.order_no)
         return await self._history.read(SuspendedRow, Page(waiting.limit(limit), newest_first=False))
 
     async def order(self, order: str) -> Order:
@@ -248,9 +301,20 @@ class FiatService:
         Errors: `FiatRefused`, those of `Decisions.decide`.
         """
 
+        return await self.follow(order, lambda _state: event)
+
+    async def follow(self, order: str, make: Make) -> bool:
+        """Let what a rule says follow; False where it has happened already, or nothing follows.
+
+        Errors: `FiatRefused`, those of `Decisions.decide`.
+        """
+
         def rule(payloads: Sequence[bytes]) -> Decision | None:
             state = order_of(payloads)
-            return Decision(encode(event), legs_of(state, event)) if may(state, event) else None
+            event = make(state)
+            if event is None or not may(state, event):
+                return None
+            return Decision(encode(event), legs_of(state, event))
 
         return await self._decisions.decide(StreamKey(ORDER_KIND, order), rule) is not None
 

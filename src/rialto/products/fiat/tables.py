@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
 
 from rialto.foundation.database import AmountText
 
@@ -24,7 +24,8 @@ fiat_orders: Final = Table(
     projected,
     Column("order_no", String(32)),
     Column("owner", BigInteger, nullable=False),
-    # `deposit` or `withdrawal`; suspended transfers are deposits of nobody (owner -1).
+    # `deposit` or `withdrawal`; suspended transfers are deposits of nobody (owner -1), and what the bank took back
+    # without anybody knowing of whom is a `reversal` until somebody says.
     Column("kind", String(16), nullable=False),
     Column("asset", BigInteger, nullable=False),
     Column("bank", String(32), nullable=False),
@@ -35,9 +36,17 @@ fiat_orders: Final = Table(
     Column("stage", String(32), nullable=False),
     Column("message", String(40), nullable=False),
     Column("reason", String(200), nullable=False),
+    # The bank's reference of what it booked last.
+    Column("entry", String(520), nullable=False),
+    # What its owner has to make good, and what lacks of the bank's, after the bank took something back.
+    Column("claim", AmountText(), nullable=False),
+    Column("shortfall", AmountText(), nullable=False),
+    Column("has_claim", Boolean(), nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
     Column("updated_at_us", BigInteger, nullable=False),
     PrimaryKeyConstraint("order_no"),
     Index("fiat_orders_by_owner", "owner", "kind", "created_at_us"),
     Index("fiat_orders_by_stage", "stage"),
+    Index("fiat_orders_by_entry", "bank", "entry"),
+    Index("fiat_orders_by_claim", "has_claim", "owner"),
 )

@@ -12,11 +12,10 @@ from typing import Final
 import msgspec
 import structlog
 
-from rialto.contracts.rejections import InsufficientBalance
 from rialto.contracts.vocabulary import TREASURY_ACCOUNT
 from rialto.core.errors import CommandRefused
 from rialto.core.runtime import Runtime
-from rialto.products.fiat.accounts import held_of
+from rialto.products.fiat.accounts import against_balances, held_of
 from rialto.products.fiat.cards import rules
 from rialto.products.fiat.cards.connected import Connected
 from rialto.products.fiat.cards.model import (
@@ -49,9 +48,6 @@ from rialto.products.fiat.rules import CENT, FiatRefused
 LOOK_EVERY_S: Final = 15.0
 UNOPENED_US: Final = 2 * MINUTE_US
 """After how long an order that the provider does not know ends: by then whoever ordered it was told that it failed."""
-
-TRIED_MAX: Final = 20
-"""How often a chargeback is tried against a balance that changes."""
 
 _OVER: Final = {
     PaymentState.CANCELED: "it was canceled",
@@ -202,20 +198,15 @@ class Following:
     async def _take_dispute(self, order: str, ordered: PurchaseOrdered, dispute: ProviderDispute) -> None:
         """Take back what is there for a chargeback; stop who cannot give it all."""
         now_us, amount = self._now_us(), dispute.amount * CENT
-        for _ in range(TRIED_MAX):
+
+        async def take() -> bool:
             owners, _locked = await held_of(self._runtime, ordered.account, ordered.bought)
             treasurys, _locked = await held_of(self._runtime, TREASURY_ACCOUNT, ordered.asset)
             held, said = rules.Held(owners, treasurys), dispute.reason[:64]
             rule = partial(rules.disputed, id_=dispute.id, amount=amount, reason=said, held=held, now_us=now_us)
-            try:
-                is_new = await self._service.happen(order, rule)
-                break
-            except CommandRefused as refused:
-                if not isinstance(refused.rejection, InsufficientBalance):
-                    raise
-                # The balance changed since it was asked for.
-        else:
-            raise FiatRefused(f"the balance changed too often to take back dispute {dispute.id}")
+            return await self._service.happen(order, rule)
+
+        is_new = await against_balances(take, f"dispute {dispute.id}")
         if is_new and (await self._service.order(order)).claim:
             _log.error("a chargeback was spent: its owner withdraws nothing", order=order, owner=ordered.owner)
         if dispute.state is not DisputeState.OPEN:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 
 from rialto.contracts.amounts import ZERO, units_of
 from rialto.products.fiat.cards.projection import DEPOSIT, PURCHASE
@@ -97,28 +97,11 @@ class CardReading:
         open_ = select(*c).where(c.owner == owner, c.kind.not_in(_WAYS_IN), c.stage.in_(_OPEN))
         return bool(await self._read(open_.limit(1)))
 
-    async def claim(self, owner: int) -> bool:
-        """Tell whether an owner has to make a chargeback good. Errors: those of `History`."""
-        c = card_orders.c
-        counted = select(func.count()).select_from(card_orders).where(c.has_claim.is_(True), c.owner == owner)
-        (found,) = await self._history.read(_Count, Page(counted, newest_first=False))
-        return found.count > 0
-
     async def waiting(self) -> list[CardRow]:
         """List what may have gone on at the provider: what is open, and what has refunds under way, oldest first."""
         c = card_orders.c
         waits = select(*c).where(or_(c.stage.in_(_OPEN), c.refunds_waiting > 0))
         return await self._read(waits.order_by(c.updated_at_us, c.order_no).limit(ROWS_MAX))
-
-    async def claims(self, limit: int) -> list[CardRow]:
-        """List the orders of which something is lacking, oldest first. Errors: those of `History`."""
-        c = card_orders.c
-        return await self._read(
-            select(*c)
-            .where(or_(c.has_claim.is_(True), c.shortfall != ZERO))
-            .order_by(c.created_at_us, c.order_no)
-            .limit(limit)
-        )
 
     async def shortfall(self, asset: int) -> int:
         """Return what providers took of a currency and the ledger does not say yet, in units of 1e-8."""

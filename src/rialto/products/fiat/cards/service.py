@@ -36,6 +36,7 @@ from rialto.products.fiat.cards.model import (
 )
 from rialto.products.fiat.cards.provider import ProviderRefused, ProviderUnavailable
 from rialto.products.fiat.cards.reading import CardReading
+from rialto.products.fiat.claims import Claims
 from rialto.products.fiat.rules import CENT, FiatRefused
 from rialto.products.fiat.service import NotEnough, OutsideLimits, Turn
 from rialto.projections.decisions import Decision, Decisions
@@ -56,10 +57,6 @@ Make = Callable[[CardOrder], CardEvent | None]
 
 class TooOften(FiatRefused):
     """The owner did as much with cards lately as one may."""
-
-
-class ClaimOpen(FiatRefused):
-    """The owner has a chargeback to make good first."""
 
 
 class NoSuchCard(FiatRefused):
@@ -83,6 +80,7 @@ class CardService:
         runtime: Runtime,
         decisions: Decisions,
         reading: CardReading,
+        claims: Claims,
         cards: KeptCards,
         level: Level,
         queue: Queue,
@@ -92,6 +90,7 @@ class CardService:
         self._runtime = runtime
         self._decisions = decisions
         self._reading = reading
+        self._claims = claims
         self.cards = cards
         self._level = level
         self._queue = queue
@@ -207,11 +206,6 @@ class CardService:
                 raise TooOften("a payout is under way")
             return await asyncio.to_thread(self.cards.forget, owner, card)
 
-    async def check_claim(self, owner: int) -> None:
-        """Make sure that an owner has nothing to make good. Errors: `ClaimOpen`, those of `History`."""
-        if await self._reading.claim(owner):
-            raise ClaimOpen("a chargeback of yours is to be made good first")
-
     async def order(self, order: str) -> CardOrder:
         """Tell where an order is."""
         return order_of(await self._decisions.events(StreamKey(CARD_KIND, order)))
@@ -247,7 +241,7 @@ class CardService:
         return payment.url
 
     async def _admit(self, owner: int, connected: Connected, terms: Terms, paid_in: Asset, amount: int) -> None:
-        await self.check_claim(owner)
+        await self._claims.check(owner)
         lately = await self._reading.lately(owner, paid_in.id, self._now_us())
         file = connected.file
         if lately.open >= file.open_orders_max:

@@ -8,11 +8,16 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
+from rialto.products.fiat.iso20022.reasons import stated
 from rialto.wire.decimals import PLACES, to_units
 
 BYTES_MAX: Final = 32 * 1024 * 1024
 ENTRIES_MAX: Final = 100_000
 TEXT_MAX: Final = 500
+REASON_MAX: Final = 35
+NO_REASON: Final = "NARR"
+"""The code of a reason that only the bank's text tells."""
+
 VERSIONS: Final = ("02", "03", "04", "05", "06", "07", "08")
 
 _NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
@@ -43,7 +48,13 @@ class Entry(NamedTuple):
     """The structured reference, where there is one."""
     text: str
     return_reason: str
-    """Why a payment came back, where this is one that did: the code, such as AC04."""
+    """Why a payment came back, where this is one that did: the code, such as AC04, and what the bank adds to one that
+    tells nothing.
+    """
+    is_reversal: bool = False
+    """Whether the bank takes back what it had booked. What went out then was a credit before, what came in a debit."""
+    original: str = ""
+    """The bank's reference of what a reversal takes back, where it gives one."""
 
 
 class Statement(NamedTuple):
@@ -140,15 +151,16 @@ class _Reader:
         if not reference:
             raise UnreadableStatement("an entry has no reference of the bank's")
         booked_on = (_text(element, "BookgDt", "Dt") or _text(element, "BookgDt", "DtTm"))[:10]
+        is_reversal = _flag(element, "RvslInd")
         details = list(_all(element, "NtryDtls", "TxDtls"))
         if len(details) <= 1:
-            yield self._entry(details[0] if details else element, reference, units, booked_on)
+            yield self._entry(details[0] if details else element, reference, units, booked_on, is_reversal)
             return
         parts = [self._part(detail, units) for detail in details]
         if sum(parts) != units:
             raise UnreadableStatement(f"the parts of entry {reference} do not add up to it")
         for number, (detail, part) in enumerate(zip(details, parts, strict=True), start=1):
-            yield self._entry(detail, f"{reference}/{number}", part, booked_on)
+            yield self._entry(detail, f"{reference}/{number}", part, booked_on, is_reversal)
 
     def _part(self, detail: etree._Element, whole: int) -> int:
         amount = _one(detail, "Amt")
@@ -160,8 +172,9 @@ class _Reader:
         direction = _text(detail, "CdtDbtInd") or ("CRDT" if whole >= 0 else "DBIT")
         return units if direction == "CRDT" else -units
 
-    def _entry(self, detail: etree._Element, reference: str, units: int, booked_on: str) -> Entry:
-        side = "Dbtr" if units >= 0 else "Cdtr"
+    def _entry(self, detail: etree._Element, reference: str, units: int, booked_on: str, is_reversal: bool) -> Entry:
+        # Parties keep the places that they had in what a reversal takes back.
+        side = "Dbtr" if (units >= 0) is not is_reversal else "Cdtr"
         name = _text(detail, "RltdPties", side, "Nm") or _text(detail, "RltdPties", side, "Pty", "Nm")
         account = _text(detail, "RltdPties", f"{side}Acct", "Id", "IBAN") or _text(
             detail, "RltdPties", f"{side}Acct", "Id", "Othr", "Id"
@@ -175,7 +188,9 @@ class _Reader:
             Party(name, account.replace(" ", "")),
             _text(detail, "RmtInf", "Strd", "CdtrRefInf", "Ref").replace(" ", ""),
             text[:TEXT_MAX],
-            _text(detail, "RtrInf", "Rsn", "Cd"),
+            _reason(detail),
+            is_reversal,
+            _text(detail, "Refs", "AcctSvcrRef") if is_reversal else "",
         )
 
 
@@ -194,6 +209,19 @@ def _one(element: etree._Element, *path: str) -> "etree._Element | None":
 def _text(element: etree._Element, *path: str) -> str:
     found = _one(element, *path)
     return "" if found is None else _clean(found.text)[:TEXT_MAX]
+
+
+def _reason(detail: etree._Element) -> str:
+    code = _text(detail, "RtrInf", "Rsn", "Cd") or _text(detail, "RtrInf", "Rsn", "Prtry")[:REASON_MAX]
+    text = " ".join(_clean(each.text) for each in _all(detail, "RtrInf", "AddtlInf"))
+    return stated(code or NO_REASON, text) if code or text else ""
+
+
+def _flag(element: etree._Element, name: str) -> bool:
+    text = _text(element, name)
+    if text not in ("", "true", "false", "1", "0"):
+        raise UnreadableStatement(f"{name} is {text[:20]!r}, which is neither true nor false")
+    return text in ("true", "1")
 
 
 def _name(element: etree._Element) -> str:
