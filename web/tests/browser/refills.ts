@@ -21,7 +21,10 @@ async function stands(page: Page, refill: string, state: string): Promise<void> 
 async function emptiesTheHotWallet(person: Person) {
   const { page } = person
   await logIn(person, ADA)
-  await page.getByRole('link', { name: /^Refills/ }).first().click()
+  await page
+    .getByRole('link', { name: /^Refills/ })
+    .first()
+    .click()
   await stands(page, OUT, 'To be agreed to')
   await person.inspect('refills-proposed')
   await proposes(row(page, OUT), 'Agree', {})
