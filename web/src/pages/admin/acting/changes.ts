@@ -15,7 +15,8 @@ export interface Change {
 type Sent = Readonly<Record<string, unknown>>
 type Reading = (sent: Sent) => Promise<Change[]>
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : String(value))
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
 
 async function statusOf(sent: Sent): Promise<Change[]> {
   const { symbols } = await api.get('/api/v3/exchangeInfo', { symbol: text(sent.symbol) })
