@@ -1,4 +1,4 @@
-"""The hot wallet is emptied and filled from the back office, in a real browser: on an EVM node, with a keeper's machine."""
+"""The hot wallet is emptied and filled from the back office, in a real browser: an EVM node, a keeper's machine."""
 
 import asyncio
 from contextlib import AsyncExitStack
