@@ -32,14 +32,14 @@ def call(method, path, **parameters):
     return answer.raise_for_status().json()
 
 
-order = call(
-    "POST", "/fiat/v1/card/purchases", currency="EUR", amount="100", asset="BTC", returnUrl="https://shop.example/back"
-)
+# The exchange's own page; others are named by its operator, in cards.toml.
+back = f"{url.rstrip('/')}/wallet/fiat"
+order = call("POST", "/fiat/v1/card/purchases", currency="EUR", amount="100", asset="BTC", returnUrl=back)
 print("to be paid on", order["url"], "for", order["obtainAmount"], "BTC at", order["price"])
 
 # What a person does in a browser, with a card that pays; the page lists cards that do otherwise.
 paid = httpx.post(order["url"], data={"number": "4242 4242 4242 4242"}, timeout=30)
-assert paid.headers["location"] == "https://shop.example/back", paid.text
+assert paid.headers["location"] == back, paid.text
 
 detail = {"orderStatus": "ORDER_INITIAL"}
 while detail["orderStatus"] in ("ORDER_INITIAL", "ORDER_PROCESSING"):

@@ -30,6 +30,7 @@ TERMS = """
 url = "{url}"
 key = "{key}"
 webhook_secret = "{secret}"
+return_origins = ["https://shop.example"]
 
 [currencies.EUR]
 scope = 2000001

@@ -42,9 +42,10 @@ class Credentials(NamedTuple):
     secret: str
 
 
-def rialto(*arguments: str) -> subprocess.CompletedProcess[str]:
+def rialto(*arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run([*RIALTO, *arguments], capture_output=True, text=True, check=False)
+    around = {**os.environ, **(environment or {})}
+    return subprocess.run([*RIALTO, *arguments], capture_output=True, text=True, check=False, env=around)
 
 
 def end_of(process: "subprocess.Popen[Any]", timeout_s: float, log: IO[Any]) -> int:

@@ -67,8 +67,19 @@ class Received:
         return "|".join(f"{tag}={value}" for tag, value in self.pairs)
 
 
-class FixKey:
-    """An Ed25519 key of a trader's, and what only its owner can sign with."""
+class FixSigner:
+    """An Ed25519 key by its name, and what only its owner can sign with."""
+
+    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
+        self.name = name
+        self.private = private
+
+    def sign(self, *parts: str) -> str:
+        return base64.b64encode(self.private.sign("\x01".join(parts).encode())).decode()
+
+
+class FixKey(FixSigner):
+    """A key of a trader's."""
 
     def __init__(
         self, keys: ApiKeys, owner: int, *permissions: Permission, restrictions: Restrictions | None = None
@@ -83,9 +94,7 @@ class FixKey:
             pem,
             restrictions=restrictions or Restrictions(),
         )
-
-    def sign(self, *parts: str) -> str:
-        return base64.b64encode(self.private.sign("\x01".join(parts).encode())).decode()
+        super().__init__(self.key.key, self.private)
 
 
 def service_limits(**changes: Any) -> ServiceLimits:
@@ -142,11 +151,11 @@ class FixClient:
         encoded: bytes = message.encode()
         return encoded
 
-    async def log_on(self, key: FixKey, *fields: tuple[int, object], **changes: Any) -> Received:
+    async def log_on(self, key: FixSigner, *fields: tuple[int, object], **changes: Any) -> Received:
         """Log on and return what comes back. `changes` replace fields by tag (`t108=30`), None leaves them out."""
         sent_at = changes.get("time") or utc_now()
         signed = key.sign("A", self.sender, "SPOT", "1", sent_at)
-        body: dict[int, object] = {98: 0, 108: 30, 95: len(signed), 96: signed, 141: "Y", 553: key.key.key, 25035: 2}
+        body: dict[int, object] = {98: 0, 108: 30, 95: len(signed), 96: signed, 141: "Y", 553: key.name, 25035: 2}
         body |= {int(name[1:]): value for name, value in changes.items() if name[1:].isdigit()}
         await self.send(
             "A",

@@ -167,14 +167,18 @@ class ModelChain:
         """Spell our address at a path."""
         return f"{self.network.name.lower()}:ours-{path.replace('/', '-')}"
 
-    def canonical(self, address: str, tag: str | None) -> str:
+    def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:
         """Take any address that begins with the network's name."""
-        _ = tag
+        _ = tag, contract
         prefix, _, rest = address.partition(":")
         if prefix.lower() != self.network.name.lower() or not rest:
             where = f"; it is one of {prefix.upper()}" if rest else ""
             raise InvalidAddress(f"{address!r} is no address of {self.network.name}{where}")
         return f"{prefix.lower()}:{rest}"
+
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
+        """Every address is its own."""
+        return address
 
     async def tip(self) -> Block:
         """Return the newest block."""
@@ -367,11 +371,8 @@ class ModelChain:
         return needed
 
     def _spendable(self, address: str, contract: str | None) -> int:
-        leaving = sum(
-            self._needed(made.payments, made.fee).get(contract, 0)
-            for made in self.pool.values()
-            if made.sender == address
-        )
+        sent = [made for made in self.pool.values() if made.sender == address]
+        leaving = sum(self._needed(made.payments, made.fee).get(contract, 0) for made in sent)
         return self.balance(address, contract) - leaving
 
     def _next_nonce(self, address: str, avoid: Collection[str]) -> int:

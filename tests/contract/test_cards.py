@@ -223,6 +223,54 @@ async def test_limits_are_by_person_and_by_how_often(tmp_path: Path) -> None:
         assert sorted(each.status_code for each in await asyncio.gather(*sent)) == [200, 200, 200, 400, 400]
 
 
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://shop.example", True),
+        ("https://shop.example/", True),
+        ("https://shop.example?order=1", True),
+        ("https://shop.example#paid", True),
+        ("https://exchange.example/wallet/fiat?way=card", True),
+        ("http://shop.example/back", False),
+        ("https://shop.example:8443/back", False),
+        ("https://shop.example.evil.example/back", False),
+        ("https://shop.example@evil.example/back", False),
+        ("https://shop.example:443@evil.example/back", False),
+        ("https://shop.example\\@evil.example/back", False),
+        ("https://evil.example/https://shop.example/", False),
+        ("https://evil.example/?https://shop.example/", False),
+        ("https://evil.example/#https://shop.example/", False),
+        ("https://evil.example", False),
+        ("https:///evil.example/", False),
+        ("https://SHOP.example/", False),
+        ("http://127.0.0.1:8000/", False),
+    ],
+)
+async def test_the_way_back_leads_to_nobody_who_was_not_named(tmp_path: Path, url: str, is_taken: bool) -> None:
+    async with card_house(tmp_path, public_url="https://exchange.example") as house:
+        ann = await house.whole.trader("ann", EVERYTHING)
+        sent = {"currency": "EUR", "amount": "50", "asset": "EUR", "returnUrl": url}
+        response = await ann.send("POST", "/fiat/v1/card/purchases", sent)
+        if is_taken:
+            page = response.json()["url"]
+            paid = await house.browser.post(page, data={"number": PAYS, "expiry": "12/30", "cvc": "123"})
+            assert (paid.status_code, paid.headers["location"]) == (303, url)
+        else:
+            assert refusal(response) == (400, -1130, "Data sent for parameter 'returnUrl' is not valid.")
+            assert (await ann.do("GET", "/sapi/v1/fiat/orders", transactionType="0"))["data"] == []
+
+
+async def test_by_default_the_way_back_is_the_exchanges_own_page(tmp_path: Path) -> None:
+    async with card_house(tmp_path) as house:
+        port = house.whole.exchange.port
+        ann = await house.whole.trader("ann", EVERYTHING)
+        sent = {"currency": "EUR", "amount": "50", "asset": "EUR"}
+        for host in ("127.0.0.1", "localhost"):
+            await ann.do("POST", "/fiat/v1/card/purchases", **sent, returnUrl=f"http://{host}:{port}/wallet/fiat")
+        elsewhere = {**sent, "returnUrl": f"http://127.0.0.1:{port + 1}/"}
+        assert refusal(await ann.send("POST", "/fiat/v1/card/purchases", elsewhere))[1] == -1130
+
+
 async def test_what_the_provider_refuses_or_does_not_answer_holds_nothing(tmp_path: Path) -> None:
     sent = {"currency": "EUR", "amount": "100", "asset": "BTC", "returnUrl": "https://shop.example"}
     async with card_house(tmp_path, key="sk_test_of_somebody_else") as house:

@@ -107,7 +107,8 @@ async def test_a_demonstration_takes_cards(tmp_path: Path) -> None:
             carol = Trader(client, found, key.secret)
             (terms,) = await carol.do("GET", "/fiat/v1/card/terms")
             assert {"EUR", "BTC"} <= set(terms["assets"])
-            made = await carol.do("POST", PURCHASES, currency="EUR", amount="200", asset="EUR", returnUrl=BACK)
+            back = f"{url}/wallet/fiat"
+            made = await carol.do("POST", PURCHASES, currency="EUR", amount="200", asset="EUR", returnUrl=back)
             assert made["url"].startswith(str(demonstration.card_pages))
             assert (await browser.post(made["url"], data={"number": PAYS})).status_code == 303
 

@@ -8,7 +8,6 @@ import httpx
 
 from rialto import bootstrap
 from tests.browser import Browser
-from tests.card_house import BACK
 from tests.demo_process import DemoProcess, rialto
 from tests.founded import settings_in
 
@@ -30,7 +29,8 @@ async def test_a_demonstration_user_logs_in_and_sees_the_balances(tmp_path: Path
             assert account["canTrade"]
             # Who may do what the page shows can prove who they are.
             await alice.post("step-up", password=key["password"])
-            bought = {"currency": "EUR", "asset": "BTC", "amount": "200", "returnUrl": BACK}
+            back = f"{process.url.rstrip('/')}/wallet/fiat"
+            bought = {"currency": "EUR", "asset": "BTC", "amount": "200", "returnUrl": back}
             assert (await alice.post("/fiat/v1/card/purchases", **bought))["url"].startswith("http://127.0.0.1:")
     finally:
         await asyncio.to_thread(process.stop)

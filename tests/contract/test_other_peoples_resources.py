@@ -300,7 +300,9 @@ async def two_people(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """Mallory, who has only money, and bob, who has everything."""
     (data / "banks.toml").write_text(BANKS)
     (data / "rialto.toml").write_text("[withdrawals]\n[withdrawals.valuations]\nLTC = '100'\n", encoding="utf-8")
-    unlimited = {name: value for name, value in UNLIMITED.items() if name != "endpoint_weight_per_owner_max"}
+    unlimited: dict[str, Any] = {
+        name: value for name, value in UNLIMITED.items() if name != "endpoint_weight_per_owner_max"
+    }
     async with AsyncExitStack() as stack:
         whole, chain = await stack.enter_async_context(
             exchange(data, monkeypatch, **unlimited, public_url="http://exchange.example")

@@ -51,7 +51,7 @@ KEPT: dict[Path, ModelChain] = {}
 
 @asynccontextmanager
 async def exchange(
-    data: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any
+    data: Path, monkeypatch: pytest.MonkeyPatch, *, signer: Signer | None = None, **settings: Any
 ) -> AsyncIterator[tuple[Whole, ModelChain]]:
     """An exchange with one network, whose hot address holds 100 LTC; its chain outlives the exchange."""
     (data / "networks.toml").write_text(NETWORKS, encoding="utf-8")
@@ -64,7 +64,7 @@ async def exchange(
         return chain
 
     def open_signer(_parts: Any) -> Signer:
-        return TestSigner(Fate())
+        return signer or TestSigner(Fate())
 
     monkeypatch.setitem(registry.ADAPTERS, Family.EVM, open_chain)
     monkeypatch.setattr(withdrawals, "SIGNERS", [open_signer])

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 from solders import system_program
+from solders.account import Account
 from solders.hash import Hash
 from solders.instruction import Instruction
 from solders.keypair import Keypair
@@ -18,10 +19,11 @@ from solders.litesvm import LiteSVM
 from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.signature import Signature
+from solders.token.state import TokenAccount
 from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata
 
-from rialto.custody.chains.solana.addresses import MEMO_PROGRAM
+from rialto.custody.chains.solana.addresses import MEMO_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 
 NONCE_BYTES = 80
 FIRST_SLOT = 100
@@ -44,11 +46,13 @@ class SolanaNode:
         self.url = ""
         self.priority_fees = [0]
         self.is_down = False
+        self.takes_none = False
+        """Whether it answers nobody who sends a transaction."""
         self._waiting: list[Transaction] = []
         self._blocks: dict[int, dict[str, Any]] = {}
         self._skipped: set[int] = set()
-        self._known: dict[str, tuple[int, Any, int]] = {}
-        """By signature: slot, error, fee."""
+        self._known: dict[str, tuple[int, dict[str, Any]]] = {}
+        """By signature: the slot, and what is told of the transaction."""
         self._slot = FIRST_SLOT - 1
         self.produce()
 
@@ -63,6 +67,12 @@ class SolanaNode:
 
     def balance(self, address: str) -> int:
         return self.vm.get_balance(Pubkey.from_string(address)) or 0
+
+    def tokens(self, account: str) -> TokenAccount | None:
+        """What an account of a token says, of whichever program."""
+        found = self.vm.get_account(Pubkey.from_string(account))
+        is_holder = found is not None and found.owner in (TOKEN_PROGRAM, TOKEN_2022_PROGRAM) and _is_holder(found.data)
+        return TokenAccount.from_bytes(bytes(found.data)[:165]) if found is not None and is_holder else None
 
     def make_nonce_account(self, payer: Keypair, authority: str) -> str:
         """Make a nonce account as `solana create-nonce-account` does."""
@@ -90,6 +100,11 @@ class SolanaNode:
         made = Transaction(signers, message, blockhash)
         self._waiting.append(made)
         return str(made.signatures[0])
+
+    def has_done(self, transaction: str) -> bool:
+        """Whether a transaction is in a block and did what it should."""
+        known = self._known.get(transaction)
+        return known is not None and known[1]["meta"]["err"] is None
 
     def forget(self) -> None:
         """Lose what waits."""
@@ -128,7 +143,7 @@ class SolanaNode:
 
     def _perform(self, transaction: Transaction) -> dict[str, Any] | None:
         keys = transaction.message.account_keys
-        before = [self.vm.get_balance(key) or 0 for key in keys]
+        before, held = [self.vm.get_balance(key) or 0 for key in keys], self._token_balances(keys)
         result = self.vm.send_transaction(transaction)
         error, fee = None, 0
         if isinstance(result, FailedTransactionMetadata):
@@ -139,9 +154,40 @@ class SolanaNode:
         else:
             fee = result.fee()
         after = [self.vm.get_balance(key) or 0 for key in keys]
-        self._known[str(transaction.signatures[0])] = (self._slot, error, fee)
-        meta = {"err": error, "fee": fee, "preBalances": before, "postBalances": after, "innerInstructions": []}
-        return {"transaction": [base64.b64encode(bytes(transaction)).decode(), "base64"], "meta": meta, "version": 0}
+        meta = {
+            "err": error,
+            "fee": fee,
+            "preBalances": before,
+            "postBalances": after,
+            "preTokenBalances": held,
+            "postTokenBalances": self._token_balances(keys),
+            "innerInstructions": [],
+        }
+        raw = [base64.b64encode(bytes(transaction)).decode(), "base64"]
+        entry = {"transaction": raw, "meta": meta, "version": 0}
+        self._known[str(transaction.signatures[0])] = (self._slot, entry)
+        return entry
+
+    def _token_balances(self, keys: Sequence[Pubkey]) -> list[dict[str, Any]]:
+        found = []
+        for index, key in enumerate(keys):
+            holder = self.tokens(str(key))
+            if holder is None or holder.owner == Pubkey.default():
+                continue
+            mint, program = self.vm.get_account(holder.mint), self.vm.get_account(key)
+            assert mint is not None
+            assert program is not None
+            told = {"amount": str(holder.amount), "decimals": bytes(mint.data)[44]}
+            found.append(
+                {
+                    "accountIndex": index,
+                    "mint": str(holder.mint),
+                    "owner": str(holder.owner),
+                    "programId": str(program.owner),
+                    "uiTokenAmount": told,
+                }
+            )
+        return found
 
     # What nodes answer.
 
@@ -149,6 +195,8 @@ class SolanaNode:
         if self.is_down:
             return web.Response(status=503)
         asked = await request.json()
+        if self.takes_none and asked["method"] == "sendTransaction":
+            return web.Response(status=503)
         head = {"jsonrpc": "2.0", "id": asked["id"]}
         try:
             result = getattr(self, "_" + asked["method"])(*asked["params"])
@@ -171,28 +219,33 @@ class SolanaNode:
 
     def _getMultipleAccounts(self, keys: list[str], options: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         found = [self.vm.get_account(Pubkey.from_string(key)) for key in keys]
-        told = [
-            {
-                "lamports": each.lamports,
-                "owner": str(each.owner),
-                "data": [base64.b64encode(bytes(each.data)).decode(), "base64"],
-            }
-            if each is not None and each.lamports
-            else None
-            for each in found
-        ]
+        told = [_told(each) if each is not None and each.lamports else None for each in found]
         return {"context": {"slot": self._slot}, "value": told}
+
+    def _getTokenAccountsByOwner(  # noqa: N802
+        self, owner: str, wanted: dict[str, str], options: dict[str, Any]
+    ) -> dict[str, Any]:
+        mint = self.vm.get_account(Pubkey.from_string(wanted["mint"]))
+        if mint is None:
+            raise Refused(-32602, "Invalid param: could not find mint")
+        found = [
+            {"pubkey": str(key), "account": _told(account)}
+            for key, account in self.vm.get_program_accounts(mint.owner)
+            if (holder := self.tokens(str(key))) is not None
+            and (str(holder.owner), str(holder.mint)) == (owner, wanted["mint"])
+        ]
+        return {"context": {"slot": self._slot}, "value": found}
 
     def _getSignatureStatuses(self, signatures: list[str], options: Any = None) -> dict[str, Any]:  # noqa: N802
         told = [
-            {"slot": known[0], "err": known[1], "confirmationStatus": "finalized"} if known else None
+            {"slot": known[0], "err": known[1]["meta"]["err"], "confirmationStatus": "finalized"} if known else None
             for known in map(self._known.get, signatures)
         ]
         return {"context": {"slot": self._slot}, "value": told}
 
     def _getTransaction(self, signature: str, options: dict[str, Any]) -> dict[str, Any] | None:  # noqa: N802
         known = self._known.get(signature)
-        return known and {"slot": known[0], "meta": {"err": known[1], "fee": known[2]}}
+        return None if known is None else {"slot": known[0], **known[1]}
 
     def _getMinimumBalanceForRentExemption(self, size: int) -> int:  # noqa: N802
         return self.vm.minimum_balance_for_rent_exemption(size)
@@ -208,6 +261,15 @@ class SolanaNode:
         self._waiting.append(transaction)
         signature: Signature = transaction.signatures[0]
         return str(signature)
+
+
+def _told(account: Account) -> dict[str, Any]:
+    data = [base64.b64encode(bytes(account.data)).decode(), "base64"]
+    return {"lamports": account.lamports, "owner": str(account.owner), "data": data}
+
+
+def _is_holder(data: bytes) -> bool:
+    return len(data) == 165 or (len(data) > 165 and data[165] == 2)
 
 
 @asynccontextmanager

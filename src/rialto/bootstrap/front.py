@@ -17,7 +17,7 @@ import structlog
 
 from rialto.bootstrap.directories import portal_directory
 from rialto.bootstrap.families import Families, open_families
-from rialto.bootstrap.families.people import open_identity, standing_of
+from rialto.bootstrap.families.people import is_loopback, open_identity, standing_of
 from rialto.bootstrap.jobs import Jobs
 from rialto.bootstrap.limits import admission_rules, bounds, rate_limits, stream_limits
 from rialto.bootstrap.parts import Parts
@@ -138,6 +138,7 @@ async def running_front(
         watching.front(gateway, bounds(settings), history, connections, hub, user_data)
         server = _server(settings, gateway, hub, connections, api_keys, watching, listener)
         await server.start()
+        families.fiat.cards.service.own_origins = _own_origins(settings, server.port)
         stack.push_async_callback(server.stop)
         stack.push_async_callback(connections.drain)
         if settings.portal:
@@ -152,6 +153,15 @@ async def running_front(
         await asyncio.sleep(settings.drain_notice_seconds)
         # Who is connected is answered to the last by what follows; nobody comes in any more.
         server.stop_accepting()
+
+
+def _own_origins(settings: Settings, port: int) -> tuple[str, ...]:
+    """List the origins of the exchange's own page; on a loopback address, by every name that it has."""
+    if settings.public_url:
+        return (settings.public_url,)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    names = ("127.0.0.1", "localhost", "[::1]") if is_loopback(settings.host) else (host,)
+    return tuple(f"http://{name}:{port}" for name in names)
 
 
 def _parts(

@@ -117,6 +117,11 @@ TEMPLATES: Final[dict[str, MailTemplate]] = {
         "A document has run out",
         "A document that verified you to level {level} has run out. Show a valid one to have that level again.",
     ),
+    "withdrawal-held": MailTemplate(
+        "Your withdrawal is being reviewed",
+        "Your withdrawal of {amount} {coin} to {destination} has not left yet: the exchange has to look at it again. "
+        "You need do nothing. It is then paid, or what it took is given back; until then you can cancel it.",
+    ),
     "payment-returned": MailTemplate(
         "Your payment came back",
         "The payment of {amount} {currency} from your account came back; what was paid is in your account again.\n\n"

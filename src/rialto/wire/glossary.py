@@ -122,7 +122,7 @@ _WALLET: Final = {
     "orderNo": "The number of the order.",
     "transactionType": "0 what came in, 1 what went out.",
     "card": "The number of the card.",
-    "returnUrl": "Where the card provider's page comes back to.",
+    "returnUrl": "Where the card provider's page comes back to: this exchange's page, or an origin its operator named.",
     "email": "The e-mail address of the sub-account.",
     "fromEmail": "The sub-account it comes from; without, the master account.",
     "toEmail": "The sub-account it goes to; without, the master account.",

@@ -1,6 +1,7 @@
 """The travel rule, wired: what is said is kept before withdrawals are, which it may hold back."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +29,9 @@ class TravelRule:
     untold: Untold
     thresholds: Thresholds
 
-    async def asks_to_whom(self, owner: int, coin: str, units: int) -> bool:
-        """Tell whether it is asked to whom something goes."""
-        asks = await asyncio.to_thread(self.thresholds.of_owner, owner)
-        return asks(coin, units)
+    async def asks_to_whom(self, owner: int, moved: Sequence[tuple[str, int]]) -> bool:
+        """Tell whether it is asked to whom something goes that goes to one destination, be it in pieces."""
+        return await asyncio.to_thread(self.thresholds.of_owner_together, owner, moved)
 
 
 def open_travel_rule(parts: Parts, custody: Custody) -> TravelRule:

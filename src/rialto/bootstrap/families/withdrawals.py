@@ -24,15 +24,16 @@ from rialto.custody.withdrawals.confirming import ConfirmationCodes
 from rialto.custody.withdrawals.destinations import Destinations
 from rialto.custody.withdrawals.figures import WithdrawalWatch, withdrawal_metrics
 from rialto.custody.withdrawals.gates import OpenChains, Stopped
+from rialto.custody.withdrawals.linked import AsksToWhom, Linked, nobody_asks
 from rialto.custody.withdrawals.model import RiskPart
-from rialto.custody.withdrawals.paying import Paying
+from rialto.custody.withdrawals.paying import OnHeld, Paying
 from rialto.custody.withdrawals.people_routes import PeopleWithdrawals
 from rialto.custody.withdrawals.ports import Concern, Locked, OurAddresses
 from rialto.custody.withdrawals.process import PayingProcess
 from rialto.custody.withdrawals.reading import WithdrawalReading, WithdrawalRow
-from rialto.custody.withdrawals.requesting import APPROVALS_OF_CONCERNS, Requests
+from rialto.custody.withdrawals.requesting import Requests
 from rialto.custody.withdrawals.reviewing import Reviews
-from rialto.custody.withdrawals.routes import AsksToWhom, Confirmations, WithdrawalRoutes, nobody_asks
+from rialto.custody.withdrawals.routes import Confirmations, WithdrawalRoutes
 from rialto.custody.withdrawals.signals import Signals
 from rialto.custody.withdrawals.turns import CONNECTIONS, Turns
 from rialto.foundation.database import Access, open_engine
@@ -42,6 +43,7 @@ from rialto.identity.devices import Devices, Places
 from rialto.identity.owners import Owners
 from rialto.identity.people import People, Person
 from rialto.identity.screening.watching import WatchLists
+from rialto.identity.telling import Telling
 
 SignerFactory = Callable[[Parts], Signer | None]
 
@@ -142,6 +144,7 @@ async def open_withdrawals(
         _turns(parts),
         now_us,
         _concern(parts.identity.lists),
+        Linked(reading, asks_to_whom, parts.settings.verification.questionnaire_window_hours, now_us),
     )
     refill_reading = RefillReading(parts.decisions, parts.history)
     processes = _processes(parts, custody, chains, reading, payouts, refill_reading, signer)
@@ -190,16 +193,15 @@ def _concern(lists: WatchLists) -> Concern:
     return look_up
 
 
-def _holding(identity: Identity) -> Callable[[WithdrawalRow], bool]:
-    """Return what tells whether a withdrawal must wait: its owner is under review, or its address has become listed."""
+def _telling(identity: Identity) -> OnHeld:
+    """Return what tells the owner of a withdrawal that it is looked at again."""
+    telling = Telling(identity.mailer, identity.clerks)
 
-    def is_held(row: WithdrawalRow) -> bool:
-        if identity.people.is_under_review(row.owner):
-            return True
-        is_agreed = len(row.operators.split()) >= APPROVALS_OF_CONCERNS
-        return not is_agreed and identity.lists.address_hit(row.address) is not None
+    async def tell(row: WithdrawalRow) -> None:
+        values = {"amount": row.amount, "coin": row.coin, "destination": row.address}
+        await telling.tell(row.owner, "withdrawal-held", values)
 
-    return is_held
+    return tell
 
 
 def _processes(
@@ -223,8 +225,12 @@ def _processes(
         account, hot, tiers = custody.accounts.of(name), custody.addresses.hot(name), custody.holdings.tiers(name)
         sweep_us, refill_us = settings.sweep_seconds * 1_000_000, settings.refill_seconds * 1_000_000
         sweeping = Sweeping(adapter, custody.addresses, payouts, hot[0], sweep_us, now_us)
-        holding = _holding(parts.identity)
-        paying = Paying(adapter, parts.job_decisions, reading, hot, account, chains, now_us, holding)
+        paying = Paying(
+            *(adapter, parts.job_decisions, reading, hot, account, chains, now_us),
+            is_held=lambda row: parts.identity.people.is_under_review(row.owner),
+            concern=_concern(parts.identity.lists),
+            on_held=_telling(parts.identity),
+        )
         wanted = Tiers(parts.runtime, adapter, hot, tiers, account, settings, paying.wanted)
         refilling = Refilling(adapter, tiers, hot, wanted, parts.job_decisions, refills, refill_us, now_us)
         carrying = Carrying(

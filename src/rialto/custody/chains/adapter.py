@@ -157,10 +157,18 @@ class ChainAdapter(Protocol):
     def derive(self, path: str) -> str:
         """Return the address at a path below the account's extended public key, such as `0/7`."""
 
-    def canonical(self, address: str, tag: str | None) -> str:
+    def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:
         """Return an address as we compare and store it, if it can be paid here with this tag.
 
+        `contract` is that of the asset it is to be paid, where that is known: some chains keep tokens at places that
+        are no address of the coin, and spell such a place of ours as the address it belongs to.
         Errors: `InvalidAddress`, which names the network the address does belong to where that can be told.
+        """
+
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:
+        """Return whose an address is that an asset would go to: on most chains its own.
+
+        Precondition: `canonical` spelled it. Errors: `InvalidAddress`, where the chain shows that it takes none of it.
         """
 
     async def tip(self) -> Block:

@@ -51,6 +51,9 @@ from rialto.projections.decisions import Decisions
 
 _log = structlog.stdlib.get_logger(__name__)
 
+WITHHELD: Final = "withheld"
+"""Instead of a refusal of the signer's: it was not asked, because something came up against who is paid."""
+
 ATTEMPTS_MAX: Final = 8
 """Transactions of one payout, replacements included."""
 
@@ -72,6 +75,9 @@ class Beneficiaries(Protocol):
 
     async def approvals(self, payout: Payout) -> tuple[Approval, ...]:
         """Return operators' consents to what is paid."""
+
+    async def withheld(self, payout: Payout) -> str:
+        """Say why it must not be signed now, in a word; empty where it may."""
 
     def own(self, payout: Payout) -> tuple[HotAddress, ...]:
         """Return the addresses of ours that it pays, beyond the hot ones."""
@@ -201,6 +207,10 @@ class Carrying:
 
     async def _sign(self, id_: str, payout: Payout, variant: Variant) -> bool:
         beneficiaries = self._beneficiaries[payout.purpose]
+        if not payout.live and (why := await beneficiaries.withheld(payout)):
+            _log.warning("withheld before it was signed", payout=id_, reason=why)
+            await self._decide(id_, rules.decline(SigningDeclined(WITHHELD, why, 0, 0)))
+            return True
         request = SigningRequest(
             variant.purpose,
             variant.references,

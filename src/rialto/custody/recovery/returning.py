@@ -16,7 +16,7 @@ from rialto.contracts.amounts import text_of
 from rialto.contracts.vocabulary import StreamKey
 from rialto.core.runtime import Runtime
 from rialto.custody.addresses.book import AddressBook
-from rialto.custody.chains.adapter import InvalidAddress
+from rialto.custody.chains.adapter import InvalidAddress, NodeUnavailable
 from rialto.custody.chains.amounts import Inexact, to_chain, to_ledger
 from rialto.custody.chains.network import ChainAsset
 from rialto.custody.deposits import rules as deposit_rules
@@ -124,7 +124,8 @@ class Returns:
         fee = quote.fee_units if fee_units is None else fee_units
         _check_amount(quote.units, fee, listed)
         where, its_tag = (address, tag) if address else (filed.address, filed.tag)
-        back = Return(_withdrawal_of(row.stream), await self._checked(filed.network, where, its_tag), its_tag, fee)
+        checked = await self._checked(filed.network, listed, where, its_tag)
+        back = Return(_withdrawal_of(row.stream), checked, its_tag, fee)
         account = await self._deposits.account_of(filed.owner)
         settlement = deposit_rules.Settlement(filed.owner, account, 0, operator, id_, back)
         rule = deposit_rules.settle(self._deposits.accounts_of(filed.network), listed, asset.id, settlement)
@@ -133,7 +134,7 @@ class Returns:
         assert settled is not None, "what was settled says so"
         return row.stream, settled
 
-    async def _checked(self, network: str, address: str, tag: str) -> str:
+    async def _checked(self, network: str, listed: ChainAsset, address: str, tag: str) -> str:
         """Spell an address as its network does. Errors: `NotReturnable`."""
         if not address:
             raise NotReturnable("no address was stated with the request: name one")
@@ -141,10 +142,14 @@ class Returns:
         if tag and not is_tag(tag, configured.network, is_tagged=configured.is_tagged):
             raise NotReturnable(f"{tag} is no tag of {network}")
         try:
-            canonical = self._holdings.adapter(network).canonical(address, tag or None)
+            adapter = self._holdings.adapter(network)
+            canonical = adapter.canonical(address, tag or None, listed.contract)
+            holder = await adapter.holder(canonical, tag or None, listed.contract)
         except InvalidAddress as invalid:
             raise NotReturnable(f"it cannot be paid there: {invalid}") from invalid
-        if canonical in await asyncio.to_thread(self._book.holding, network):
+        except NodeUnavailable as unavailable:
+            raise NotReturnable(f"it is not known who would be paid there; try again: {unavailable}") from unavailable
+        if {canonical, holder} & set(await asyncio.to_thread(self._book.holding, network)):
             raise NotReturnable(f"{canonical} is an address of this exchange")
         return canonical
 

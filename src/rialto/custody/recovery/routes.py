@@ -150,7 +150,7 @@ class RecoveryCalls:
         network, address, tag = parameters.network, parameters.return_address, parameters.return_address_tag
         if network not in self._holdings.names:
             raise errors.invalid_value("network")
-        where = "" if address is None else self._canonical(network, address, tag)
+        where = "" if address is None else self._canonical(network, parameters.coin, address, tag)
         return FiledRequest(await self._file(call, network, parameters.tx_id, parameters.coin, where, tag or ""))
 
     async def list(self, call: Call, parameters: NoParameters) -> list[ShownRecovery]:
@@ -161,12 +161,14 @@ class RecoveryCalls:
             for each in await self._recoveries.of(call.owner)
         ]
 
-    def _canonical(self, network: str, address: str, tag: str | None) -> str:
+    def _canonical(self, network: str, coin: str, address: str, tag: str | None) -> str:
         configured = self._holdings.configured(network)
         if tag and not is_tag(tag, configured.network, is_tagged=configured.is_tagged):
             raise WalletError.TAG_INVALID.error()
+        asset = configured.network.asset_named(coin) or configured.network.asset_of(coin)
+        contract = coin if asset is None else asset.contract
         try:
-            return self._holdings.adapter(network).canonical(address, tag)
+            return self._holdings.adapter(network).canonical(address, tag, contract)
         except InvalidAddress as invalid:
             raise WalletError.ADDRESS_INVALID.error(str(invalid), form=1) from invalid
 

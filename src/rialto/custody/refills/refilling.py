@@ -166,6 +166,10 @@ class Refilling:
         """List none: what stays ours needs no consent of the signer's."""
         return ()
 
+    async def withheld(self, payout: Payout) -> str:  # noqa: ARG002
+        """Say nothing: it pays ourselves."""
+        return ""
+
     def own(self, payout: Payout) -> tuple[HotAddress, ...]:  # noqa: ARG002
         """List none: the signer's policy names the tiers behind."""
         return ()

@@ -134,6 +134,10 @@ class Sweeping:
         """List none: what stays ours needs nobody's consent."""
         return ()
 
+    async def withheld(self, payout: Payout) -> str:  # noqa: ARG002
+        """Say nothing: it pays ourselves."""
+        return ""
+
     def own(self, payout: Payout) -> tuple[HotAddress, ...]:
         """List the deposit addresses that gas is brought to."""
         paid = {payment.destination for variant in payout.variants for payment in variant.unsigned.payments}

@@ -245,7 +245,7 @@ class TravelRuleCalls:
         record = await asyncio.to_thread(self._records.begin, owner, Direction.WITHDRAWAL, said, self._now_us())
         try:
             hits = await asyncio.to_thread(self._screening.hits, Direction.WITHDRAWAL, said)
-            given = await self._withdrawals.take(call, parameters, concerns_of(hits))
+            given = await self._withdrawals.take(call, parameters, concerns_of(hits), is_told=True)
         except ApiError:
             await asyncio.to_thread(self._records.drop, record)
             raise

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import structlog
 
-from rialto.custody.chains.adapter import InvalidAddress
+from rialto.custody.chains.adapter import ChainAdapter, InvalidAddress, NodeUnavailable
 from rialto.custody.chains.amounts import LEDGER_PLACES, Inexact, to_chain, to_ledger
 from rialto.custody.chains.network import ChainAsset, Network
 from rialto.custody.withdrawals.ports import Chains, Known, OpenNetwork, OurAddresses
@@ -17,6 +18,8 @@ from rialto.wire.wallet_errors import WalletError
 
 INSIDE: Final = ""
 """The network's name where nobody's chain is concerned."""
+
+_log = structlog.stdlib.get_logger(__name__)
 
 _OWNER_NUMBER: Final = re.compile("[0-9]{1,12}", re.ASCII)
 
@@ -31,6 +34,8 @@ class Destination(msgspec.Struct, frozen=True):
     asset: ChainAsset
     recipient: int | None
     """Whose of the exchange it is."""
+    holder: str = ""
+    """Whose the address is, where that is another's: an account of a token is not the wallet it belongs to."""
 
     def chain_amount(self, units: int) -> int:
         """Convert what arrives to the chain's unit. Precondition: `net_units` said how much that is."""
@@ -58,7 +63,7 @@ class Destinations:
         if checked is not None and not is_tag(checked, there.network, is_tagged=there.is_tagged):
             raise WalletError.TAG_INVALID.error()
         try:
-            canonical = there.adapter.canonical(address, checked)
+            canonical, holder = await self._spelled(there.adapter, address, checked, asset.contract)
         except InvalidAddress as invalid:
             raise WalletError.ADDRESS_INVALID.error(_sentence(str(invalid)), form=1) from invalid
         recipient = await asyncio.to_thread(self._ours.owner_of, there.network.name, canonical, checked)
@@ -67,7 +72,7 @@ class Destinations:
             raise WalletError.ILLEGAL_ADDRESS.error("It is an address of this exchange itself.", form=1)
         if recipient is None and not self._chains.withdrawals_open(there.network.name, coin):
             raise WalletError.WITHDRAWALS_CLOSED.error()
-        return Destination(there.network.name, canonical, checked, asset, recipient)
+        return Destination(there.network.name, canonical, checked, asset, recipient, holder)
 
     async def check_route(self, destination: Destination, owner: int) -> None:
         """Refuse an address of ours where an owner wants no fast withdrawals.
@@ -79,15 +84,38 @@ class Destinations:
         reason = "It is an address of this exchange: switch fast withdrawals on to pay it, at once and without a fee."
         raise WalletError.ILLEGAL_ADDRESS.error(reason, form=1)
 
-    def is_same(self, network: str, recorded: str, asked: str) -> bool:
-        """Tell whether an address that is asked for is the one that was recorded, however it is spelled."""
+    async def is_same(self, network: str, coin: str, recorded: str, asked: str, tag: str | None) -> bool:
+        """Tell whether an address that is asked for is the one that was recorded, however it is spelled.
+
+        Errors: `ApiError`, where that cannot be told now.
+        """
         if recorded == asked:
             return True
         adapter = self._chains.adapter(network)
+        if adapter is None:
+            return False
+        asset = adapter.network.asset_named(coin)
         try:
-            return adapter is not None and adapter.canonical(asked, None) == recorded
+            return (await self._spelled(adapter, asked, tag, None if asset is None else asset.contract))[0] == recorded
         except InvalidAddress:
             return False
+
+    async def _spelled(
+        self, adapter: ChainAdapter, address: str, tag: str | None, contract: str | None
+    ) -> tuple[str, str]:
+        """Spell an address as it is recorded, whatever belongs to one of ours as that; and say whose it is.
+
+        Errors: `InvalidAddress`, and `ApiError` where the chain cannot be asked.
+        """
+        canonical = adapter.canonical(address, tag, contract)
+        try:
+            holder = await adapter.holder(canonical, tag, contract)
+        except NodeUnavailable as unavailable:
+            _log.warning("not known who would be paid", network=adapter.network.name, reason=str(unavailable))
+            raise WalletError.WITHDRAWALS_CLOSED.error() from unavailable
+        if holder != canonical and holder in await asyncio.to_thread(self._ours.holding, adapter.network.name):
+            return holder, holder
+        return canonical, holder
 
     def net_units(self, destination: Destination, units: int) -> int:
         """Return what is left of an amount when the fee is taken. Errors: `ApiError`."""

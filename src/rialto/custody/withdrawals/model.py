@@ -5,7 +5,7 @@ until it has left for good or is given back, once. Amounts are whole numbers of 
 
     requested ─▶ (confirmed) ─▶ (approved) ─▶ assigned ─▶ completed
         │            │              │  ▲          │
-        └────────────┴──────────────┴──┼── released, failed
+        └────────────┴──────────────┴──┼── held, released, failed
         canceled, refused ◀────────────┘
 """
 
@@ -161,6 +161,14 @@ class Released(_Event, frozen=True, tag="released-1"):
     """Before when no other payout is to carry it."""
 
 
+class Held(_Event, frozen=True, tag="held-1"):
+    """Something came up against who is paid after it was approved, before anything was signed: two must agree anew."""
+
+    concern: RiskPart
+    approvals: int
+    at_us: int
+
+
 class Completed(_Event, frozen=True, tag="completed-1"):
     """It is paid, for good."""
 
@@ -178,9 +186,12 @@ class Failed(_Event, frozen=True, tag="failed-1"):
     at_us: int
 
 
-Event = Requested | PaidInside | Confirmed | Approved | Refused | Canceled | Assigned | Released | Completed | Failed
+Event = (
+    Requested | PaidInside | Confirmed | Approved | Refused | Canceled | Assigned | Released | Held | Completed | Failed
+)
 
 _decode: Final[Callable[[bytes], Event]] = msgspec.msgpack.Decoder(Event).decode
+_risk: Final = msgspec.json.Decoder(list[dict[str, str | int]])
 encode: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -202,11 +213,19 @@ class Withdrawal(msgspec.Struct):
     """Whether operators who agree must sign, for the signer to see."""
     waits_until_us: int = 0
     """Before when it is not tried again."""
+    risk: tuple[RiskPart, ...] = ()
+    """What makes it risky, with what came up since."""
 
     @property
     def operators(self) -> frozenset[str]:
         """Who has agreed."""
         return frozenset(approval.operator for approval in self.approvals)
+
+
+def read_risk(text: str) -> tuple[RiskPart, ...]:
+    """Read what makes a withdrawal risky, as its table has it."""
+    parts = _risk.decode(text)
+    return tuple(RiskPart(str(each["name"]), int(each["points"]), str(each["detail"])) for each in parts)
 
 
 def read(payload: bytes) -> Event:
@@ -241,6 +260,12 @@ def apply(found: Withdrawal | None, event: Event) -> Withdrawal:
             found.state, found.payout = State.ASSIGNED, event.payout
         case Released():
             _release(found, event)
+        case Held():
+            # Who agreed before did not know of this.
+            found.approvals.clear()
+            found.approvals_needed = max(found.approvals_needed, event.approvals)
+            found.risk = (*found.risk, event.concern)
+            found.state = _waiting(found)
         case Completed():
             found.state, found.transaction, found.info = State.COMPLETED, event.transaction, ""
         case Failed():
@@ -254,7 +279,7 @@ def _begin(event: Event) -> Withdrawal:
     if isinstance(event, PaidInside):
         return Withdrawal(event, State.COMPLETED, [], 0, True)
     assert isinstance(event, Requested), "a withdrawal begins with its request"
-    found = Withdrawal(event, State.APPROVED, [], event.approvals_needed, not event.needs_confirmation)
+    found = Withdrawal(event, State.APPROVED, [], event.approvals_needed, not event.needs_confirmation, risk=event.risk)
     found.state = _waiting(found)
     return found
 

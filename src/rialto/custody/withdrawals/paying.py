@@ -10,7 +10,7 @@ State, not needed after a restart: what waits for holdings.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -26,7 +26,7 @@ from rialto.custody.chains.adapter import (
     Payment,
 )
 from rialto.custody.chains.network import Family
-from rialto.custody.payouts.carrying import Carrying
+from rialto.custody.payouts.carrying import WITHHELD, Carrying
 from rialto.custody.payouts.model import (
     BODY_BYTES_MAX,
     Built,
@@ -41,7 +41,8 @@ from rialto.custody.payouts.model import (
 )
 from rialto.custody.signing.requests import Approval, Purpose
 from rialto.custody.withdrawals import rules
-from rialto.custody.withdrawals.model import KIND, Completed, Failed, Released
+from rialto.custody.withdrawals.model import KIND, Completed, Failed, Held, Released, read_risk
+from rialto.custody.withdrawals.ports import APPROVALS_OF_CONCERNS, Concern
 from rialto.custody.withdrawals.reading import WithdrawalReading, WithdrawalRow
 from rialto.projections.decisions import Decisions
 
@@ -58,6 +59,10 @@ PICKED_MAX: Final = 200
 LEFT_ALONE_US_MIN: Final = 10_000_000
 LEFT_ALONE_US_MAX: Final = 86_400_000_000
 """How long a payment that only time can allow is left alone, at least and at most, whatever the signer's clock says."""
+
+
+OnHeld = Callable[[WithdrawalRow], Awaitable[None]]
+"""Hears of a withdrawal that operators look at again."""
 
 
 class Gates(Protocol):
@@ -83,10 +88,13 @@ class Paying:
         gates: Gates,
         now_us: Callable[[], int],
         is_held: Callable[[WithdrawalRow], bool] = lambda _row: False,
+        concern: Concern = lambda _address: None,
+        on_held: OnHeld | None = None,
     ) -> None:
         """`hot` pays; `custody` is the ledger's account for what the network holds.
 
-        `is_held` tells whether something came up against a withdrawal since it was approved.
+        `is_held` tells whether a withdrawal waits for what is decided elsewhere. What `concern` holds against an
+        address has operators look again, if they did not agree in the knowledge of it; `on_held` hears of that.
         """
         self._adapter = adapter
         self._decisions = decisions
@@ -96,6 +104,8 @@ class Paying:
         self._gates = gates
         self._now_us = now_us
         self._is_held = is_held
+        self._concern = concern
+        self._on_held = on_held
         self.short: dict[str, WithdrawalRow] = {}
         """Withdrawals that wait for the hot addresses to hold enough."""
 
@@ -108,6 +118,7 @@ class Paying:
             row
             for row in await self._reading.waiting(network, now_us, PICKED_MAX)
             if self._gates.may_pay(network, row.coin) and row.owner not in owing and not self._is_held(row)
+            if not await self._hold(row)
         ]
         ids = {row.id for row in waiting}
         self.short = {id_: row for id_, row in self.short.items() if id_ in ids}
@@ -122,6 +133,18 @@ class Paying:
             elif len(group) > 1:
                 # Each by itself, in order: one that is too large does not hold up the others.
                 groups[:0] = [[row] for row in group]
+
+    async def _hold(self, row: WithdrawalRow) -> bool:
+        """Tell whether something came up against who is paid; operators decide on it from now on."""
+        part = self._concern(row.address)
+        if part is None or part in read_risk(row.risk):
+            return False
+        held = Held(part, APPROVALS_OF_CONCERNS, self._now_us())
+        if await self._decisions.decide(StreamKey(KIND, row.id), rules.hold(held)) is not None:
+            _log.error("held: operators look at it again", withdrawal=row.id, reason=part.name)
+            if self._on_held is not None:
+                await self._on_held(row)
+        return True
 
     def wanted(self) -> dict[str, int]:
         """Tell what waits for the hot addresses to hold enough, by asset, in the chain's units."""
@@ -193,6 +216,15 @@ class Paying:
                 found += [Approval(reference, each.operator, each.signature) for each in signed]
         return tuple(found)
 
+    async def withheld(self, payout: Payout) -> str:
+        """Say what came up against one of those it pays; empty for nothing."""
+        for reference in payout.references:
+            found = await self._reading.withdrawal(reference)
+            part = None if found is None else self._concern(found.request.address)
+            if found is not None and part is not None and part not in found.risk:
+                return part.name
+        return ""
+
     def own(self, payout: Payout) -> tuple[HotAddress, ...]:  # noqa: ARG002
         """List none: withdrawals pay others."""
         return ()
@@ -216,7 +248,7 @@ class Paying:
     def _released(self, id_: str, payout: Payout, decided: Decided) -> Released:
         """Say what is to become of a withdrawal whose payout signed nothing."""
         declined = payout.declined
-        if declined is None or len(payout.members) > 1:
+        if declined is None or len(payout.members) > 1 or declined.refusal == WITHHELD:
             return Released(id_, decided.reason, to_review=False, is_to_go_alone=declined is not None)
         waits_until_us = 0
         if declined.again_at_us:

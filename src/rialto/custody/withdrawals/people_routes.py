@@ -214,10 +214,12 @@ class PeopleWithdrawals:
         """Put an address on the list, spelled as its network does."""
         call.require_step_up()
         adapter = self._chains.adapter(parameters.network)
-        if adapter is None or (parameters.coin and adapter.network.asset_named(parameters.coin) is None):
+        asset = adapter.network.asset_named(parameters.coin) if adapter and parameters.coin else None
+        if adapter is None or (parameters.coin and asset is None):
             raise WalletError.NO_SUCH_ASSET.error()
+        contract = None if asset is None else asset.contract
         try:
-            address = adapter.canonical(parameters.address, parameters.address_tag)
+            address = adapter.canonical(parameters.address, parameters.address_tag, contract)
         except InvalidAddress as invalid:
             raise WalletError.ADDRESS_INVALID.error(str(invalid), form=1) from invalid
         entry = Entry(

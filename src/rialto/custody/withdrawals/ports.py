@@ -1,7 +1,7 @@
 """What withdrawals ask of others, as they need it: who someone is, what is open, whose an address is."""
 
 from collections.abc import Awaitable, Callable, Collection
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -59,6 +59,10 @@ class Known(Protocol):
 
 Concern = Callable[[str], RiskPart | None]
 """What is held against paying an address: that it is on a list. Whatever it is, two operators must agree."""
+
+
+APPROVALS_OF_CONCERNS: Final = 2
+"""How many operators must agree to pay who may be on a list."""
 
 
 class Owing(Protocol):

@@ -77,6 +77,7 @@ def _row(id_: str, events: Sequence[Event]) -> dict[str, Any]:
         "ended_at_us": last.at_us if isinstance(last, _LAST) else None,
         "refusal": found.refusal,
         "waits_until_us": found.waits_until_us,
+        "risk": msgspec.json.encode([msgspec.structs.asdict(part) for part in found.risk]).decode(),
         **_of_kind(request),
     }
 
@@ -87,7 +88,6 @@ def _of_kind(request: Requested | PaidInside) -> dict[str, Any]:
             "contract": None,
             "fee": text_of(0),
             "chain_amount": "0",
-            "risk": "[]",
             "recipient": request.recipient,
             "is_return": False,
         }
@@ -95,7 +95,6 @@ def _of_kind(request: Requested | PaidInside) -> dict[str, Any]:
         "contract": request.contract,
         "fee": text_of(request.fee_units),
         "chain_amount": request.chain_amount,
-        "risk": msgspec.json.encode([msgspec.structs.asdict(part) for part in request.risk]).decode(),
         "recipient": None,
         "is_return": request.is_return,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from rialto.contracts.amounts import units_of
 from rialto.contracts.vocabulary import StreamKey
@@ -156,6 +156,17 @@ class WithdrawalReading:
         """List what an owner asked for since a time and did not get back."""
         states = [state for state in State if not state.is_refunded]
         return await self.of_owner(owner, Wanted(states=states, start_us=since_us))
+
+    async def sent_to(
+        self, owner: int, network: str, address: str, recipient: int | None, since_us: int
+    ) -> list[WithdrawalRow]:
+        """List what an owner sent to an address, or to somebody here, since a time and did not get back."""
+        c = withdrawals.c
+        there = and_(c.network == network, c.address == address)
+        where = there if recipient is None else or_(there, c.recipient == recipient)
+        states = [state.value for state in State if not state.is_refunded]
+        conditions = (c.owner == owner, c.requested_at_us >= since_us, c.state.in_(states), where)
+        return await self._rows(Page(select(withdrawals).where(*conditions), newest_first=False))
 
     async def waiting(self, network: str, now_us: int, limit: int) -> list[WithdrawalRow]:
         """List what may be paid on a network now, the oldest first."""

@@ -29,17 +29,15 @@ from rialto.custody.limits import DAY_US, Limits, Quota
 from rialto.custody.withdrawals import rules
 from rialto.custody.withdrawals.admission import Admission
 from rialto.custody.withdrawals.destinations import Destination, Destinations
+from rialto.custody.withdrawals.linked import Linked
 from rialto.custody.withdrawals.model import KIND, PaidInside, Requested, RiskPart, Withdrawal, withdrawal_of
-from rialto.custody.withdrawals.ports import Concern, Known, Locked, Owing
+from rialto.custody.withdrawals.ports import APPROVALS_OF_CONCERNS, Concern, Known, Locked, Owing
 from rialto.custody.withdrawals.reading import WithdrawalReading, WithdrawalRow
 from rialto.custody.withdrawals.risk import Circumstances, assess, points
 from rialto.custody.withdrawals.turns import Turns
 from rialto.identity.people import Person
 from rialto.projections.decisions import Decisions
 from rialto.wire.wallet_errors import WalletError
-
-APPROVALS_OF_CONCERNS: Final = 2
-"""How many operators must agree to pay who may be on a list."""
 
 WALLETS: Final = (AccountClass.SPOT, AccountClass.FUNDING)
 """By the API's number of a wallet."""
@@ -71,6 +69,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     needs_confirmation: bool = False
     concerns: tuple[RiskPart, ...] = ()
     """What is held against who is paid."""
+    is_told: bool = True
+    """Whether it was said to whom it goes, or need not be."""
 
 
 class Given(NamedTuple):
@@ -98,7 +98,8 @@ class Requests:
         owing: Owing,
         turns: Turns,
         now_us: Callable[[], int],
-        concern: Concern = lambda _address: None,
+        concern: Concern,
+        linked: Linked,
     ) -> None:
         self._runtime = runtime
         self._decisions = decisions
@@ -112,6 +113,7 @@ class Requests:
         self._owing = owing
         self._now_us = now_us
         self._concern = concern
+        self._linked = linked
         self._turns = turns
         self._elsewhere: list[TakenElsewhere] = []
 
@@ -145,7 +147,7 @@ class Requests:
                 assert found is not None, "what was taken is there"
             else:
                 is_new = False
-        if not _is_same(found, asked, self._destinations):
+        if not await _is_same(found, asked, self._destinations):
             raise WalletError.INVALID_OPERATION.error()
         return Given(id_, is_new, found)
 
@@ -192,6 +194,8 @@ class Requests:
         if destination.recipient == asked.owner:
             raise WalletError.ILLEGAL_ADDRESS.error("It is an address of your own account.", form=1)
         await self._destinations.check_route(destination, asked.owner)
+        if not asked.is_told:
+            await self._linked.check(asked.owner, asked.coin, asked.units, destination)
         net = self._destinations.net_units(destination, asked.units)
         standing = await asyncio.to_thread(
             self._allow_list.standing, asked.owner, destination.name, asked.coin, destination.address, destination.tag
@@ -265,7 +269,7 @@ class Requests:
         seen: Circumstances,
         person: Person | None,
     ) -> Requested:
-        about_address = self._concern(destination.address)
+        about_address = self._concern(destination.address) or self._concern(destination.holder)
         concerns = asked.concerns if about_address is None else (*asked.concerns, about_address)
         parts = (*concerns, *asked.signals, *assess(seen))
         needed = self._limits.approvals_needed(value, points(parts), is_limited=person is not None)
@@ -337,12 +341,13 @@ def _id_of(asked: Asked) -> str:
     return hashlib.sha256(f"withdrawal {asked.owner} {asked.client_id}".encode()).hexdigest()[:32]
 
 
-def _is_same(found: Withdrawal, asked: Asked, destinations: Destinations) -> bool:
+async def _is_same(found: Withdrawal, asked: Asked, destinations: Destinations) -> bool:
     """Whether what was taken under the client's id is what is asked for now, as far as that can be told."""
     request = found.request
     total = request.units + (request.fee_units if isinstance(request, Requested) else 0)
     is_amount = total == asked.units or (isinstance(request, PaidInside) and request.units <= asked.units)
     is_network = asked.network in (None, request.network) or isinstance(request, PaidInside)
-    is_there = destinations.is_same(request.network, request.address, asked.address)
     is_alike = (request.coin, request.wallet, request.tag) == (asked.coin, asked.wallet, asked.tag or None)
-    return is_alike and is_amount and is_network and is_there
+    if not (is_alike and is_amount and is_network):
+        return False
+    return await destinations.is_same(request.network, request.coin, request.address, asked.address, asked.tag or None)

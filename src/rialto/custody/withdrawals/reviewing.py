@@ -10,15 +10,13 @@ import msgspec
 from rialto.contracts.vocabulary import StreamKey
 from rialto.custody.signing.requests import Refusal
 from rialto.custody.withdrawals import rules
-from rialto.custody.withdrawals.model import KIND, RiskPart, State, Withdrawal, withdrawal_of
+from rialto.custody.withdrawals.model import KIND, RiskPart, State, Withdrawal, read_risk, withdrawal_of
 from rialto.custody.withdrawals.reading import WithdrawalReading, WithdrawalRow
 from rialto.projections.decisions import Decisions
 
 REASON_LENGTH_MAX: Final = 255
 OPERATOR_LENGTH_MAX: Final = 64
 SIGNATURE_LENGTH: Final = 64
-
-_risk = msgspec.json.Decoder(list[dict[str, str | int]])
 
 
 class InvalidReview(Exception):
@@ -76,8 +74,6 @@ def _operator(name: str) -> str:
 
 
 def _review(row: WithdrawalRow) -> Review:
-    parts = tuple(
-        RiskPart(str(each["name"]), int(each["points"]), str(each["detail"])) for each in _risk.decode(row.risk)
-    )
+    parts = read_risk(row.risk)
     missing = max(0, row.approvals_needed - len(row.operators.split()))
     return Review(row, parts, missing, row.refusal == Refusal.APPROVAL.value)

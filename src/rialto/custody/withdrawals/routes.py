@@ -23,6 +23,7 @@ from rialto.custody.withdrawals.declarations import (
     WithdrawalRecord,
     WithdrawParameters,
 )
+from rialto.custody.withdrawals.linked import AsksToWhom, nobody_asks, to_be_told
 from rialto.custody.withdrawals.model import RiskPart, State
 from rialto.custody.withdrawals.reading import Wanted, WithdrawalReading, WithdrawalRow
 from rialto.custody.withdrawals.requesting import Asked, Given, Requests
@@ -62,15 +63,6 @@ Guard = Callable[[Call], Awaitable[bool]]
 
 OnTaken = Callable[[Call, Given], Awaitable[None]]
 """Hears of a withdrawal that was taken."""
-
-
-AsksToWhom = Callable[[int, str, int], Awaitable[bool]]
-"""Tells whether it is asked to whom so many units of 1e-8 of an asset go, from an owner."""
-
-
-async def nobody_asks(_owner: int, _coin: str, _units: int) -> bool:
-    """Ask nobody."""
-    return False
 
 
 async def no_guard(_call: Call) -> bool:
@@ -117,13 +109,23 @@ class WithdrawalRoutes:
 
     async def apply(self, call: Call, parameters: WithdrawParameters) -> WithdrawalId:
         """Take a withdrawal."""
-        if await self._asks_to_whom(call.owner, parameters.coin, to_units(parameters.amount)):
-            raise WalletError.INVALID_OPERATION.error("Use /sapi/v1/localentity/withdraw/apply.", form=1)
-        given = await self.take(call, parameters)
+        if await self._asks_to_whom(call.owner, [(parameters.coin, to_units(parameters.amount))]):
+            raise to_be_told()
+        given = await self.take(call, parameters, is_told=False)
         return WithdrawalId(given.id)
 
-    async def take(self, call: Call, parameters: WithdrawParameters, concerns: tuple[RiskPart, ...] = ()) -> Given:
-        """Take a withdrawal, whatever call it came by; with what is held against who is paid. Raises `ApiError`."""
+    async def take(
+        self,
+        call: Call,
+        parameters: WithdrawParameters,
+        concerns: tuple[RiskPart, ...] = (),
+        *,
+        is_told: bool,
+    ) -> Given:
+        """Take a withdrawal, whatever call it came by; with what is held against who is paid. Raises `ApiError`.
+
+        `is_told` says whether it comes with the answers of the travel rule.
+        """
         needs_confirmation = await self._guard(call)
         asked = Asked(
             owner=call.owner,
@@ -138,6 +140,7 @@ class WithdrawalRoutes:
             needs_confirmation=needs_confirmation,
             signals=await self._signals(call),
             concerns=concerns,
+            is_told=is_told,
         )
         given = await self._requests.ask(asked, call.check_window)
         if given.is_new and self._on_taken is not None:

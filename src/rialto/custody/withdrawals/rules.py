@@ -17,6 +17,7 @@ from rialto.custody.withdrawals.model import (
     Completed,
     Confirmed,
     Failed,
+    Held,
     PaidInside,
     Refused,
     Released,
@@ -130,6 +131,18 @@ def assign(payout: str) -> Rule:
         if found.state is not State.APPROVED:
             raise NotPossible(f"it is {found.state.value}")
         return Decision(encode(Assigned(payout)))
+
+    return rule
+
+
+def hold(event: Held) -> Rule:
+    """Have operators look at it again, because of what came up; None where they have already, or it waits no more."""
+
+    def rule(events: Sequence[bytes]) -> Decision | None:
+        found = _withdrawal(events)
+        if found.state is not State.APPROVED or event.concern in found.risk:
+            return None
+        return Decision(encode(event))
 
     return rule
 

@@ -58,6 +58,9 @@ class VerificationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     ] = {}
     """From how much on it is asked of some assets, whatever they are worth, such as `{ BTC = "0.1" }`."""
 
+    questionnaire_window_hours: Annotated[int, Meta(ge=0, le=8_760)] = 24
+    """Within how many hours transfers to one destination count together towards that. 0: each counts by itself."""
+
     vasp_name: Annotated[str, Meta(max_length=100)] = ""
     """The exchange's own legal name, for what is told to counterparts."""
 

@@ -1,10 +1,12 @@
 """What clients are told when fiat money is refused."""
 
 from rialto.products.fiat.cards.provider import ProviderRefused, ProviderUnavailable
+from rialto.products.fiat.cards.returning import ForeignReturn
 from rialto.products.fiat.cards.service import NoSuchCard, TooOften
 from rialto.products.fiat.claims import ClaimOpen
 from rialto.products.fiat.rules import FiatRefused
 from rialto.products.fiat.service import NotEnough, OutsideLimits
+from rialto.wire import errors
 from rialto.wire.errors import ApiError
 from rialto.wire.fiat_errors import CardError, FiatError
 from rialto.wire.wallet_errors import WalletError
@@ -16,6 +18,8 @@ CARD_FAILURES = (FiatRefused, ProviderUnavailable, ProviderRefused)
 def refusal_of(refused: Exception) -> ApiError:
     """Return the error for a refusal of `CARD_FAILURES`."""
     match refused:
+        case ForeignReturn():
+            return errors.invalid_value("returnUrl")
         case OutsideLimits():
             return FiatError.NOT_ENOUGH_LIMIT.error(refused, form=1)
         case NotEnough():

@@ -103,11 +103,15 @@ class BitcoinAdapter:
         """Have the node watch an address of ours that is not below the account, such as another tier's."""
         self._watching.include(address)
 
-    def canonical(self, address: str, tag: str | None) -> str:
+    def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:  # noqa: ARG002 - interface
         """Return an address as we compare it. Errors: `InvalidAddress`."""
         if tag:
             raise InvalidAddress(f"{self.parameters.title} has no tags; leave the tag {tag!r} out")
         return spelling.canonical(address, self.parameters)
+
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:  # noqa: ARG002 - interface
+        """Return the address: whatever it is paid, it holds."""
+        return address
 
     async def tip(self) -> Block:
         """Return the newest block of the best chain. Errors: `NodeUnavailable`, also while it synchronises."""

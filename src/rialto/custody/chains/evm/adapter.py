@@ -75,9 +75,13 @@ class EvmAdapter:
         """Return the address at a path, spelled by EIP-55. Errors: `ValueError`."""
         return self._key.address(path)
 
-    def canonical(self, address: str, tag: str | None) -> str:
+    def canonical(self, address: str, tag: str | None, contract: str | None = None) -> str:  # noqa: ARG002 - interface
         """Spell an address by EIP-55. Errors: `InvalidAddress`."""
         return addresses.canonical(address, tag, self._refused, self.network.title)
+
+    async def holder(self, address: str, tag: str | None, contract: str | None) -> str:  # noqa: ARG002 - interface
+        """Return the address: whatever it is paid, it holds."""
+        return address
 
     async def tip(self) -> Block:
         """Return the newest block that counts: the newest, or the newest that is safe or final, as configured.

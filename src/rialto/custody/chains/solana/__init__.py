@@ -1,12 +1,12 @@
 """Solana: accounts instead of outputs, one address for all with a memo for a tag, and lasting nonces.
 
     deposits     scanning ─▶ node
-    withdrawals  adapter ─▶ messages ─▶ (signed elsewhere, by what `reading` says) ─▶ adapter.broadcast
+    withdrawals  building ─▶ accounts, tokens, messages ─▶ (signed elsewhere, by what `reading` says) ─▶ broadcast
 
 A transaction of Solana is usually bound to a recent block and forgotten after a minute, so that nobody could say for
 sure that it will never confirm. Ours are bound to a nonce account instead: whichever transaction uses its value first
 changes it, and all others that were bound to it are dead. So payouts wait as long as they must and replace each other,
-as on other chains. The coin only; tokens are not followed.
+as on other chains. Tokens are those of the SPL programs, each known by its mint.
 """
 
 from rialto.custody.chains.network import Network

@@ -11,13 +11,17 @@ from rialto.custody.chains.foreign import network_of
 SYSTEM_PROGRAM: Final = Pubkey.from_string("11111111111111111111111111111111")
 MEMO_PROGRAM: Final = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 MEMO_PROGRAM_OLD: Final = Pubkey.from_string("Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo")
+TOKEN_PROGRAM: Final = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
+TOKEN_2022_PROGRAM: Final = Pubkey.from_string("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")
+ASSOCIATED_PROGRAM: Final = Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
 TAG_BYTES_MAX: Final = 64
 
+_NO_WALLETS: Final = (SYSTEM_PROGRAM, MEMO_PROGRAM, MEMO_PROGRAM_OLD)
 _SPELLED: Final = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}", re.ASCII)
 
 
-def read_address(address: str, network: str) -> Pubkey:
-    """Read an address that can be paid. Errors: `InvalidAddress`."""
+def read_address(address: str, network: str, *, is_for_token: bool = False) -> Pubkey:
+    """Read an address that can be paid; for a token it need be no wallet. Errors: `InvalidAddress`."""
     if not _SPELLED.fullmatch(address):
         other = network_of(address)
         hint = f"; it is an address of {other}" if other else ""
@@ -26,9 +30,19 @@ def read_address(address: str, network: str) -> Pubkey:
         key = Pubkey.from_string(address)
     except ValueError:
         raise InvalidAddress(f"{address!r} is not an address of {network}: it does not come to 32 bytes") from None
-    if not key.is_on_curve() or key in (SYSTEM_PROGRAM, MEMO_PROGRAM, MEMO_PROGRAM_OLD) or address.startswith("Sysvar"):
-        raise InvalidAddress(f"{address} is no wallet: nobody can hold its key; give the address of a wallet")
+    if key in _NO_WALLETS or address.startswith("Sysvar") or not (is_for_token or key.is_on_curve()):
+        raise no_wallet(address)
     return key
+
+
+def is_wallet(address: str) -> bool:
+    """Tell whether somebody can hold the key of an address."""
+    return Pubkey.from_string(address).is_on_curve()
+
+
+def no_wallet(address: str) -> InvalidAddress:
+    """Say that an address is nobody's."""
+    return InvalidAddress(f"{address} is no wallet: nobody can hold its key; give the address of a wallet")
 
 
 def check_tag(tag: str | None, pattern: str, network: str) -> None:

@@ -1,8 +1,11 @@
-"""The one kind of transaction that we make on Solana, spelled and read: bytes that read as it also spell the same.
+"""The two kinds of transactions that we make on Solana, spelled and read: bytes that read as one also spell the same.
 
-    advance the nonce, limit and price of computation, a memo if there is a tag, one transfer
+    advance the nonce, limit and price of computation, a memo if there is a tag, one transfer of the coin
+    …, a memo if there is a tag, the wallet's account of the token if a wallet is paid, one transfer of the token
 
 The payer of the fee is the nonce's authority and signs first; the source of the transfer, if it is another, second.
+A token goes to a wallet's associated account, which is made in the same transaction where it is missing: so the wallet
+stands in the bytes that are signed, and the chain refuses any account but the one that follows from it.
 """
 
 from typing import Final
@@ -15,12 +18,15 @@ from solders.instruction import CompiledInstruction, Instruction
 from solders.message import Message
 from solders.pubkey import Pubkey
 
-from rialto.custody.chains.solana.addresses import MEMO_PROGRAM, SYSTEM_PROGRAM
+from rialto.custody.chains.solana import tokens
+from rialto.custody.chains.solana.addresses import ASSOCIATED_PROGRAM, MEMO_PROGRAM, SYSTEM_PROGRAM
 
 SIGNATURE_FEE: Final = 5_000
 """Lamports for each signature."""
 COMPUTE_UNITS: Final = 40_000
 """What is allowed: the transfer takes some hundreds, a memo some thousands."""
+COMPUTE_UNITS_OF_TOKENS: Final = 120_000
+"""For a token, whose account at the recipient may have to be found and made."""
 MICRO: Final = 1_000_000
 NONCE_ACCOUNT_BYTES: Final = 80
 PRICE_MAX: Final = (1 << 64) - 1
@@ -30,6 +36,18 @@ _TRANSFER: Final = (2).to_bytes(4, "little")
 
 class Unspelled(Exception):
     """Bytes that are not a transaction of ours."""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """What is moved instead of the coin."""
+
+    mint: str
+    program: str
+    decimals: int
+    account: str
+    """The account of the token that it leaves."""
+    is_to_wallet: bool
+    """Whether the destination is a wallet, whose associated account is paid; otherwise it is an account itself."""
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -44,6 +62,7 @@ class Transfer(msgspec.Struct, frozen=True):
     nonce: str
     price: int
     """Millionths of a lamport for a unit of computation."""
+    token: Token | None = None
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -52,8 +71,19 @@ class Transfer(msgspec.Struct, frozen=True):
 
     @property
     def fee(self) -> int:
-        """What it costs, in lamports."""
-        return SIGNATURE_FEE * len(self.signers) - (-COMPUTE_UNITS * self.price // MICRO)
+        """What the network takes for it, in lamports."""
+        return SIGNATURE_FEE * len(self.signers) - (-self.units * self.price // MICRO)
+
+    @property
+    def units(self) -> int:
+        """How much computation it is allowed."""
+        return COMPUTE_UNITS if self.token is None else COMPUTE_UNITS_OF_TOKENS
+
+    @property
+    def fee_max(self) -> int:
+        """The most it can cost its payer, the account that it may have to make included."""
+        makes_account = self.token is not None and self.token.is_to_wallet
+        return self.fee + (tokens.ACCOUNT_RENT_MAX if makes_account else 0)
 
     @property
     def spends(self) -> str:
@@ -73,21 +103,30 @@ def spell(transfer: Transfer) -> bytes:
         system_program.advance_nonce_account(
             system_program.AdvanceNonceAccountParams(nonce_pubkey=nonce_account, authorized_pubkey=payer)
         ),
-        set_compute_unit_limit(COMPUTE_UNITS),
+        set_compute_unit_limit(transfer.units),
         set_compute_unit_price(transfer.price),
     ]
     if transfer.memo is not None:
         instructions.append(Instruction(MEMO_PROGRAM, transfer.memo.encode(), []))
-    instructions.append(
-        system_program.transfer(
-            system_program.TransferParams(
-                from_pubkey=Pubkey.from_string(transfer.source),
-                to_pubkey=Pubkey.from_string(transfer.destination),
-                lamports=transfer.amount,
-            )
-        )
-    )
+    instructions += _moved(transfer, payer)
     return bytes(Message.new_with_blockhash(instructions, payer, Hash.from_string(transfer.nonce)))
+
+
+def _moved(transfer: Transfer, payer: Pubkey) -> list[Instruction]:
+    token = transfer.token
+    if token is None:
+        coins = system_program.TransferParams(
+            from_pubkey=Pubkey.from_string(transfer.source),
+            to_pubkey=Pubkey.from_string(transfer.destination),
+            lamports=transfer.amount,
+        )
+        return [system_program.transfer(coins)]
+    made, to = [], transfer.destination
+    if token.is_to_wallet:
+        made = [tokens.create_associated(payer, to, token.mint, token.program)]
+        to = tokens.associated(to, token.mint, token.program)
+    how = (token.mint, token.program, transfer.amount, token.decimals)
+    return [*made, tokens.transfer_checked(token.account, to, transfer.source, *how)]
 
 
 def read(body: bytes) -> Transfer:
@@ -110,24 +149,40 @@ def read(body: bytes) -> Transfer:
 
 def _read(message: Message) -> Transfer:
     keys, instructions = message.account_keys, message.instructions
-    if len(instructions) not in (4, 5):
-        raise Unspelled(f"{len(instructions)} instructions; ours have 4 or 5")
-    advance, price, last = instructions[0], bytes(instructions[2].data), instructions[-1]
-    memo = bytes(instructions[3].data).decode() if len(instructions) == 5 else None
-    data = bytes(last.data)
-    if keys[last.program_id_index] != SYSTEM_PROGRAM or len(data) != 12 or data[:4] != _TRANSFER:
-        raise Unspelled("its last instruction is no transfer of the coin")
-    source, destination = _accounts(keys, last)[:2]
+    if not 4 <= len(instructions) <= 6:
+        raise Unspelled(f"{len(instructions)} instructions; ours have 4 to 6")
+    advance, price, *between = instructions[0], bytes(instructions[2].data), *instructions[3:-1]
+    programs = [keys[each.program_id_index] for each in between]
+    memo = bytes(between[0].data).decode() if MEMO_PROGRAM in programs[:1] else None
+    made = between[-1] if ASSOCIATED_PROGRAM in programs[-1:] else None
+    source, destination, amount, token = _read_move(keys, instructions[-1], made)
     return Transfer(
         payer=str(keys[0]),
-        source=str(source),
-        destination=str(destination),
-        amount=int.from_bytes(data[4:], "little"),
+        source=source,
+        destination=destination,
+        amount=amount,
         memo=memo,
         nonce_account=str(_accounts(keys, advance)[0]),
         nonce=str(message.recent_blockhash),
         price=int.from_bytes(price[1:9], "little"),
+        token=token,
     )
+
+
+def _read_move(
+    keys: list[Pubkey], last: CompiledInstruction, made: CompiledInstruction | None
+) -> tuple[str, str, int, Token | None]:
+    """Read what moves: the source, the destination, how much, and of which token."""
+    program, data = keys[last.program_id_index], bytes(last.data)
+    accounts = [str(each) for each in _accounts(keys, last)]
+    if program == SYSTEM_PROGRAM and len(data) == 12 and data[:4] == _TRANSFER:
+        return accounts[0], accounts[1], int.from_bytes(data[4:], "little"), None
+    if str(program) in tokens.PROGRAMS and len(data) == 10 and data[0] == tokens.TRANSFER_CHECKED:
+        account, mint, to, owner = accounts[:4]
+        destination = to if made is None else str(_accounts(keys, made)[2])
+        token = Token(mint, str(program), data[9], account, made is not None)
+        return owner, destination, int.from_bytes(data[1:9], "little"), token
+    raise Unspelled("its last instruction is no transfer of the coin or of a token")
 
 
 def _accounts(keys: list[Pubkey], instruction: CompiledInstruction) -> list[Pubkey]:

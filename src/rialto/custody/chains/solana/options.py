@@ -27,6 +27,10 @@ class SolanaOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which block counts as the newest."""
     fee_max: Annotated[int, Meta(ge=5_000)] = 5_000_000
     """The most that is ever offered for a signature, in lamports."""
+    trusted_mints: Annotated[str, Meta(max_length=10_000)] = ""
+    """Mints, separated by spaces, that are taken although others keep a hold on what is paid, such as a delegate."""
+    unlisted_per_block_max: Annotated[int, Meta(ge=0, le=1_000)] = 32
+    """How many credits of tokens that are not listed are reported of one block."""
     timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 30
 
 

@@ -1,8 +1,11 @@
-"""What a transaction on Solana does, for the signer: one transfer of the coin, or it is not read at all."""
+"""What a transaction on Solana does, for the signer: one transfer of the coin or a token, or it is not read at all."""
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from solders.pubkey import Pubkey
+from solders.transaction import VersionedTransaction
 
 from rialto.custody.chains.adapter import Payment, Unsigned
 from rialto.custody.chains.solana.messages import Transfer, Unspelled, read
@@ -27,7 +30,7 @@ class SolanaReader:
         if sources != transfer.signers:
             raise Unreadable(f"it is signed by {', '.join(transfer.signers)}, not by {', '.join(sources)}")
         digests = (unsigned.body,) * len(sources)
-        return Effects((payment_of(transfer),), transfer.fee, digests, (transfer.spends,))
+        return Effects((payment_of(transfer),), transfer.fee_max, digests, (transfer.spends,))
 
     def address(self, path: str, public_key: bytes) -> str:  # noqa: ARG002 - part of the interface
         """Spell a public key."""
@@ -42,7 +45,25 @@ class SolanaReader:
 
 def payment_of(transfer: Transfer) -> Payment:
     """Say what it pays."""
-    return Payment(transfer.destination, transfer.memo, None, transfer.amount)
+    contract = None if transfer.token is None else transfer.token.mint
+    return Payment(transfer.destination, transfer.memo, contract, transfer.amount)
+
+
+def cost_of(told: Mapping[str, Any]) -> int:
+    """Tell what a transaction cost who paid for it, from what the node says of it.
+
+    One of ours that moves a token takes nothing of the coin but its fee and what a new account must hold.
+    """
+    meta = told["meta"]
+    fee: int = meta["fee"]
+    try:
+        transfer = read(bytes(VersionedTransaction.from_bytes(base64.b64decode(told["transaction"][0])).message))
+    except Unspelled:
+        return fee
+    if transfer.token is None:
+        return fee
+    cost: int = meta["preBalances"][0] - meta["postBalances"][0]
+    return cost
 
 
 def open_reader(network: str, chain: str) -> SolanaReader:

@@ -2,20 +2,26 @@
 
 A slot without a block is spelled as an empty one, so that every height has a block and each names the one before it as
 its parent. A credit is the difference of an address's balance over a transaction, whatever moved it; its tag is the
-transaction's memo if there is just one, since nothing says which of several belongs to which payment.
+transaction's memo if there is just one, since nothing says which of several belongs to which payment. Of a token an
+address has what all accounts hold that are its own, the associated one or not: so what a token keeps of a transfer is
+not credited, nor what moves from one of its accounts to another.
 """
 
 import base64
 import binascii
-from collections.abc import Collection
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
+import structlog
 from solders.transaction import VersionedTransaction
 
 from rialto.custody.chains.adapter import Block, Deposit, NodeUnavailable, ScannedBlock
+from rialto.custody.chains.network import Network
 from rialto.custody.chains.solana.addresses import MEMO_PROGRAM, MEMO_PROGRAM_OLD
 from rialto.custody.chains.solana.node import Node, NodeError
+from rialto.custody.chains.solana.options import SolanaOptions
 
 SKIPPED: Final = (-32007, -32009)
 """The slot has no block and never will."""
@@ -24,6 +30,8 @@ SKIPPED_MAX: Final = 1_000
 """How many slots in a row may have no block before the node is thought to be wrong."""
 TAG_LENGTH_MAX: Final = 128
 _MEMOS: Final = (MEMO_PROGRAM, MEMO_PROGRAM_OLD)
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class _Inner(msgspec.Struct, rename="camel"):
@@ -35,10 +43,24 @@ class _Loaded(msgspec.Struct, rename="camel"):
     readonly: list[str] = []
 
 
+class _TokenAmount(msgspec.Struct):
+    amount: str
+    decimals: int
+
+
+class _TokenBalance(msgspec.Struct, rename="camel"):
+    account_index: int
+    mint: str
+    owner: str
+    ui_token_amount: _TokenAmount
+
+
 class _Meta(msgspec.Struct, rename="camel"):
     err: Any
     pre_balances: list[int]
     post_balances: list[int]
+    pre_token_balances: list[_TokenBalance] | None = None
+    post_token_balances: list[_TokenBalance] | None = None
     inner_instructions: list[_Inner] | None = None
     loaded_addresses: _Loaded | None = None
 
@@ -61,9 +83,12 @@ class RawBlock(msgspec.Struct, rename="camel"):
 class Blocks:
     """Reads blocks."""
 
-    def __init__(self, node: Node, commitment: str) -> None:
+    def __init__(self, node: Node, network: Network, options: SolanaOptions) -> None:
         self._node = node
-        self._commitment = commitment
+        self._network = network
+        self._commitment = options.commitment
+        self._unlisted_max = options.unlisted_per_block_max
+        self._decimals = {asset.contract: asset.decimals for asset in network.assets if asset.contract is not None}
 
     async def tip(self) -> int:
         """Return the newest slot. Errors: `NodeError`, `NodeUnavailable`."""
@@ -103,7 +128,24 @@ class Blocks:
         if raw is None:
             return ScannedBlock(block, ())
         wanted = frozenset(addresses)
-        return ScannedBlock(block, tuple(found for each in raw.transactions for found in credits_of(each, wanted)))
+        found = [credit for each in raw.transactions for credit in credits_of(each, wanted, self._decimals)]
+        return ScannedBlock(block, tuple(self._bounded(block, found)))
+
+    def _bounded(self, block: Block, found: list[Deposit]) -> list[Deposit]:
+        """Leave out what strangers give away in numbers: tokens that are not listed."""
+        kept, unlisted = [], 0
+        for each in found:
+            unlisted += each.contract is not None and each.contract not in self._decimals
+            if each.contract is None or each.contract in self._decimals or unlisted <= self._unlisted_max:
+                kept.append(each)
+        if len(kept) < len(found):
+            _log.warning(
+                "credits of unlisted tokens left out",
+                network=self._network.name,
+                height=block.height,
+                left_out=len(found) - len(kept),
+            )
+        return kept
 
     async def _spelled(self, slot: int, raw: RawBlock | None) -> Block:
         if raw is not None:
@@ -117,8 +159,16 @@ class Blocks:
         raise NodeUnavailable(f"the node has no block in {SKIPPED_MAX} slots below {slot}")
 
 
-def credits_of(transaction: _Transaction, addresses: Collection[str]) -> list[Deposit]:
-    """Find what a transaction brought to some addresses."""
+class _Credit(NamedTuple):
+    place: str
+    address: str
+    mint: str | None
+    amount: int
+    senders: tuple[str, ...]
+
+
+def credits_of(transaction: _Transaction, addresses: Collection[str], decimals: Mapping[str, int]) -> list[Deposit]:
+    """Find what a transaction brought to some addresses. `decimals` are those of the tokens listed, by mint."""
     meta = transaction.meta
     if meta.err is not None:
         return []
@@ -132,16 +182,44 @@ def credits_of(transaction: _Transaction, addresses: Collection[str]) -> list[De
         raise NodeUnavailable(f"the node gives balances of {len(meta.pre_balances)} accounts for {len(keys)}")
     changes = zip(keys, meta.pre_balances, meta.post_balances, strict=True)
     credited = [
-        (index, key, after - before)
+        _Credit(str(index), key, None, after - before, (keys[0],))
         for index, (key, before, after) in enumerate(changes)
         if key in addresses and after > before
     ]
+    credited += _tokens(meta, keys[0], addresses, decimals)
     if not credited:
         return []
     tag = _memo(read, meta, keys)
-    sent_by = (keys[0],)
     id_ = str(read.signatures[0])
-    return [Deposit(id_, str(index), key, tag, None, amount, sent_by) for index, key, amount in credited]
+    return [Deposit(id_, each.place, each.address, tag, each.mint, each.amount, each.senders) for each in credited]
+
+
+def _tokens(meta: _Meta, payer: str, addresses: Collection[str], decimals: Mapping[str, int]) -> list[_Credit]:
+    """Find the tokens that addresses have more of. Errors: `NodeUnavailable` for one listed with other decimals."""
+    before, after = meta.pre_token_balances, meta.post_token_balances
+    if decimals and (before is None or after is None):
+        raise NodeUnavailable("the node does not say who holds tokens; it must keep their balances with transactions")
+    changes: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for each in before or ():
+        changes[each.mint, each.owner] -= int(each.ui_token_amount.amount)
+    places: dict[tuple[str, str], int] = {}
+    for each in after or ():
+        key = (each.mint, each.owner)
+        changes[key] += int(each.ui_token_amount.amount)
+        places[key] = min(each.account_index, places.get(key, each.account_index))
+        listed = decimals.get(each.mint)
+        if each.owner in addresses and listed not in (None, each.ui_token_amount.decimals):
+            raise NodeUnavailable(
+                f"{each.mint} has {each.ui_token_amount.decimals} decimals, and networks.toml says {listed}"
+            )
+    found = []
+    for (mint, owner), amount in changes.items():
+        if owner not in addresses or amount <= 0:
+            continue
+        givers = sorted(other for (token, other), change in changes.items() if token == mint and change < 0)
+        senders = (payer, *(other for other in givers if other != payer))
+        found.append(_Credit(f"token:{places[mint, owner]}", owner, mint, amount, senders))
+    return sorted(found, key=lambda each: each.place)
 
 
 def _memo(read: VersionedTransaction, meta: _Meta, keys: list[str]) -> str | None:

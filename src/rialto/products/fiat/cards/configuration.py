@@ -4,6 +4,7 @@
     key = "the provider's API key"
     webhook_secret = "what the provider signs its events with"
     order_minutes = 15
+    return_origins = ["https://shop.example"]
 
     [currencies.EUR]
     scope = 2000001
@@ -17,7 +18,8 @@
 
 The currency itself can always be bought, which is a deposit; `assets` can beside it, at the dearest that trades and
 offers of the last minutes name, and the spread. `day_limits` are by level of verification, higher levels have the last;
-owners who are no people, made by the operator, have none. A file with anything wrong in it is refused as a whole.
+owners who are no people, made by the operator, have none. The provider's page goes back to this exchange's own page,
+or to one of `return_origins`. A file with anything wrong in it is refused as a whole.
 """
 
 import stat
@@ -37,9 +39,11 @@ SCOPE_MIN: Final = 2_000_001
 SCOPE_MAX: Final = 3_000_000
 CURRENCIES_MAX: Final = 100
 ASSETS_MAX: Final = 100
+ORIGINS_MAX: Final = 100
 
 BasisPoints = Annotated[int, Meta(ge=0, le=5_000)]
 AssetName = Annotated[str, Meta(pattern="^[A-Z0-9]{1,16}$")]
+Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.-]{1,200}(:[0-9]{1,5})?$")]
 Secret = Annotated[str, Meta(min_length=16, max_length=200)]
 
 
@@ -65,6 +69,8 @@ class CardsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currencies: Annotated[
         dict[Annotated[str, Meta(pattern="^[A-Z]{3}$")], CurrencyTable], Meta(min_length=1, max_length=CURRENCIES_MAX)
     ]
+    return_origins: Annotated[tuple[Origin, ...], Meta(max_length=ORIGINS_MAX)] = ()
+    """Where the provider's page may go back to beside the exchange's own page."""
     order_minutes: Annotated[int, Meta(ge=1, le=1_440)] = 15
     open_orders_max: Annotated[int, Meta(ge=1, le=100)] = 3
     orders_per_hour_max: Annotated[int, Meta(ge=1, le=1_000)] = 10

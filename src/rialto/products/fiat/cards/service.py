@@ -36,6 +36,7 @@ from rialto.products.fiat.cards.model import (
 )
 from rialto.products.fiat.cards.provider import ProviderRefused, ProviderUnavailable
 from rialto.products.fiat.cards.reading import CardReading
+from rialto.products.fiat.cards.returning import check_return
 from rialto.products.fiat.claims import Claims
 from rialto.products.fiat.rules import CENT, FiatRefused
 from rialto.products.fiat.service import NotEnough, OutsideLimits, Turn
@@ -98,6 +99,8 @@ class CardService:
         self._now_us = now_us
         self._prices = Prices(runtime)
         self.connected: Connected | None = None
+        self.own_origins: tuple[str, ...] = ()
+        """Those of the exchange's own page, once it is open."""
         self.is_stopped: Callable[[str], bool] = lambda _currency: False
         """Tells whether payouts of a currency are stopped."""
 
@@ -113,6 +116,7 @@ class CardService:
         Errors: `FiatRefused`, `ProviderUnavailable`, `ProviderRefused`, those of `Decisions.decide`.
         """
         connected = self.needed()
+        check_return(return_url, (*self.own_origins, *connected.file.return_origins))
         terms = connected.terms_for(currency)
         if amount % CENT or not terms.payment_min <= amount <= terms.payment_max:
             least, most = text_of(terms.payment_min), text_of(terms.payment_max)
