@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { adjusted, rolesOf } from '../src/pages/admin/acting/changes'
+import { afterEach, expect, test, vi } from 'vitest'
+import { adjusted, changesOf, rolesOf } from '../src/pages/admin/acting/changes'
 import { begin, problemOf, sentOf, wireOf, type Parameter } from '../src/pages/admin/acting/form'
 import { Decimal } from '../src/money/decimal'
 
@@ -96,3 +96,23 @@ test.each([
 ])('the roles in %j are read', (sent, roles) => {
   expect(rolesOf(sent)).toEqual(roles)
 })
+
+const TRANSFER = { order: 'E1', amount: '12.34', currency: 'EUR', sender: 'No Body', senderAccount: 'FR14' }
+const REFILL = { id: 'ETH-ETH-1', direction: 'drain', tier: 'cold', network: 'ETH', asset: 'ETH', amount: '900' }
+
+test.each([
+  ['approve-refill', { refill: 'ETH-ETH-1' }, { direction: 'drain', tier: 'cold', asset: 'ETH', chainAmount: '900' }],
+  ['approve-refill', { refill: 'ETH-ETH-2' }, {}],
+  ['return-fiat', { order: 'E1', account: null }, { amount: '12.34', currency: 'EUR', account: 'FR14' }],
+  ['return-fiat', { order: 'E1', account: 'DE89' }, { sender: 'No Body', account: 'FR14 to DE89' }],
+])('who is asked to %s %j is told what that moves', async (action, sent, expected) => {
+  vi.stubGlobal('fetch', (path: string) =>
+    Promise.resolve(new Response(JSON.stringify(path.includes('/refills') ? [REFILL] : [TRANSFER]))),
+  )
+  const changes = await changesOf(action, sent)
+  const told = changes.map(({ field, before, after }) => [field, before === null ? after : `${before} to ${after}`])
+  if (Object.keys(expected).length === 0) expect(told).toEqual([])
+  expect(Object.fromEntries(told)).toMatchObject(expected)
+})
+
+afterEach(() => vi.unstubAllGlobals())

@@ -1,19 +1,22 @@
-// What an action changes: what is there now, beside what will be. What is not known now is left out.
+// What an action changes: what is there now, beside what will be; or what it is about, where it only names that. What is
+// not known now is left out.
 import { api } from '../../../api/client'
 import { Decimal } from '../../../money/decimal'
 import { ROLES } from '../frame/roles'
 
-/** A change of something: by the name of the parameter that names it or `balance`, before and after as written there. */
+/** A change of something: by the name of the parameter that names it or of what is beside those, as written there. */
 export interface Change {
   field: string
-  before: string
+  /** Null for what is not changed, but is what it is about. */
+  before: string | null
   after: string
 }
 
 type Sent = Readonly<Record<string, unknown>>
 type Reading = (sent: Sent) => Promise<Change[]>
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : String(value))
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
 
 async function statusOf(sent: Sent): Promise<Change[]> {
   const { symbols } = await api.get('/api/v3/exchangeInfo', { symbol: text(sent.symbol) })
@@ -52,8 +55,36 @@ async function balanceOf(sent: Sent): Promise<Change[]> {
   return [{ field: 'balance', before, after: adjusted(before, text(sent.direction), text(sent.amount)) }]
 }
 
+const about = (field: string, after: string): Change => ({ field, before: null, after })
+
+async function refillOf(sent: Sent): Promise<Change[]> {
+  const refills = await api.get('/admin/v1/refills', { limit: 100 })
+  const found = refills.find((each) => each.id === sent.refill)
+  if (!found) return []
+  const { direction, tier, network, asset, amount } = found
+  return Object.entries({ direction, tier, network, asset, chainAmount: amount }).map(([field, is]) => about(field, is))
+}
+
+/** Which transfer it is, and to where it would go. The look at it is in the log. */
+async function transferOf(sent: Sent): Promise<Change[]> {
+  const suspended = await api.get('/admin/v1/fiat/suspended', { limit: 500 })
+  const found = suspended.find((each) => each.order === sent.order)
+  if (!found) return []
+  const { amount, currency, sender, senderAccount } = found
+  const other = text(sent.account)
+  return [
+    ...Object.entries({ amount, currency, sender }).map(([field, is]) => about(field, is)),
+    other ? { field: 'account', before: senderAccount, after: other } : about('account', senderAccount),
+  ]
+}
+
 const READINGS: Partial<Record<string, Reading>> = {
   'adjust-balance': balanceOf,
+  'approve-refill': refillOf,
+  'assign-fiat': transferOf,
+  'cancel-refill': refillOf,
+  'import-refill': refillOf,
+  'return-fiat': transferOf,
   'set-symbol-status': statusOf,
   'switch-asset': switchOf,
   'set-roles': rolesChange,

@@ -5,7 +5,7 @@ import { formatFull, nameRoles } from '../frame/names'
 import { rolesOf } from './changes'
 import { nameWord } from './words'
 
-const AMOUNTS = /^(amount|balance|fee|pool|minimum|limit|tick|lot|price|notional|quantity|market|position)/
+const AMOUNTS = /^(amount|chainAmount|balance|fee|pool|minimum|limit|tick|lot|price|notional|quantity|market|position)/
 const TIMES = new Set(['time', 'startTime', 'endTime'])
 /** From here on a time is in microseconds, as the exchange keeps it. */
 const MICROSECONDS_FROM = 100_000_000_000_000

@@ -159,6 +159,15 @@ const FIELD_NAMES: Record<FieldName, Key> = {
   withdrawalsOpen: 'admin.field.withdrawalsOpen',
 }
 
+/** What is told beside the parameters of an action. */
+const BESIDE_NAMES: Partial<Record<string, Key>> = {
+  balance: 'admin.free',
+  chainAmount: 'admin.chainAmount',
+  currency: 'admin.currency',
+  sender: 'admin.sender',
+  tier: 'admin.tier',
+}
+
 const WORDS: Partial<Record<string, Key>> = {
   GIVE: 'admin.word.give',
   TAKE: 'admin.word.take',
@@ -185,6 +194,8 @@ const WORDS: Partial<Record<string, Key>> = {
   news: 'admin.word.news',
   approve: 'admin.word.approve',
   refuse: 'admin.word.refuse',
+  refill: 'admin.word.refill',
+  drain: 'admin.word.drain',
   'want-more': 'admin.word.wantMore',
   true: 'common.yes',
   false: 'common.no',
@@ -198,8 +209,7 @@ export function nameAction(name: string): string {
 
 /** Name a parameter of an action, or what an action changes beside those. */
 export function nameField(name: string): string {
-  if (name === 'balance') return t('admin.free')
-  const key = FIELD_NAMES[name as FieldName] as Key | undefined
+  const key = BESIDE_NAMES[name] ?? (FIELD_NAMES[name as FieldName] as Key | undefined)
   return key ? t(key) : name
 }
 
