@@ -21,7 +21,7 @@ from rialto.gateway.verification.calls import VERIFICATION_ENDPOINTS
 from rialto.gateway.verification.funds_calls import FUNDS_ENDPOINTS
 from rialto.gateway.verification.provider_calls import PROVIDER_ENDPOINTS
 from rialto.gateway.verification.rules_calls import RULES_ENDPOINTS
-from rialto.gateway.wallet import WALLET_ENDPOINTS
+from rialto.gateway.wallet.declarations import WALLET_ENDPOINTS
 from rialto.products.distributions.routes import DISTRIBUTION_ENDPOINTS
 from rialto.products.dust.routes import DUST_ENDPOINTS
 from rialto.products.fiat.routes import FIAT_ENDPOINTS
