@@ -150,7 +150,7 @@ async def live(
         projector = Projector(engines[1], lag_max=10_000)
         projector.start(runtime.last_sequence)
         runtime.subscribe(projector.accept, vital=True)
-        history = History(reader, projector, lambda: runtime.last_sequence)
+        history = History(reader, projector, lambda: runtime.last_sequence, 30)
         await found(runtime, **symbol)
         gateway = assemble(
             runtime,

@@ -60,6 +60,7 @@ async def whole_exchange(data: Path, **settings: object) -> AsyncIterator[Whole]
     quiet = {"port": 0, "replica": False, "portal": False, "page_directory": data / "no-page"}
     # A busy machine is no busy exchange: nobody is told to come again.
     quiet |= {"wait_target_milliseconds": 10_000, "wait_milliseconds_max": 10_000}
+    quiet |= {"history_wait_milliseconds_max": 30_000}
     if "database_url" not in settings:
         migrated_sqlite(data / "rialto.sqlite")
     made = settings_in(data, **{**quiet, **settings})

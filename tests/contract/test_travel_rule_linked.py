@@ -5,9 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from rialto.custody.withdrawals.linked import HOUR_US
+from rialto.custody.withdrawals.tables import withdrawals
+from rialto.foundation.settings.withdrawals import WithdrawalSettings
+from rialto.identity.operators import Role
+from tests.contract.test_operators import operators
 from tests.contract.test_travel_rule import OWN, TRAVEL
 from tests.contract.test_travel_rule_thresholds import RULE, WORTH
+from tests.contract.test_withdrawal_reviews import refuse
 from tests.contract.test_withdrawals import APPLY, HISTORY, MAY, exchange
 from tests.gateway import Trader, refusal
 
@@ -65,19 +72,31 @@ async def test_pieces_at_the_same_moment_do_not_slip_through(tmp_path: Path, mon
         assert [each for each in answers if not isinstance(each, str)] == [ASKS] * 3
 
 
-async def test_what_came_back_or_is_older_than_the_window_does_not_count(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_came_back_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rialto.toml").write_text(FROM_1000 + WORTH, encoding="utf-8")
+    rules = WithdrawalSettings(valuations={"LTC": "100"}, one_approval_from=50)
+    async with (
+        exchange(tmp_path, monkeypatch, withdrawals=rules) as (whole, _),
+        operators(whole, Role.RISK, count=1) as (olga,),
+    ):
+        alice = await whole.trader("alice", MAY, LTC="40")
+        waits = await sent(alice, "9")
+        assert await sent(alice, "9") == ASKS, "what waits may still go"
+        assert await refuse(olga, waits) == ("done", "the withdrawal is refused")
+        assert isinstance(await sent(alice, "9"), str)
+
+
+async def test_what_is_older_than_the_window_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rialto.toml").write_text(f"{FROM_1000}questionnaire_window_hours = 1\n{WORTH}", encoding="utf-8")
     async with exchange(tmp_path, monkeypatch) as (whole, _):
-        alice = await whole.trader("alice", MAY, LTC="400")
-        waits = await sent(alice, "9")
+        alice = await whole.trader("alice", MAY, LTC="40")
+        old = await sent(alice, "9")
         assert await sent(alice, "9") == ASKS
-        hour_us = 3_600_000_000
-        linked = whole.exchange.families.withdrawals.requests._linked
-        earlier = linked._now_us
-        linked._now_us = lambda: earlier() + hour_us + 1_000_000
-        assert isinstance(await sent(alice, "9"), str), f"{waits} was more than an hour before"
+        with whole.exchange.parts.people.begin() as connection:
+            is_old = withdrawals.c.id == old
+            hours = {"requested_at_us": withdrawals.c.requested_at_us - HOUR_US - 1}
+            assert connection.execute(update(withdrawals).where(is_old).values(hours)).rowcount == 1
+        assert isinstance(await sent(alice, "9"), str)
 
 
 async def test_without_a_window_each_counts_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

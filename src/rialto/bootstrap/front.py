@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -200,7 +201,8 @@ def _parts(
 def _history(settings: Settings, runtime: Runtime, projected: Watermark, stack: AsyncExitStack) -> History:
     readers = open_engine(settings.database_url, Access.READ_ONLY, connections=READ_THREADS)
     stack.callback(readers.dispose)
-    history = History(readers, projected, lambda: runtime.last_sequence)
+    patience = timedelta(milliseconds=settings.history_wait_milliseconds_max)
+    history = History(readers, projected, lambda: runtime.last_sequence, patience.total_seconds())
     stack.callback(history.close)
     return history
 

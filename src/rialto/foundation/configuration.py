@@ -72,8 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many commands may wait for the core. One more is answered with "busy"."""
 
     checkpoint_commands: Count = 20_000
-    """After how many commands the journal records a hash of the state, which the replica must come to as well. The same
-    for all cores of a cluster, which compare theirs."""
+    """After how many commands the journal records a hash of the state. The same for all replicas; they compare."""
 
     segment_bytes_max: Annotated[int, Meta(ge=1, le=4 << 30)] = 64 << 20
     """How large a segment of the journal becomes before it is closed. The replica follows closed segments only."""
@@ -86,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     projection_lag_max: Count = 200_000
     """How many outcomes may wait to be written to SQL. Beyond it, new commands are answered with "busy"."""
+
+    history_wait_milliseconds_max: Annotated[int, Meta(ge=1, le=60_000)] = 2_000
+    """How long a read of history waits until what was answered before it is written; then it is told "busy"."""
 
     body_bytes_max: Count = 65_536
     """The largest body of a request, in bytes."""
@@ -199,11 +201,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the built page lies; by itself that of the package. Without a build there, there is no page."""
 
     metrics_networks: Annotated[str, Meta(max_length=2_000)] = ""
-    """Networks that may read `/metrics` beside this machine itself, separated by commas.
-
-    A proxy on this machine must say in `X-Forwarded-For`, `Forwarded` or `Via` that it is one: what comes through a
-    proxy needs the token.
-    """
+    """Networks that may read `/metrics` beside this machine, separated by commas. What comes through a proxy needs the
+    token; one on this machine must say in `X-Forwarded-For`, `Forwarded` or `Via` that it is one."""
 
     metrics_token: Annotated[str, Meta(max_length=200)] = ""
     """A bearer token that may read `/metrics` from anywhere. Empty: none may."""
