@@ -20,6 +20,8 @@ from tests.gateway import Trader, refusal
 
 ASKS = (400, -4001, "Invalid operation. Use /sapi/v1/localentity/withdraw/apply.")
 FROM_1000 = f"{RULE}questionnaire_from = 1000\n"
+REVIEWED = WithdrawalSettings(valuations={"LTC": "100"}, one_approval_from=50)
+"""What is sent stays as it is until an operator looks at it."""
 
 
 async def sent(trader: Trader, amount: str, **more: Any) -> Any:
@@ -74,9 +76,8 @@ async def test_pieces_at_the_same_moment_do_not_slip_through(tmp_path: Path, mon
 
 async def test_what_came_back_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rialto.toml").write_text(FROM_1000 + WORTH, encoding="utf-8")
-    rules = WithdrawalSettings(valuations={"LTC": "100"}, one_approval_from=50)
     async with (
-        exchange(tmp_path, monkeypatch, withdrawals=rules) as (whole, _),
+        exchange(tmp_path, monkeypatch, withdrawals=REVIEWED) as (whole, _),
         operators(whole, Role.RISK, count=1) as (olga,),
     ):
         alice = await whole.trader("alice", MAY, LTC="40")
@@ -88,7 +89,7 @@ async def test_what_came_back_does_not_count(tmp_path: Path, monkeypatch: pytest
 
 async def test_what_is_older_than_the_window_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rialto.toml").write_text(f"{FROM_1000}questionnaire_window_hours = 1\n{WORTH}", encoding="utf-8")
-    async with exchange(tmp_path, monkeypatch) as (whole, _):
+    async with exchange(tmp_path, monkeypatch, withdrawals=REVIEWED) as (whole, _):
         alice = await whole.trader("alice", MAY, LTC="40")
         old = await sent(alice, "9")
         assert await sent(alice, "9") == ASKS
