@@ -6,6 +6,8 @@ import { Keyboard } from './keyboard.ts'
 import { NARROW, WIDE, type Person } from './person.ts'
 import { walk } from './walk.ts'
 
+const KEPT_LOOKED_EVERY_MS = 100
+
 async function findsMarkets(person: Person): Promise<void> {
   const { page } = person
   await page.goto('/')
@@ -179,6 +181,15 @@ async function losesTheNetwork(person: Person): Promise<void> {
   await page.getByText('Live', { exact: true }).waitFor()
 }
 
+/** Tell whether the worker has taken over, and has all that the page came with. Waiting for a function awaits no promise. */
+async function isKept(): Promise<boolean> {
+  const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
+  const kept = new Set(lists.flat().map(({ url }) => url))
+  const came = performance.getEntriesByType('resource').map(({ name }) => name)
+  const isTakenOver = navigator.serviceWorker.controller !== null
+  return isTakenOver && came.filter((name) => name.includes('/assets/')).every((name) => kept.has(name))
+}
+
 /** Who was here once, and stayed until the page was kept, opens it without a network. */
 async function comesBackWithoutANetwork(person: Person): Promise<void> {
   const browser = person.page.context().browser()
@@ -187,13 +198,7 @@ async function comesBackWithoutANetwork(person: Person): Promise<void> {
   const page = await context.newPage()
   await page.goto('/markets')
   await page.getByRole('link', { name: /BTC/ }).first().waitFor()
-  await page.waitForFunction(async () => {
-    const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
-    const kept = new Set(lists.flat().map(({ url }) => url))
-    const came = performance.getEntriesByType('resource').map(({ name }) => name)
-    const isKeeper = navigator.serviceWorker.controller !== null
-    return isKeeper && kept.size > 0 && came.filter((name) => name.includes('/assets/')).every((name) => kept.has(name))
-  })
+  while (!(await page.evaluate(isKept))) await page.waitForTimeout(KEPT_LOOKED_EVERY_MS)
   await context.setOffline(true)
   await page.reload()
   await page.getByRole('heading', { name: 'Markets' }).waitFor()
