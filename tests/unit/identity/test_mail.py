@@ -93,8 +93,10 @@ async def test_queued_mail_is_sent_once_and_its_text_forgotten(engine: Engine, i
     await until(lambda: len(handler.received) == 2)
     await until(lambda: not mailer.due(10))
     await sender.stop()
-    assert "To: alice@example.com" in handler.received[0]
-    assert "123456" in handler.received[0]
+    for_alice, for_bob = sorted(handler.received)
+    assert "To: alice@example.com" in for_alice
+    assert "To: bob@example.com" in for_bob
+    assert "123456" in for_alice
     with engine.connect() as connection:
         assert connection.execute(sqlalchemy.select(mail.c.state, mail.c.body)).all() == [("sent", None)] * 2
 

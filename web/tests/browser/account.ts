@@ -88,9 +88,12 @@ async function logsInByPasskey(person: Person): Promise<void> {
     const { csrfToken } = (await (await fetch('/account/v1/session')).json()) as { csrfToken: string }
     await fetch('/account/v1/logout', { method: 'POST', headers: { 'x-csrf-token': csrfToken } })
   })
+  // The browser suggests passkeys: nobody touches it before the page was looked at.
+  await touches(false)
   await page.goto('/account/login?next=//evil.example/')
   await person.inspect('login')
   await page.goto('/account/login?next=%2Faccount%2Fdevices')
+  await touches(true)
   // A browser that suggests passkeys may have been quicker.
   await page
     .getByRole('button', { name: 'Use a passkey' })
