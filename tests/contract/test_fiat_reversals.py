@@ -251,14 +251,20 @@ async def test_a_return_that_was_not_sent_yet_is_not_sent_any_more(tmp_path: Pat
         assert await bank.holds(TREASURY_ACCOUNT) == (0, 0)
 
 
+async def sent_out(whole: Whole, amount: str) -> tuple[Bank, Trader, str]:
+    """A bank whose files nobody reads by themselves, somebody with a hundred deposited, and their payment in a file."""
+    bank = Bank(await open_bank(whole))
+    await bank.fiat.folders.stop()
+    ann = await whole.trader("ann", EVERYTHING)
+    await deposited(bank, ann, "B1")
+    order = await paid_out(ann, amount)
+    await bank.fiat.payments.export("main")
+    return bank, ann, order
+
+
 async def test_a_debit_that_is_reversed_is_given_back_once(tmp_path: Path) -> None:
     async with whole_exchange(prepared(tmp_path)) as whole:
-        bank = Bank(await open_bank(whole))
-        await bank.fiat.folders.stop()
-        ann = await whole.trader("ann", EVERYTHING)
-        await deposited(bank, ann, "B1")
-        order = await paid_out(ann, "60")
-        await bank.fiat.payments.export("main")
+        bank, ann, order = await sent_out(whole, "60")
         await bank.books(Booked("B2", -5_900, end_to_end=order))
         assert await bank.books(taken_back("B3", 5_900, original="B2")) == {"reversed": 1}
         assert await euros(ann) == ("99", "0")
@@ -277,12 +283,7 @@ async def test_a_debit_that_is_reversed_is_given_back_once(tmp_path: Path) -> No
 
 async def test_a_payment_that_a_bank_made_twice_lacks_until_it_comes_back(tmp_path: Path) -> None:
     async with whole_exchange(prepared(tmp_path)) as whole:
-        bank = Bank(await open_bank(whole))
-        await bank.fiat.folders.stop()
-        ann = await whole.trader("ann", EVERYTHING)
-        await deposited(bank, ann, "B1")
-        order = await paid_out(ann, "40")
-        await bank.fiat.payments.export("main")
+        bank, ann, order = await sent_out(whole, "40")
         await bank.books(Booked("B2", -3_900, end_to_end=order))
         assert await bank.books(Booked("B3", -3_900, end_to_end=order)) == {"paid again": 1}
         assert not await bank.fiat.claims.has(ann.key.owner), "it is the bank's mistake, and not theirs"

@@ -1,5 +1,6 @@
 """The back office, wired: what operators may do, and the parts it is done to."""
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, NamedTuple
 
 from rialto.admin.agreements import Agreements
@@ -112,7 +113,7 @@ def open_operators(
     return OperatorsFamily(desk, proposals, BackOffice(desk.ask, MachineLooks(routes).look), routes)
 
 
-def _networks(text: str) -> Any:
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return read_networks(text)
     except ValueError as error:
